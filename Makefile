@@ -1,0 +1,33 @@
+# The targets that CI and people use. `make` lists them.
+
+GOLANGCI_LINT_VERSION := v2.15.0
+GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+
+.PHONY: help build test race lint golden fuzz
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+build: ## bin/desklake
+	go build -o bin/desklake ./cmd/desklake
+
+test: ## all tests
+	go test ./...
+
+race: ## all tests under the race detector
+	go test -race ./...
+
+lint: $(GOLANGCI_LINT) ## go vet and golangci-lint
+	go vet ./...
+	$(GOLANGCI_LINT) run ./...
+
+golden: ## rewrite the golden files and generated documents
+	UPDATE_GOLDEN=1 go test ./...
+
+fuzz: ## every fuzz test for a minute
+	go test -run '^$$' -fuzz FuzzDecoder -fuzztime 1m -fuzzminimizetime 50x ./schema
+	go test -run '^$$' -fuzz FuzzScanner -fuzztime 1m -fuzzminimizetime 50x ./internal/jsonscan
+
+$(GOLANGCI_LINT):
+	GOBIN=$(CURDIR)/bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv bin/golangci-lint $@

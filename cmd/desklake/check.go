@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/pipeline"
+	"desklake/schema"
+)
+
+type checkCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// checkRow is one thing that was looked at, as --json prints it.
+type checkRow struct {
+	Subject string `json:"subject"` // configuration, sink, credential, expiry, role, limits, or a stream
+	State   string `json:"state"`   // ok, warning or failed
+	Found   string `json:"found"`
+	Advice  string `json:"advice"` // what would make it work, or better; empty where there is nothing to do
+}
+
+// Help is shown by --help.
+func (*checkCommand) Help() string {
+	return `Example: desklake check
+
+Looks at the configuration, the destination, the credential and each stream, with about one request each, and says what
+would make the rest work. Nothing is written. The exit code is 0 if a sync can be expected to succeed.`
+}
+
+// checkPatience is how long one request of a check is tried.
+const checkPatience = 75 * time.Second
+
+// Run prints a table of what works. Its error is the first that would end a sync.
+func (c *checkCommand) Run(a *app) error {
+	rows, err := a.check()
+	show := printChecks
+	if c.JSON {
+		show = func(w io.Writer, rows []checkRow) error { return printJSON(w, rows) }
+	}
+	invalid := (*config.Error)(nil)
+	if failed := show(a.stdout, rows); failed != nil {
+		return failed
+	} else if err == nil || errors.As(err, &invalid) { // which has more to say
+		return err
+	}
+	return &told{err}
+}
+
+func (a *app) check() (rows []checkRow, first error) {
+	add := func(f extract.Finding) {
+		row := checkRow{Subject: f.Subject, State: "ok", Found: f.Found, Advice: f.Advice}
+		switch {
+		case f.Err != nil:
+			row.State = "failed"
+			first = firstError(first, f.Err)
+		case f.Advice != "":
+			row.State = "warning"
+		}
+		rows = append(rows, row)
+	}
+	conf, err := a.loadConfig()
+	if err != nil {
+		add(extract.Finding{Subject: "configuration", Found: mistakes(err), Err: err})
+		return rows, first
+	}
+	add(extract.Finding{Subject: "configuration", Found: a.config})
+	conf.Source.GiveUpAfter = min(conf.Source.GiveUpAfter, checkPatience)
+	source, job, err := a.job(conf, nil)
+	if err != nil {
+		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
+		return rows, first
+	}
+	streams := source.Streams(job.Tables)
+	add(a.checkSink(conf.Sink, streams))
+	checker, ok := source.(extract.Checker)
+	if !ok {
+		return rows, first
+	}
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	for _, f := range checker.Check(a.tellWaits(ctx), streams) {
+		var lacking *extract.Unavailable
+		if errors.As(f.Err, &lacking) && !job.Named { // a sync leaves it out
+			f.Found, f.Err = "left out: "+f.Found, nil
+		}
+		add(f)
+	}
+	return rows, first
+}
+
+func firstError(first, next error) error {
+	if first != nil {
+		return first
+	}
+	return next
+}
+
+func mistakes(err error) string {
+	var invalid *config.Error
+	if errors.As(err, &invalid) {
+		return fmt.Sprintf("%s: %d %s", invalid.File, len(invalid.Problems), plural(len(invalid.Problems), "mistake"))
+	}
+	return err.Error()
+}
+
+// checkSink says what a run would find at the destination.
+func (a *app) checkSink(c config.Sink, streams []extract.Stream) extract.Finding {
+	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", c.Path, c.Type)}
+	var tables []*schema.Table
+	for _, s := range streams {
+		tables = append(tables, s.Tables...)
+	}
+	changes, err := sinks[c.Type].changes(a.ctx, c.Path, tables)
+	if err == nil {
+		err = writable(c.Path)
+	}
+	if err != nil {
+		f.Found, f.Err = err.Error(), &pipeline.SinkError{Err: err}
+		var advice interface{ Hint() string }
+		if errors.As(err, &advice) {
+			f.Advice = advice.Hint()
+		}
+	} else if len(changes) > 0 && changes[0].Table == "" {
+		f.Found += ", will be created"
+	}
+	return f
+}
+
+// printChecks prints the table, and below it what to do.
+func printChecks(w io.Writer, rows []checkRow) error {
+	g := newGrid("", "", "")
+	colours := map[string]colour{"ok": green, "warning": yellow, "failed": red}
+	for _, r := range rows {
+		g.add(r.Subject, cell{r.State, colours[r.State]}, r.Found)
+	}
+	if err := g.write(w); err != nil {
+		return err
+	}
+	subjects := map[string][]string{} // by advice
+	for _, r := range rows {
+		subjects[r.Advice] = append(subjects[r.Advice], r.Subject)
+	}
+	delete(subjects, "")
+	if len(subjects) > 0 {
+		fmt.Fprintln(w)
+	}
+	for _, r := range rows {
+		if about := subjects[r.Advice]; about != nil {
+			fmt.Fprintf(w, "%s: %s\n", strings.Join(about, ", "), sentence(r.Advice))
+			delete(subjects, r.Advice)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+
+	"github.com/alecthomas/kong"
+)
+
+// app is what every command has at hand. Results go to stdout; logs and progress to stderr.
+type app struct {
+	ctx            context.Context
+	stdout, stderr io.Writer
+	signals        *signals
+	config         string // the path of the configuration file
+	log            *redirect
+	logger         *slog.Logger      // writes to log
+	model          *kong.Application // the command line, for what describes it
+	answers        *bufio.Reader     // of the user; nil before the first question
+}
+
+// cli is the command line. Kong fills it and calls Run of the chosen command.
+type cli struct {
+	Config  string `short:"c" default:"config.yaml" type:"path" help:"The configuration file."`
+	Verbose bool   `short:"v" help:"Log every request."`
+
+	Demo       demoCommand       `cmd:"" help:"Sync a built-in helpdesk into demo.duckdb and answer a few questions: the whole thing without an account."`
+	Init       initCommand       `cmd:"" help:"Write a configuration file, with every key explained."`
+	Check      checkCommand      `cmd:"" help:"Show what works, and what would make the rest work."`
+	Plan       planCommand       `cmd:"" help:"Show what the next sync would cost, and what it would create."`
+	Sync       syncCommand       `cmd:"" help:"Sync now, from where the last run ended."`
+	Backfill   backfillCommand   `cmd:"" help:"Read a window of the past again, beside the stored cursors."`
+	Status     statusCommand     `cmd:"" help:"Show what each table holds and how fresh it is."`
+	Runs       runsCommand       `cmd:"" help:"Show the run history, or what one run did."`
+	State      stateCommand      `cmd:"" help:"Show or forget where the streams go on."`
+	Views      viewsCommand      `cmd:"" help:"Write a DuckDB file with one view a table over the Parquet files."`
+	Tables     tablesCommand     `cmd:"" help:"Show the tables: keys, columns, types, descriptions, routes."`
+	Schema     configCommand     `cmd:"" name:"config" help:"Help with the configuration."`
+	Completion completionCommand `cmd:"" help:"Print what completes the words of a command line in a shell."`
+	Complete   completeCommand   `cmd:"" hidden:""`
+	Version    versionCommand    `cmd:"" help:"Show the version."`
+}
+
+const description = `Copies a helpdesk into tables that analysts can query.
+
+Exit codes: 0 done; 1 unexpected; 2 usage or configuration; 3 credentials or permission; 4 some tables failed, the
+others are committed; 5 source unavailable; 6 sink; 75 another run has the sink; 130, 143 stopped by a signal.`
+
+// newParser makes the parser that fills c. Help and mistakes are printed where the app says.
+func newParser(a *app, c *cli) (*kong.Kong, error) {
+	return kong.New(c, kong.Name("desklake"), kong.Description(description), kong.Writers(a.stdout, a.stderr),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.Exit(func(int) { panic(errHelp) }))
+}
+
+// errHelp ends the program after the help was printed.
+var errHelp = errors.New("help was asked for")
+
+func parseAndRun(a *app, args []string) (err error) {
+	var c cli
+	parser, err := newParser(a, &c)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if r := recover(); r != nil && r != any(errHelp) {
+			panic(r)
+		}
+	}()
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		return &usageError{err}
+	}
+	level := slog.LevelInfo
+	if c.Verbose {
+		level = slog.LevelDebug
+	}
+	a.config, a.model = c.Config, parser.Model
+	a.log = &redirect{to: a.stderr}
+	a.logger = slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: level}))
+	return chosen.Run(a)
+}

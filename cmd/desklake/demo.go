@@ -1,0 +1,120 @@
+package main
+
+import (
+	"database/sql"
+	"fmt"
+	"io"
+	"text/tabwriter"
+	"time"
+
+	_ "github.com/duckdb/duckdb-go/v2" // the driver for reading the result as a user would
+
+	"desklake/internal/config"
+	"desklake/internal/zendesktest"
+	"desklake/pipeline"
+)
+
+type demoCommand struct {
+	Tickets int    `default:"2000" help:"How many tickets the helpdesk has."`
+	Output  string `short:"o" default:"demo.duckdb" type:"path" help:"The file to write."`
+}
+
+// Help is shown by --help.
+func (*demoCommand) Help() string { return "Example: desklake demo --tickets 100000" }
+
+// Run syncs a helpdesk in memory over real HTTP on a loopback port, and asks the tables a few questions.
+func (c *demoCommand) Run(a *app) error {
+	until := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	helpdesk := zendesktest.New(zendesktest.Options{Tickets: c.Tickets, Since: until.AddDate(-1, 0, 0), Until: until})
+	url, stop, err := helpdesk.Start()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	fmt.Fprintf(a.stdout, "A helpdesk with %s tickets runs at %s for as long as this takes.\n\n", thousands(int64(c.Tickets)), url)
+	source, err := openZendesk(config.Source{
+		URL: url, StartDate: until.AddDate(-2, 0, 0), Auth: config.Auth{AccessToken: &config.AccessToken{Token: "demo"}},
+		GiveUpAfter: time.Minute,
+	}, a.logger)
+	if err != nil {
+		return err
+	}
+	job := pipeline.Job{Tables: tableNames(sources["zendesk"].tables())}
+	if err := a.sync(source, config.Sink{Type: "duckdb", Path: c.Output}, job); err != nil {
+		return err
+	}
+	return answer(a.stdout, c.Output)
+}
+
+// questions are what a support lead may want to know, as an analyst would ask it.
+var questions = []struct{ question, sql string }{
+	{"How many tickets came in each month, and how many of them are still open?", `
+SELECT strftime(created_at, '%Y-%m') AS month, count(*) AS tickets,
+       count(*) FILTER (status IN ('new', 'open', 'pending', 'hold')) AS open
+FROM tickets WHERE _desklake_deleted_at IS NULL
+GROUP BY month ORDER BY month DESC LIMIT 6`},
+	{"How fast is the first reply, by group? (business minutes, last three months)", `
+SELECT g.name AS "group", count(*) AS tickets,
+       round(median(m.reply_time_in_minutes.business)) AS median,
+       round(quantile_cont(m.reply_time_in_minutes.business, 0.9)) AS "90 %"
+FROM tickets t JOIN ticket_metrics m ON m.ticket_id = t.id JOIN groups g ON g.id = t.group_id
+WHERE t.created_at >= (SELECT max(created_at) FROM tickets) - INTERVAL 3 MONTH
+GROUP BY g.name ORDER BY median`},
+	{"How content are the customers, by group?", `
+SELECT g.name AS "group", count(*) AS ratings, round(100 * avg((r.score = 'good')::INT)) AS "good, %"
+FROM satisfaction_ratings r JOIN groups g ON g.id = r.group_id
+WHERE r.score IN ('good', 'bad')
+GROUP BY g.name ORDER BY 3 DESC`},
+}
+
+func answer(w io.Writer, path string) error {
+	db, err := sql.Open("duckdb", path+"?access_mode=READ_ONLY")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	for _, q := range questions {
+		fmt.Fprintf(w, "\n%s\n\n", q.question)
+		if err := printQuery(w, db, q.sql); err != nil {
+			return fmt.Errorf("%s: %w", q.question, err)
+		}
+	}
+	_, err = fmt.Fprintf(w, "\nGo on with: duckdb %s\n", path)
+	return err
+}
+
+// printQuery prints the rows of a query as an aligned table.
+func printQuery(w io.Writer, db *sql.DB, query string) error {
+	rows, err := db.Query(query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return err
+	}
+	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, c := range columns {
+		fmt.Fprintf(out, "  %s\t", c)
+	}
+	fmt.Fprintln(out)
+	values := make([]any, len(columns))
+	cells := make([]any, len(columns))
+	for i := range cells {
+		cells[i] = &values[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(cells...); err != nil {
+			return err
+		}
+		for _, v := range values {
+			fmt.Fprintf(out, "  %v\t", v)
+		}
+		fmt.Fprintln(out)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return out.Flush()
+}

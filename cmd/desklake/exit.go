@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+// The exit codes, as the help and the README tell them.
+const (
+	exitDone        = 0
+	exitUnexpected  = 1
+	exitUsage       = 2
+	exitCredentials = 3
+	exitPartial     = 4
+	exitSource      = 5
+	exitSink        = 6
+	exitLocked      = 75
+)
+
+// usageError is a command line that can't be understood.
+type usageError struct{ err error }
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+func (e *usageError) Hint() string {
+	return "The commands are in desklake --help, the flags of one in desklake COMMAND --help."
+}
+
+// exitCode is the one place where errors become exit codes.
+func (a *app) exitCode(err error) int {
+	var (
+		locked  *sink.Locked
+		broken  *pipeline.SinkError
+		invalid *config.Error
+		usage   *usageError
+		unknown *unknownTable
+		run     *runError
+		lacking *extract.Unavailable
+		tooMany *pipeline.TooManyGone
+	)
+	switch {
+	case err == nil:
+		return exitDone
+	case a.signals.code() != 0 && (errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)):
+		return a.signals.code()
+	case errors.As(err, &locked):
+		return exitLocked
+	case errors.As(err, &broken):
+		return exitSink
+	case errors.As(err, &invalid), errors.As(err, &usage), errors.As(err, &unknown), errors.Is(err, extract.ErrNoAccount):
+		return exitUsage
+	case errors.As(err, &run):
+		return run.exitCode(a)
+	case errors.As(err, &lacking), errors.As(err, &tooMany):
+		return exitPartial
+	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission):
+		return exitCredentials
+	case errors.Is(err, extract.ErrUnreachable):
+		return exitSource
+	}
+	return exitUnexpected
+}
+
+// report prints what went wrong, with what to do about it, and returns the exit code.
+func (a *app) report(err error) int {
+	var run *runError
+	var printed *told
+	switch {
+	case err == nil, errors.As(err, &printed):
+	case errors.As(err, &run):
+		a.printFailures(run)
+	default:
+		a.print(err)
+	}
+	return a.exitCode(err)
+}
+
+// told is an error that its command has shown already.
+type told struct{ error }
+
+func (t *told) Unwrap() error { return t.error }
+
+// print prints an error and its hint.
+func (a *app) print(err error) {
+	fmt.Fprintf(a.stderr, "desklake: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	var advice interface{ Hint() string }
+	if errors.As(err, &advice) && advice.Hint() != "" {
+		fmt.Fprintf(a.stderr, "  %s\n", sentence(advice.Hint()))
+	}
+}
+
+// sentence begins a text with a capital letter, unless it begins with a file or a name, and ends it with a full stop.
+func sentence(text string) string {
+	if word, _, _ := strings.Cut(text, " "); !strings.ContainsAny(word, "./_-") {
+		first, size := utf8.DecodeRuneInString(text)
+		text = string(unicode.ToUpper(first)) + text[size:]
+	}
+	return strings.TrimSuffix(text, ".") + "."
+}

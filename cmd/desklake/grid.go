@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/term"
+)
+
+// grid is a table for the eye: columns as wide as their widest cell, numbers to the right.
+type grid struct {
+	columns []column
+	rows    [][]cell
+	cut     bool // the last column may be cut off at the edge of a terminal
+}
+
+type column struct {
+	name  string
+	right bool
+}
+
+// cell is a text in a colour.
+type cell struct {
+	text   string
+	colour colour
+}
+
+// colour is how a terminal is told to write.
+type colour string
+
+const (
+	plain  colour = ""
+	bold   colour = "\x1b[1m"
+	green  colour = "\x1b[32m"
+	yellow colour = "\x1b[33m"
+	red    colour = "\x1b[31m"
+	normal        = "\x1b[0m"
+)
+
+// newGrid makes a grid with these columns; a > in front of a name aligns its column to the right. Without
+// names there is no head.
+func newGrid(names ...string) *grid {
+	g := &grid{}
+	for _, name := range names {
+		name, right := strings.CutPrefix(name, ">")
+		g.columns = append(g.columns, column{name, right})
+	}
+	return g
+}
+
+// add adds a row of texts, numbers and cells.
+func (g *grid) add(values ...any) {
+	row := make([]cell, len(values))
+	for i, v := range values {
+		switch v := v.(type) {
+		case cell:
+			row[i] = v
+		case int64:
+			row[i].text = thousands(v)
+		default:
+			row[i].text = fmt.Sprint(v)
+		}
+	}
+	g.rows = append(g.rows, row)
+}
+
+// write writes the grid, with colours if w shows them.
+func (g *grid) write(w io.Writer) error {
+	coloured := showsColours(w)
+	room := math.MaxInt
+	if f, ok := w.(*os.File); ok && g.cut {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			room = width
+		}
+	}
+	head := make([]cell, len(g.columns))
+	widths := make([]int, len(g.columns))
+	for i, c := range g.columns {
+		head[i] = cell{c.name, bold}
+		widths[i] = utf8.RuneCountInString(c.name)
+		for _, row := range g.rows {
+			widths[i] = max(widths[i], utf8.RuneCountInString(row[i].text))
+		}
+	}
+	var b strings.Builder
+	rows := g.rows
+	if len(head) > 0 && head[0].text != "" {
+		rows = append([][]cell{head}, rows...)
+	}
+	for _, row := range rows {
+		left := room
+		for i, c := range row {
+			if i == len(row)-1 {
+				c.text = shortened(c.text, left)
+			}
+			left -= widths[i] + len(columnGap)
+			gap := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c.text)))
+			switch {
+			case g.columns[i].right:
+				b.WriteString(gap + c.in(coloured))
+			case i == len(row)-1:
+				b.WriteString(c.in(coloured))
+			default:
+				b.WriteString(c.in(coloured) + gap)
+			}
+			if i < len(row)-1 {
+				b.WriteString(columnGap)
+			}
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+const columnGap = "  "
+
+// shortened cuts a text off where there is no more room.
+func shortened(text string, room int) string {
+	if utf8.RuneCountInString(text) <= room {
+		return text
+	}
+	return string([]rune(text)[:max(0, room-1)]) + "…"
+}
+
+func (c cell) in(coloured bool) string {
+	if !coloured || c.colour == plain {
+		return c.text
+	}
+	return string(c.colour) + c.text + normal
+}
+
+// showsColours reports that w is a terminal whose user has nothing against colours: https://no-color.org.
+func showsColours(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+}

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"desklake/extract/zendesk"
+	"desklake/schema"
+)
+
+// lake is the folder of one configuration: a file to fill from a helpdesk, by a program in a process of its own.
+type lake struct {
+	t    *testing.T
+	dir  string
+	path string // of the DuckDB file
+	env  []string
+}
+
+// newLake configures a lake. Sink is what stands under sink beside its path, such as lock_wait: 0s.
+func newLake(t *testing.T, h *helpdesk, sink ...string) *lake {
+	t.Helper()
+	l := &lake{t: t, dir: t.TempDir()}
+	l.path = filepath.Join(l.dir, "lake.duckdb")
+	l.env = os.Environ()
+	text := fmt.Sprintf("source:\n  type: zendesk\n  url: %s\n  start_date: 2000-01-01T00:00:00Z\n"+
+		"  auth: {access_token: {token: secret}}\nsink: {%s}\n",
+		h.url, strings.Join(append([]string{"type: duckdb", "path: lake.duckdb"}, sink...), ", "))
+	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// command is a command line of the program that was not started yet. It knows nothing of the limits from others: they
+// count requests that were killed before they were answered.
+func (l *lake) command(args ...string) *exec.Cmd {
+	c := exec.CommandContext(l.t.Context(), "desklake", args...)
+	c.Dir, c.Env = l.dir, append(l.env, "XDG_CACHE_HOME="+l.t.TempDir())
+	return c
+}
+
+// start starts a command line.
+func (l *lake) start(args ...string) *exec.Cmd {
+	l.t.Helper()
+	c := l.command(args...)
+	if err := c.Start(); err != nil {
+		l.t.Fatal(err)
+	}
+	return c
+}
+
+// run runs a command line to its end.
+func (l *lake) run(args ...string) (code int, stdout, stderr string) {
+	l.t.Helper()
+	var out, log strings.Builder
+	c := l.command(args...)
+	c.Stdout, c.Stderr = &out, &log
+	return exitCodeOf(l.t, c.Run()), out.String(), log.String()
+}
+
+// sync runs desklake sync, which must succeed.
+func (l *lake) sync(args ...string) {
+	l.t.Helper()
+	if code, _, stderr := l.run(append([]string{"sync"}, args...)...); code != exitDone {
+		l.t.Fatalf("exit code %d\n%s", code, stderr)
+	}
+}
+
+func exitCodeOf(t *testing.T, err error) int {
+	t.Helper()
+	var ended *exec.ExitError
+	if err != nil && !errors.As(err, &ended) {
+		t.Fatal(err)
+	}
+	if err == nil {
+		return exitDone
+	}
+	return ended.ExitCode() // -1 after a kill
+}
+
+// query returns the rows of the lake, | between the columns.
+func (l *lake) query(statement string) []string {
+	l.t.Helper()
+	rows, err := query(l.path, statement)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	return rows
+}
+
+// one returns the only cell of a query.
+func (l *lake) one(statement string) string {
+	l.t.Helper()
+	rows := l.query(statement)
+	if len(rows) != 1 {
+		l.t.Fatalf("%s: %d rows", statement, len(rows))
+	}
+	return rows[0]
+}
+
+// equals reports what differs in the tables from those of another lake, whose history was another: all columns count
+// but those that say when and by which run a row was written. No key may be there twice.
+func (l *lake) equals(want *lake) {
+	l.t.Helper()
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	defer db.Close()
+	for name, path := range map[string]string{"got": l.path, "want": want.path} {
+		if _, err := db.Exec(fmt.Sprintf("ATTACH '%s' AS %s (READ_ONLY)", path, name)); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	there := want.query("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'main'")
+	for _, t := range zendesk.Tables() {
+		if !slices.Contains(there, t.Name) {
+			continue
+		}
+		content := fmt.Sprintf("SELECT * EXCLUDE (%s, %s) REPLACE (%s IS NOT NULL AS %[3]s) FROM %%s.%[4]s",
+			schema.ExtractedAt, schema.RunID, schema.DeletedAt, t.Name)
+		for _, side := range [][2]string{{"got", "want"}, {"want", "got"}} {
+			var n int
+			var first sql.NullString
+			err := db.QueryRow(fmt.Sprintf("SELECT count(*), min(%s)::VARCHAR FROM (%s EXCEPT ALL %s)", t.Key,
+				fmt.Sprintf(content, side[0]), fmt.Sprintf(content, side[1]))).Scan(&n, &first)
+			if err != nil {
+				l.t.Fatal(err)
+			}
+			if n > 0 {
+				l.t.Errorf("%s: %d rows that only %s has, such as %s", t.Name, n, side[0], first.String)
+			}
+		}
+		var twice int
+		if err := db.QueryRow(fmt.Sprintf("SELECT count(*) - count(DISTINCT %s) FROM got.%s", t.Key, t.Name)).Scan(&twice); err != nil {
+			l.t.Fatal(err)
+		}
+		if twice > 0 {
+			l.t.Errorf("%s: %d rows too many for their keys", t.Name, twice)
+		}
+	}
+}
+
+// query returns the rows of a DuckDB file, | between the columns.
+func query(path, statement string) (lines []string, err error) {
+	db, err := sql.Open("duckdb", path+"?access_mode=READ_ONLY")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	rows, err := db.Query(statement)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", statement, err)
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	cells := make([]any, len(columns))
+	for i := range cells {
+		cells[i] = new(any)
+	}
+	for rows.Next() {
+		if err := rows.Scan(cells...); err != nil {
+			return nil, err
+		}
+		texts := make([]string, len(cells))
+		for i, c := range cells {
+			texts[i] = fmt.Sprint(*c.(*any))
+		}
+		lines = append(lines, strings.Join(texts, "|"))
+	}
+	return lines, rows.Err()
+}

@@ -1,0 +1,25 @@
+// Command desklake copies a helpdesk into tables that analysts can query.
+//
+// This package is the program: one file a command, the wiring of sources and sinks, what is printed, and the exit
+// codes. Start with cli.go.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run executes one command line and returns the exit code.
+func run(args []string, stdout, stderr io.Writer) int {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a := &app{ctx: ctx, stdout: stdout, stderr: stderr}
+	a.signals = watchSignals()
+	err := parseAndRun(a, args)
+	return a.report(err)
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// What the program, when it is the test binary, takes from its environment.
+const (
+	commitRowsVariable = "DESKLAKE_TEST_COMMIT_ROWS" // rows a transaction holds at most
+	fileSizeVariable   = "DESKLAKE_TEST_FILE_SIZE"   // bytes that a file may grow to: a full disk
+)
+
+// TestMain makes the test binary the program when it is called desklake, and puts it under that name into PATH: the
+// tests run it as its users do, in a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"desklake": func() {
+		if rows, err := strconv.ParseInt(os.Getenv(commitRowsVariable), 10, 64); err == nil {
+			commitRows = rows
+		}
+		if bytes, err := strconv.ParseUint(os.Getenv(fileSizeVariable), 10, 64); err == nil {
+			limitFileSize(bytes)
+		}
+		main()
+	}})
+}

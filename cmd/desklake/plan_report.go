@@ -1,0 +1,126 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/sink"
+)
+
+// planReport is what the next run would do, as --json prints it.
+type planReport struct {
+	Streams       []planRow     `json:"streams"`
+	Seconds       float64       `json:"seconds"`        // of all streams side by side, under the present limits
+	Requests      int64         `json:"requests"`       // of all streams
+	RequestsADay  int64         `json:"requests_a_day"` // that the account may make
+	RequestsSpent int           `json:"requests_spent"` // on this plan
+	Changes       []sink.Change `json:"changes"`        // at the destination; without a column a table is created, without a table the destination
+}
+
+// planRow is one stream. All but from, route and exact rows are estimates.
+type planRow struct {
+	Stream   string     `json:"stream"`
+	From     *time.Time `json:"from"` // how far it was read; null: from the start date, or whole
+	Route    string     `json:"route"`
+	Rows     int64      `json:"rows"`
+	Exact    bool       `json:"exact"` // rows were counted
+	Requests int64      `json:"requests"`
+	Seconds  float64    `json:"seconds"` // if it had the limits for itself
+	Share    float64    `json:"share"`   // of the requests that the account may make a day, from 0 to 1
+	Error    string     `json:"error"`   // why it can't be read; empty if it can
+}
+
+func newPlan(e extract.Estimate, from map[string]extract.Position, changes []sink.Change) planReport {
+	p := planReport{Streams: []planRow{}, Seconds: e.Time.Seconds(), RequestsADay: e.PerDay, RequestsSpent: e.Spent, Changes: append([]sink.Change{}, changes...)}
+	for _, s := range e.Streams {
+		row := planRow{Stream: s.Stream, From: orNull(from[s.Stream].HighWater), Route: s.Route, Rows: s.Rows, Exact: s.Exact,
+			Requests: s.Requests, Seconds: s.Time.Seconds(), Share: float64(s.Requests) / float64(max(1, e.PerDay))}
+		if s.Err != nil {
+			row.Error = s.Err.Error()
+		}
+		p.Requests += s.Requests
+		p.Streams = append(p.Streams, row)
+	}
+	return p
+}
+
+func (p planReport) print(w io.Writer, path string) error {
+	g := newGrid("stream", "from", ">rows", ">requests", ">time", ">of a day", "route")
+	g.cut = true
+	for _, r := range p.Streams {
+		if r.Error != "" {
+			g.add(r.Stream, "", "", "", "", "", cell{"can't be read", red})
+			continue
+		}
+		rows := thousands(r.Rows)
+		if !r.Exact {
+			rows = "~" + rows
+		}
+		g.add(r.Stream, since(r.From), rows, r.Requests, roughly(r.Seconds), percent(r.Share), r.Route)
+	}
+	if err := g.write(w); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\nAbout %s %s in %s, %s of what the account may make in a day. This plan took %d.\n",
+		thousands(p.Requests), plural(p.Requests, "request"), roughly(p.Seconds), percent(float64(p.Requests)/float64(max(1, p.RequestsADay))), p.RequestsSpent)
+	return p.printChanges(w, path)
+}
+
+func (p planReport) printChanges(w io.Writer, path string) error {
+	var created, altered []string
+	whole := false
+	for _, c := range p.Changes {
+		switch {
+		case c.Table == "":
+			whole = true
+		case c.Column == "":
+			created = append(created, c.Table)
+		default:
+			altered = append(altered, c.Table+"."+c.Column)
+		}
+	}
+	switch {
+	case whole:
+		fmt.Fprintf(w, "%s will be created, with %d tables.\n", path, len(created))
+	case len(created)+len(altered) == 0:
+		fmt.Fprintf(w, "%s stays as it is but for its rows.\n", path)
+	default:
+		if len(created) > 0 {
+			fmt.Fprintf(w, "%s will get the tables %s.\n", path, strings.Join(created, ", "))
+		}
+		if len(altered) > 0 {
+			fmt.Fprintf(w, "%s will get the columns %s.\n", path, strings.Join(altered, ", "))
+		}
+	}
+	return nil
+}
+
+// since is where a stream goes on.
+func since(from *time.Time) string {
+	if from == nil {
+		return "start"
+	}
+	return day(from)
+}
+
+// roughly is a time that nobody should take for exact.
+func roughly(seconds float64) string {
+	d := time.Duration(seconds * float64(time.Second))
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", seconds)
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f min", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
+}
+
+func percent(share float64) string {
+	if share > 0 && share < 0.001 {
+		return "<0.1 %"
+	}
+	return fmt.Sprintf("%.1f %%", 100*share)
+}

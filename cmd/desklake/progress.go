@@ -1,0 +1,200 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"desklake/extract"
+	"desklake/pipeline"
+)
+
+// progress shows how a run goes while it lasts. What is written to it appears between its lines, never within one.
+type progress interface {
+	pipeline.Progress
+	io.Writer
+	close() // after the last call of the others
+}
+
+// newProgress shows the streams in the given order, as far as there is one: bars on a terminal, lines elsewhere. The
+// log goes through it until it is closed.
+func (a *app) newProgress(streams []string, window extract.Window) progress {
+	var p progress
+	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p = newBars(f, newTracks(streams, window))
+	} else {
+		p = newLines(a.stderr, newTracks(streams, window))
+	}
+	a.log.turn(p)
+	return p
+}
+
+// endProgress shows the last state and gives the log back.
+func (a *app) endProgress(p progress) {
+	a.log.turn(a.stderr)
+	p.close()
+}
+
+// redirect is a writer whose destination can change.
+type redirect struct {
+	mu sync.Mutex
+	to io.Writer
+}
+
+func (r *redirect) Write(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.to.Write(b)
+}
+
+func (r *redirect) turn(to io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.to = to
+}
+
+// tracks is how far each stream has come. Its methods may be called from several goroutines.
+type tracks struct {
+	mu  sync.Mutex
+	all []*track // in the order in which they are shown
+}
+
+func newTracks(streams []string, window extract.Window) *tracks {
+	t := &tracks{}
+	for _, name := range streams {
+		t.all = append(t.all, &track{stream: name, first: window.From, end: window.To})
+	}
+	return t
+}
+
+// change changes the track of a stream and returns it as it is then.
+func (t *tracks) change(stream string, how func(*track)) track {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, track := range t.all {
+		if track.stream == stream {
+			how(track)
+			return *track
+		}
+	}
+	return track{}
+}
+
+// snapshot is all of them as they are now.
+func (t *tracks) snapshot() []track {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	all := make([]track, len(t.all))
+	for i, track := range t.all {
+		all[i] = *track
+	}
+	return all
+}
+
+func (t *tracks) started(stream string, from extract.Position) {
+	t.change(stream, func(t *track) {
+		t.began, t.at = time.Now(), from.HighWater
+		if !t.at.IsZero() {
+			t.first = t.at
+		}
+		if t.end.IsZero() {
+			t.end = t.began
+		}
+	})
+}
+
+func (t *tracks) waiting(stream string, w extract.Wait) {
+	t.change(stream, func(t *track) { t.wait = w })
+}
+
+func (t *tracks) moved(stream string, s pipeline.Step) {
+	t.change(stream, func(t *track) {
+		t.rows += s.Rows
+		t.requests += s.Requests
+		if !s.At.IsZero() {
+			t.at = s.At
+		}
+	})
+}
+
+func (t *tracks) finished(r pipeline.StreamResult) track {
+	return t.change(r.Stream, func(t *track) {
+		t.took, t.state = r.Elapsed, done
+		switch {
+		case errors.Is(r.Err, pipeline.ErrStopped):
+			t.state = stopped
+		case r.Err != nil:
+			t.state = failed
+		case r.Unavailable != nil:
+			t.state = skipped
+		}
+	})
+}
+
+// track is how far one stream has come.
+type track struct {
+	stream   string
+	began    time.Time
+	rows     int64 // of all its tables
+	requests int
+	at       time.Time // how far in the source's time; zero if that is not known
+	first    time.Time // where in the source's time it began; zero if that is not known
+	end      time.Time // how far it will come
+	wait     extract.Wait
+	state    string // empty while it is under way
+	took     time.Duration
+}
+
+// The states in which a stream ends.
+const (
+	done    = "done"
+	failed  = "failed"
+	skipped = "skipped"
+	stopped = "stopped"
+)
+
+// line is the stream's line, each thing always in the same columns: 76 of them, or what a width has room for; 0 is any.
+func (t track) line(width int) string {
+	head := fmt.Sprintf("%-20s %11s rows  ", t.stream, thousands(t.rows))
+	if left := time.Until(t.wait.Until); t.state == "" && left > time.Second {
+		return head + fmt.Sprintf("waiting %.0f s for %s", left.Seconds(), t.wait.For)
+	}
+	pace, at := "", ""
+	if t.state != "" {
+		pace = fmt.Sprintf("%.1f s", t.took.Seconds())
+	} else if seconds := time.Since(t.began).Seconds(); t.rows > 0 && seconds > 1 {
+		pace = thousands(int64(float64(t.rows)/seconds)) + "/s"
+	}
+	if t.state != "" && t.state != done {
+		at = t.state
+	} else if !t.at.IsZero() {
+		at = t.at.UTC().Format(time.DateOnly)
+		if t.state == "" && (width == 0 || width > 110) {
+			at += " of " + t.end.UTC().Format(time.DateOnly) + t.left()
+		}
+	}
+	return head + fmt.Sprintf("%9s  %5s %-8s  %-10s", pace, thousands(int64(t.requests)), plural(t.requests, "request"), at)
+}
+
+// left is about how long it will take, where the time that it came through tells.
+func (t track) left() string {
+	through, all := t.at.Sub(t.first), t.end.Sub(t.first)
+	took := time.Since(t.began)
+	if t.first.IsZero() || through <= 0 || all <= through || took < 5*time.Second {
+		return ""
+	}
+	return ", about " + roughly(took.Seconds()*float64(all-through)/float64(through)) + " left"
+}
+
+// plural is the word as it stands behind the number.
+func plural[N ~int | ~int64](n N, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}

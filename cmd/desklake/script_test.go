@@ -1,0 +1,75 @@
+package main
+
+import (
+	"database/sql"
+	"errors"
+	"os/exec"
+	"strconv"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestScripts runs the command lines of testdata/script. Beside testscript's own commands they know:
+//
+//	helpdesk start [OPTION=VALUE...]   starts a helpdesk at $HELPDESK
+//	helpdesk ACT [ARGUMENT...]         does something to it, or asks it something: see script_helpdesk_test.go
+//	sql FILE QUERY                     prints the rows of a DuckDB file, a line each, | between the columns
+//	create FILE STATEMENT              executes a statement in a DuckDB file, which it makes where there is none
+//	exits CODE COMMAND [ARGUMENT...]   runs a command that must end with this exit code
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	testscript.Run(t, testscript.Params{
+		Dir:                 "../../testdata/script",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/.cache")
+			e.Values[helpdeskKey{}] = new(*helpdesk)
+			return nil
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"helpdesk": scriptHelpdesk, "sql": scriptSQL, "create": scriptCreate, "exits": scriptExits,
+		},
+	})
+}
+
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		got = ended.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d instead of %d", got, want)
+	}
+}
+
+func scriptSQL(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: sql FILE QUERY")
+	}
+	rows, err := query(ts.MkAbs(args[0]), args[1])
+	ts.Check(err)
+	for _, row := range rows {
+		_, err := ts.Stdout().Write([]byte(row + "\n"))
+		ts.Check(err)
+	}
+}
+
+func scriptCreate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: create FILE STATEMENT")
+	}
+	db, err := sql.Open("duckdb", ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = db.Exec(args[1])
+	ts.Check(errors.Join(err, db.Close()))
+}

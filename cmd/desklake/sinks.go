@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"desklake/internal/config"
+	"desklake/pipeline"
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/sink/duckdb"
+	"desklake/sink/parquet"
+)
+
+// sinkType is how the program uses one type of sink.
+type sinkType struct {
+	open    func(ctx context.Context, c config.Sink, waiting func(holder string)) (sink.Sink, error)
+	inspect func(ctx context.Context, path string) (sink.Report, error)
+	changes func(ctx context.Context, path string, tables []*schema.Table) ([]sink.Change, error)
+
+	// views are what a DuckDB file with views is made of; nil where the tables are in such a file anyway.
+	views func(ctx context.Context, path string) ([]parquet.View, error)
+}
+
+// sinks are the types of sinks, by their name in the configuration.
+var sinks = map[string]sinkType{
+	"duckdb": {
+		open: func(ctx context.Context, c config.Sink, waiting func(string)) (sink.Sink, error) {
+			return opened(duckdb.Open(ctx, duckdb.Options{Path: c.Path, LockWait: c.LockWait, MemoryLimit: c.MemoryLimit, Waiting: waiting}))
+		},
+		inspect: duckdb.Inspect,
+		changes: duckdb.Changes,
+	},
+	"parquet": {
+		open: func(ctx context.Context, c config.Sink, waiting func(string)) (sink.Sink, error) {
+			return opened(parquet.Open(ctx, parquet.Options{Path: c.Path, LockWait: c.LockWait, Waiting: waiting}))
+		},
+		inspect: parquet.Inspect,
+		changes: parquet.Changes,
+		views:   parquet.Views,
+	},
+}
+
+func sinkNames() []string { return slices.Sorted(maps.Keys(sinks)) }
+
+// opened marks what goes wrong at opening as the sink's error.
+func opened[S sink.Sink](s S, err error) (sink.Sink, error) {
+	if err != nil {
+		return nil, &pipeline.SinkError{Err: err}
+	}
+	return s, nil
+}

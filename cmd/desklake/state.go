@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/pipeline"
+	"desklake/sink"
+	"desklake/state"
+)
+
+type stateCommand struct {
+	Show  stateShowCommand  `cmd:"" help:"Show where each stream goes on."`
+	Reset stateResetCommand `cmd:"" help:"Forget where streams go on: the next sync reads them from the start date again."`
+}
+
+type stateShowCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// stateRow is a checkpoint, as --json prints it. Times are RFC 3339 in UTC and null where there is none.
+type stateRow struct {
+	Stream    string     `json:"stream"`     // or a backfill that was broken off
+	Tables    []string   `json:"tables"`     // that hold everything in front of the cursor
+	HighWater *time.Time `json:"high_water"` // the latest source-side time in front of it
+	Cursor    string     `json:"cursor"`     // where the stream continues, in the source's own words
+	Run       string     `json:"run"`        // that stored it
+	SavedAt   *time.Time `json:"saved_at"`
+}
+
+// Help is shown by --help.
+func (*stateShowCommand) Help() string { return "Example: desklake state show --json" }
+
+// Run prints the checkpoints.
+func (c *stateShowCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path)
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	rows := stateRows(report.Checkpoints)
+	if c.JSON {
+		return printJSON(a.stdout, rows)
+	}
+	return printState(a.stdout, rows, time.Now())
+}
+
+func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
+	rows := []stateRow{}
+	for _, name := range slices.Sorted(maps.Keys(checkpoints)) {
+		c := checkpoints[name]
+		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
+			Run: c.RunID, SavedAt: orNull(c.SavedAt)})
+	}
+	return rows
+}
+
+// printState prints the cursors last: they are long.
+func printState(w io.Writer, rows []stateRow, now time.Time) error {
+	g := newGrid("stream", "up to", "saved", "cursor")
+	g.cut = true
+	for _, r := range rows {
+		g.add(r.Stream, day(r.HighWater), ago(r.SavedAt, now), r.Cursor)
+	}
+	return g.write(w)
+}
+
+type stateResetCommand struct {
+	Tables []string `arg:"" name:"table" help:"The tables whose streams are to start again."`
+	Yes    bool     `short:"y" help:"Do not ask."`
+}
+
+// Help is shown by --help.
+func (*stateResetCommand) Help() string {
+	return `Example: desklake state reset users
+
+No row is removed: the next sync reads everything from the start date again and changes what is different. A stream can
+fill several tables; they start again together.`
+}
+
+// Run deletes the checkpoints of the streams that fill the tables.
+func (c *stateResetCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	source := sources[conf.Source.Type]
+	if err := checkTables(c.Tables, tableNames(source.tables())); err != nil {
+		return err
+	}
+	reader, err := source.open(conf.Source, a.logger)
+	if err != nil {
+		return err
+	}
+	dst, err := a.openSink(conf.Sink)
+	if err != nil {
+		return err
+	}
+	err = c.reset(a, dst, reader.Streams(c.Tables))
+	if closed := dst.Close(); err == nil && closed != nil {
+		err = &pipeline.SinkError{Err: closed}
+	}
+	return err
+}
+
+func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Stream) error {
+	stored, err := dst.Checkpoints(a.ctx)
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	var found []state.Checkpoint
+	for _, s := range streams {
+		for _, name := range pipeline.Backfills(s.Name, stored) {
+			found = append(found, stored[name])
+		}
+		if p, ok := stored[s.Name]; ok {
+			found = append(found, p)
+		} else if s.Pass {
+			fmt.Fprintf(a.stderr, "%s is read whole by each sync: there is nothing to forget\n", s.Name)
+		} else {
+			fmt.Fprintf(a.stderr, "%s has no checkpoint: the next sync reads it from the start date anyway\n", s.Name)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.stderr, "The next sync reads these from the start date again:")
+	for _, p := range found {
+		fmt.Fprintf(a.stderr, "  %s (%s), which is read up to %s\n", p.Stream, strings.Join(p.Tables, ", "), day(orNull(p.HighWater)))
+	}
+	if !c.Yes {
+		if err := a.confirm("Forget where they stand?"); err != nil {
+			return err
+		}
+	}
+	for _, p := range found {
+		if err := dst.DeleteCheckpoint(a.ctx, p.Stream); err != nil {
+			return &pipeline.SinkError{Err: err}
+		}
+		fmt.Fprintf(a.stdout, "%s: forgotten\n", p.Stream)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+type statusCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// statusReport is what --json prints. Times are RFC 3339 in UTC and null where there is none.
+type statusReport struct {
+	Tables  []statusRow `json:"tables"`
+	LastRun *lastRun    `json:"last_run"` // null before the first one
+	Issues  int64       `json:"issues"`   // rows in desklake.issues
+}
+
+// statusRow is one table.
+type statusRow struct {
+	Table    string     `json:"table"`
+	Rows     int64      `json:"rows"`      // live ones
+	Deleted  int64      `json:"deleted"`   // gone at the source
+	Stream   string     `json:"stream"`    // that fills the table
+	Cursor   string     `json:"cursor"`    // where the stream continues; empty for one that is read whole each time
+	UpTo     *time.Time `json:"up_to"`     // the latest source-side time among the rows
+	LoadedAt *time.Time `json:"loaded_at"` // when rows were committed last
+	Run      string     `json:"run"`       // the run that did
+	Status   string     `json:"status"`    // of that run
+}
+
+// lastRun is the latest run; desklake runs tells more.
+type lastRun struct {
+	Run     string    `json:"run"`
+	Started time.Time `json:"started"`
+	Status  string    `json:"status"`
+	Error   string    `json:"error"` // empty unless it failed
+}
+
+// Help is shown by --help.
+func (*statusCommand) Help() string {
+	return `Example: desklake status --json
+
+"up to" is the latest change among a table's rows, by the helpdesk's clock in UTC; "loaded" is when rows were written
+last. A table that is read whole each time has no "up to".`
+}
+
+// Run prints a line a table.
+func (c *statusCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path)
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	status := newStatus(report)
+	if c.JSON {
+		return printJSON(a.stdout, status)
+	}
+	return status.print(a.stdout, time.Now())
+}
+
+func newStatus(r sink.Report) statusReport {
+	s := statusReport{Tables: []statusRow{}, Issues: r.Issues}
+	for _, t := range r.Tables {
+		c := r.Checkpoints[t.Stream]
+		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
+			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), Run: t.LastRunID, Status: string(t.LastStatus)})
+	}
+	if len(r.Runs) > 0 {
+		last := r.Runs[0]
+		s.LastRun = &lastRun{Run: last.ID, Started: last.Started, Status: string(last.Status), Error: last.Error}
+	}
+	return s
+}
+
+func (s statusReport) print(w io.Writer, now time.Time) error {
+	g := newGrid("table", ">rows", ">deleted", "up to", "loaded", "last run")
+	for _, r := range s.Tables {
+		g.add(r.Table, r.Rows, r.Deleted, day(r.UpTo), ago(r.LoadedAt, now), statusCell(sink.Status(r.Status)))
+	}
+	if err := g.write(w); err != nil {
+		return err
+	}
+	if last := s.LastRun; last != nil {
+		fmt.Fprintf(w, "\nlast run %s: %s, started %s", last.Run, statusCell(sink.Status(last.Status)).in(showsColours(w)), ago(&last.Started, now))
+		if last.Error != "" {
+			fmt.Fprintf(w, ": %s", last.Error)
+		}
+		fmt.Fprintln(w)
+	}
+	if s.Issues > 0 {
+		fmt.Fprintf(w, "%s %s: FROM desklake.issues\n", thousands(s.Issues), plural(s.Issues, "issue"))
+	}
+	return nil
+}
+
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+// day is a time to the minute, in UTC.
+func day(t *time.Time) string {
+	if t == nil {
+		return "-"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
+}
+
+// ago says how long before now something was, roughly.
+func ago(t *time.Time, now time.Time) string {
+	if t == nil {
+		return "never"
+	}
+	switch d := now.Sub(*t); {
+	case d < time.Minute:
+		return "just now"
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min ago", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d.Hours()))
+	default:
+		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
+	}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+type syncCommand struct {
+	Tables        []string `arg:"" optional:"" name:"table" help:"The tables to sync; those of the configuration when none is named."`
+	FullRefresh   bool     `help:"Read everything again from the start date. Rows that are there stay until they are met again."`
+	DryRun        bool     `help:"Do nothing, but print what it would cost, as desklake plan does."`
+	AcceptDeletes bool     `help:"Mark rows as deleted even where more than half of a table is gone."`
+}
+
+// Help is shown by --help.
+func (*syncCommand) Help() string {
+	return `Example: desklake sync tickets users
+
+The first signal (Ctrl-C) ends it in an orderly way, with everything that was received committed; the next sync goes on
+from there.`
+}
+
+// Run executes one run and prints what it did.
+func (c *syncCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	source, job, err := a.job(conf, c.Tables)
+	if err != nil {
+		return err
+	}
+	job.FullRefresh, job.AcceptDeletes = c.FullRefresh, c.AcceptDeletes
+	if c.DryRun {
+		return a.plan(conf, source, job, false)
+	}
+	return a.sync(source, conf.Sink, job)
+}
+
+// job is what a run is to do that was told these tables, or none; and the source for it.
+func (a *app) job(conf *config.Config, named []string) (extract.Source, pipeline.Job, error) {
+	kind := sources[conf.Source.Type]
+	all := tableNames(kind.tables())
+	configured := []string(conf.Tables)
+	if configured == nil {
+		configured = all
+	}
+	job := pipeline.Job{Tables: configured, Beside: configured, Named: len(named) > 0 || conf.Tables != nil}
+	if len(named) > 0 {
+		if err := checkTables(named, all); err != nil {
+			return nil, job, err
+		}
+		job.Tables = named
+	}
+	source, err := kind.open(conf.Source, a.logger)
+	return source, job, err
+}
+
+// commitRows is how often the pipeline commits; 0 for its own choice. Tests that kill the program set it, so that there
+// is much to hit.
+var commitRows int64
+
+// sync opens the sink, executes the job and prints its summary. The job's wiring is added here.
+func (a *app) sync(source extract.Source, c config.Sink, job pipeline.Job) error {
+	dst, err := a.openSink(c)
+	if err != nil {
+		return err
+	}
+	stored, err := dst.Checkpoints(a.ctx)
+	if err != nil {
+		return errors.Join(&pipeline.SinkError{Err: err}, dst.Close())
+	}
+	a.tellResumed(source, job, stored)
+	began := time.Now()
+	var streams []string
+	for _, s := range job.Streams(source, stored) {
+		streams = append(streams, s.Name)
+	}
+	progress := a.newProgress(streams, job.Window)
+	job.Trigger, job.Version, job.Stop, job.Progress, job.CommitRows = cmp.Or(job.Trigger, "cli"), version(), a.signals.stop, progress, commitRows
+	result, err := pipeline.Run(a.ctx, source, dst, job)
+	a.endProgress(progress)
+	if closed := dst.Close(); err == nil && closed != nil {
+		err = &pipeline.SinkError{Err: closed}
+	}
+	if err != nil {
+		return err
+	}
+	printSummary(a.stdout, result, c.Path, time.Since(began))
+	a.printSkipped(result, job.Named)
+	return newRunError(result, job.Named)
+}
+
+// openSink opens the sink, and waits for it if another process has it, until the first signal.
+func (a *app) openSink(c config.Sink) (sink.Sink, error) {
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	return sinks[c.Type].open(ctx, c, func(holder string) {
+		fmt.Fprintf(a.stderr, "%s; waiting for up to %s\n", (&sink.Locked{Path: c.Path, Holder: holder}).Error(), c.LockWait)
+	})
+}
+
+func checkTables(named, known []string) error {
+	for _, name := range named {
+		if slices.Contains(known, name) {
+			continue
+		}
+		problem := fmt.Sprintf("there is no table %q", name)
+		if near := config.Nearest(name, known); near != "" {
+			problem += fmt.Sprintf(", did you mean %q?", near)
+		}
+		return &unknownTable{problem, known}
+	}
+	return nil
+}
+
+// unknownTable is a table that the catalog does not have.
+type unknownTable struct {
+	problem string
+	known   []string
+}
+
+func (e *unknownTable) Error() string { return e.problem }
+
+// Hint lists the tables.
+func (e *unknownTable) Hint() string { return "The tables are " + strings.Join(e.known, ", ") + "." }
+
+func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.config, knownNames()) }
+
+// knownNames is what a configuration may name.
+func knownNames() config.Known {
+	known := config.Known{Sources: sourceNames(), Sinks: sinkNames()}
+	for _, name := range known.Sources {
+		known.Tables = append(known.Tables, tableNames(sources[name].tables())...)
+	}
+	return known
+}

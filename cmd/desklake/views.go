@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"desklake/pipeline"
+	"desklake/sink/parquet"
+)
+
+type viewsCommand struct {
+	Output string `short:"o" default:"lake.duckdb" type:"path" help:"The file to write; what else it has stays."`
+}
+
+// Help is shown by --help.
+func (*viewsCommand) Help() string {
+	return `Example: desklake views -o lake.duckdb
+
+The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. Write it again
+when a new version of desklake has more tables or columns.`
+}
+
+// Run writes the views.
+func (c *viewsCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	kind := sinks[conf.Sink.Type]
+	if kind.views == nil {
+		return &usageError{fmt.Errorf("sink.type is %s: its tables are in %s itself", conf.Sink.Type, conf.Sink.Path)}
+	}
+	views, err := kind.views(a.ctx, conf.Sink.Path)
+	if err == nil {
+		err = writeViews(a.ctx, c.Output, views)
+	}
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	fmt.Fprintf(a.stdout, "%s has %d views over the files in %s\n", c.Output, len(views), conf.Sink.Path)
+	return nil
+}
+
+// writeViews creates or replaces the views in one transaction.
+func writeViews(ctx context.Context, path string, views []parquet.View) (err error) {
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	for _, v := range views {
+		for _, statement := range viewStatements(v) {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return errors.Join(fmt.Errorf("%s: view %s: %w", path, v.Name, err), tx.Rollback())
+			}
+		}
+	}
+	return tx.Commit()
+}
+
+// viewStatements create a view with its comments. Files may lack columns that others of the table have already.
+func viewStatements(v parquet.View) []string {
+	name := quote(v.Name)
+	var statements []string
+	if v.Schema != "" {
+		statements = append(statements, "CREATE SCHEMA IF NOT EXISTS "+quote(v.Schema))
+		name = quote(v.Schema) + "." + name
+	}
+	columns := make([]string, len(v.Columns))
+	for i, c := range v.Columns {
+		columns[i] = quote(c.Name)
+		if c.JSON {
+			columns[i] += "::JSON AS " + quote(c.Name)
+		}
+	}
+	statements = append(statements, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet(%s, union_by_name = true, hive_partitioning = false)",
+		name, strings.Join(columns, ", "), literal(v.Files)), "COMMENT ON VIEW "+name+" IS "+literal(v.Doc))
+	for _, c := range v.Columns {
+		statements = append(statements, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(c.Doc))
+	}
+	return statements
+}
+
+// quote makes an SQL identifier of a name, literal a string of a text.
+func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
+
+func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }

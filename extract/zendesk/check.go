@@ -1,0 +1,194 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"desklake/extract"
+)
+
+var _ extract.Checker = (*Source)(nil)
+
+// probesAtOnce is how many streams are tried side by side.
+const probesAtOnce = 4
+
+// Check implements extract.Checker. Where the credential is not good it says nothing of the rest.
+func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.Finding {
+	who, findings := s.checkUser(ctx)
+	if who == nil {
+		return findings
+	}
+	findings = append(findings, s.checkExpiry(ctx), who.checkRole())
+	probed := make([]extract.Finding, len(streams))
+	var g errgroup.Group
+	g.SetLimit(probesAtOnce)
+	for i, of := range streams {
+		g.Go(func() error {
+			probed[i] = s.checkStream(ctx, of)
+			return nil
+		})
+	}
+	_ = g.Wait() // its functions return nothing
+	return append(append(findings, s.checkLimits()), probed...)
+}
+
+// user is whom the credential stands for.
+type user struct {
+	ID         *int64
+	Name, Role string
+}
+
+// checkUser asks who the credential stands for. Without a good one /users/me can answer 200, with an anonymous user
+// whose id is null.
+func (s *Source) checkUser(ctx context.Context) (*user, []extract.Finding) {
+	var me struct{ User user }
+	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: acceptJSON(&me)})
+	if err == nil && me.User.ID == nil {
+		err = &extract.Failure{Kind: extract.ErrCredentials, Advice: s.client.login.advice(),
+			Err: errors.New("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")}
+	}
+	if err != nil {
+		return nil, []extract.Finding{failed("credential", err)}
+	}
+	return &me.User, []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, me.User.Name)}}
+}
+
+func (u *user) checkRole() extract.Finding {
+	f := extract.Finding{Subject: "role", Found: u.Role}
+	if u.Role != "admin" {
+		f.Advice = "Zendesk's exports are for admins only, and what an agent can't see is missing in the other tables"
+	}
+	return f
+}
+
+// endOfAPITokens is when Zendesk ends them, as it announced in 2026.
+var endOfAPITokens = time.Date(2027, 4, 30, 0, 0, 0, 0, time.UTC)
+
+// checkExpiry asks until when the credential is good.
+func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
+	f := extract.Finding{Subject: "expiry"}
+	now := s.client.clock.now()
+	if _, old := s.auth.(APIToken); old {
+		f.Found = fmt.Sprintf("Zendesk ends all API tokens on 30 April 2027, in %d days", max(0, int(endOfAPITokens.Sub(now)/(24*time.Hour))))
+		f.Advice = "make a confidential OAuth client (Admin Center, Apps and integrations, APIs, OAuth clients) as a user with the " +
+			"role admin, and write it under source.auth.oauth_client in place of the API token"
+		return f
+	}
+	var current struct {
+		Token struct {
+			ExpiresAt *time.Time `json:"expires_at"`
+			Scopes    []string
+		}
+	}
+	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, accept: acceptJSON(&current)})
+	var api *APIError
+	switch {
+	case errors.As(err, &api) && (api.Status == http.StatusNotFound || api.Status == http.StatusForbidden):
+		f.Found = "Zendesk does not say"
+		return f
+	case err != nil:
+		return failed("expiry", err)
+	}
+	f.Found = "never"
+	if at := current.Token.ExpiresAt; at != nil {
+		f.Found = at.UTC().Format("2006-01-02 15:04")
+	}
+	if len(current.Token.Scopes) > 0 {
+		f.Found += ", scopes " + strings.Join(current.Token.Scopes, " ")
+	}
+	if _, renewed := s.auth.(ClientCredentials); renewed {
+		f.Found += "; renewed by itself"
+	} else {
+		f.Advice = "desklake can't renew an access token: an OAuth client, under source.auth.oauth_client, renews its tokens by itself"
+	}
+	return f
+}
+
+// checkStream asks for the smallest page of a stream.
+func (s *Source) checkStream(ctx context.Context, of extract.Stream) extract.Finding {
+	f, err := s.probe(ctx, of, 1, s.client.clock.now().Add(-5*time.Minute).Unix())
+	var api *APIError
+	if errors.As(err, &api) && api.tooRecent() {
+		err = nil
+	}
+	if err != nil {
+		return failed(of.Name, err)
+	}
+	return extract.Finding{Subject: of.Name, Found: "GET " + f.stream.endpoint}
+}
+
+// probed is a page that was asked for to learn something.
+type probed struct {
+	fetched
+	stream *stream
+}
+
+// probe asks for one page of a stream, of so many rows from a start time on, where the stream has one. Its error says
+// what would open the stream.
+func (s *Source) probe(ctx context.Context, of extract.Stream, rows int, start int64) (probed, error) {
+	st, err := s.stream(of.Name)
+	if err != nil {
+		return probed{}, err
+	}
+	w := &walk{Source: s, stream: st, style: st.paging, query: st.values(of.Tables), size: newPageSize(rows, rows)}
+	parameters := startTime(start)
+	if st.pass() {
+		parameters = nil
+	}
+	f, err := w.fetch(ctx, &request{tries: enough}, parameters)
+	if err != nil {
+		err = w.explain(ctx, err)
+	}
+	return probed{f, st}, err
+}
+
+// checkLimits tells the limits that the answers of this check told.
+func (s *Source) checkLimits() extract.Finding {
+	var told []string
+	s.client.limits.ledger.update(func(q *quotas) {
+		for name, w := range q.Windows {
+			if name != account && w.Headers {
+				told = append(told, fmt.Sprintf("%s %d", name, w.Limit))
+			}
+		}
+		slices.Sort(told)
+		w := q.window(account)
+		if w.Headers {
+			left := int(math.Ceil(float64(w.Limit) * s.client.limits.reserve))
+			told = append([]string{fmt.Sprintf("%d requests a minute, %d of them left to others", w.Limit, left)}, told...)
+		}
+	})
+	f := extract.Finding{Subject: "limits", Found: strings.Join(told, "; ")}
+	if told == nil {
+		f.Found = "Zendesk does not say; desklake goes by 200 requests a minute, 10 to the exports"
+	}
+	return f
+}
+
+// failed makes the finding of an error.
+func failed(subject string, err error) extract.Finding {
+	f := extract.Finding{Subject: subject, Err: err}
+	var advice interface{ Hint() string }
+	if errors.As(err, &advice) {
+		f.Advice = advice.Hint()
+	}
+	var api *APIError
+	var failure *extract.Failure
+	switch {
+	case errors.As(err, &failure):
+		f.Found = failure.Err.Error()
+	case errors.As(err, &api):
+		f.Found = api.Error()
+	default:
+		f.Found = err.Error()
+	}
+	return f
+}

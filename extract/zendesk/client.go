@@ -1,0 +1,193 @@
+package zendesk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+const (
+	attemptLimit = 5 * time.Minute  // for one attempt; a page of the exports can be slow
+	connectLimit = 30 * time.Second // for a connection
+)
+
+// client is the one way to the source: every request goes through its method do.
+type client struct {
+	base   *url.URL // scheme and host
+	http   *http.Client
+	login  credential
+	limits *limiter
+	clock  clock
+	log    *slog.Logger
+	agent  string        // the User-Agent header
+	giveUp time.Duration // how long to try one request
+}
+
+func newHTTP(transport http.RoundTripper, base *url.URL) *http.Client {
+	if transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.TLSHandshakeTimeout = connectLimit
+		t.MaxIdleConnsPerHost = 16
+		t.DisableCompression = true // readBody does it, within bounds
+		transport = t
+	}
+	return &http.Client{
+		Transport: transport,
+		// Credentials go to the configured host and nowhere else.
+		CheckRedirect: func(next *http.Request, via []*http.Request) error {
+			if next.URL.Scheme != base.Scheme || next.URL.Host != base.Host || len(via) > 3 {
+				return &redirectError{to: next.URL.Scheme + "://" + next.URL.Host}
+			}
+			return nil
+		},
+	}
+}
+
+// redirectError says that the host sends its callers elsewhere.
+type redirectError struct{ to string }
+
+func (e *redirectError) Error() string { return "redirected to " + e.to }
+
+// request is one question to the source, for as many attempts as it takes.
+type request struct {
+	endpoint string                  // the path with placeholders for ids: its name in limits, logs and errors
+	path     string                  // below the host; the endpoint if empty
+	query    func() url.Values       // asked for every attempt, as the page size can change in between; or nil
+	form     []byte                  // a JSON body: the request is a POST without credentials
+	accept   func(body []byte) error // refuses a body that is not what is documented
+	size     *pageSize               // of the page that is asked for; nil if it has none
+	tries    int                     // how many failed attempts are enough; 0 to go on until client.giveUp
+	spent    *cost                   // where the cost is added; or nil
+
+	trouble time.Time // since when it fails
+}
+
+// answer is a body that the request accepted.
+type answer struct {
+	body     []byte
+	received time.Time // by the source's clock
+}
+
+// cost is what was spent on a request.
+type cost struct {
+	requests, retries int
+	waited            time.Duration
+}
+
+// attempt sends the request once. The errors of package net come without the URL.
+func (c *client) attempt(ctx context.Context, r *request, login string) (a answer, h http.Header, err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	timer := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
+	defer timer.Stop()
+
+	begun := time.Now()
+	status, id := 0, ""
+	defer func() {
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = cause
+		}
+		c.log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("endpoint", r.endpoint), slog.Int("status", status),
+			slog.String("request_id", id), slog.Int("bytes", len(a.body)), slog.Duration("took", time.Since(begun)),
+			slog.Any("err", err))
+	}()
+
+	req, err := c.build(ctx, r, login)
+	if err != nil {
+		return answer{}, nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		var wrapped *url.Error
+		if errors.As(err, &wrapped) {
+			err = wrapped.Err
+		}
+		return answer{}, nil, err
+	}
+	defer resp.Body.Close()
+	status, id = resp.StatusCode, requestID(resp.Header)
+	a.received = c.clock.learn(resp.Header)
+	if status != http.StatusOK {
+		return answer{}, resp.Header, c.refusal(r, req, resp)
+	}
+	a.body, err = readBody(resp, maxPage, func() { cancel(errStalled) })
+	if err == nil {
+		err = r.accept(a.body)
+	}
+	if err != nil {
+		return answer{}, resp.Header, &badBody{err}
+	}
+	return a, resp.Header, nil
+}
+
+func (c *client) build(ctx context.Context, r *request, login string) (*http.Request, error) {
+	u := *c.base
+	u.Path = firstOf(r.path, r.endpoint)
+	if r.query != nil {
+		u.RawQuery = r.query().Encode()
+	}
+	method, body := http.MethodGet, io.Reader(nil)
+	if r.form != nil {
+		method, body = http.MethodPost, bytes.NewReader(r.form)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, u.String(), body)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Set("User-Agent", c.agent)
+	if r.form != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if login != "" {
+		req.Header.Set("Authorization", login)
+	}
+	return req, nil
+}
+
+// refusal makes the error of an answer that is no success. What it reads of the body lets the connection be
+// used again.
+func (c *client) refusal(r *request, req *http.Request, resp *http.Response) error {
+	body, _ := readBody(resp, maxRefusal, func() { resp.Body.Close() }) // half an explanation is better than none
+	code, description := "", ""
+	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
+		code, description = explain(body)
+	}
+	e := &APIError{
+		Method: req.Method, Path: r.endpoint, Status: resp.StatusCode,
+		Code: code, Description: description, RequestID: requestID(resp.Header),
+	}
+	if resp.StatusCode == http.StatusNotFound && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return &noAccount{host: c.base.Host, err: e}
+	}
+	return e
+}
+
+func requestID(h http.Header) string {
+	return firstOf(h.Get("X-Request-Id"), h.Get("X-Zendesk-Request-Id"))
+}
+
+// noAccount is a 404 that does not come from the API, which answers in JSON: the page "No help desk at ...".
+type noAccount struct {
+	host string
+	err  *APIError
+}
+
+func (e *noAccount) Error() string {
+	return fmt.Sprintf("there is no Zendesk at %s: %v", e.host, e.err)
+}
+func (e *noAccount) Unwrap() error { return e.err }
+
+// acceptJSON accepts a small answer that fits into v.
+func acceptJSON(v any) func([]byte) error {
+	return func(body []byte) error { return json.Unmarshal(body, v) }
+}

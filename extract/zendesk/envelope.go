@@ -1,0 +1,142 @@
+package zendesk
+
+import (
+	"fmt"
+	"time"
+
+	"desklake/internal/jsonscan"
+)
+
+// envelope is what surrounds the rows of a page, and the little of the rows that reading on needs.
+type envelope struct {
+	rows    int       // how many there are
+	keyless int       // how many of them have no id
+	latest  time.Time // the latest of their times; zero if they have none
+	each    []row     // if asked for
+
+	after string // after_cursor of an export, or meta.after_cursor of a list
+	last  bool   // end_of_stream
+	told  bool   // that there is an end_of_stream
+	end   int64  // end_time, unix seconds; 0 if null
+
+	count int    // -1 if there is none
+	more  *bool  // meta.has_more
+	next  string // next_page
+}
+
+// row is what reading on needs of one record. What the record does not have is zero.
+type row struct {
+	id               int64
+	status           string
+	created, updated time.Time
+}
+
+// scanner reads envelopes of one stream. It validates the whole body on the way.
+type scanner struct {
+	key  string // of the rows
+	time string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
+	each bool
+}
+
+func (sc scanner) scan(body []byte) (*envelope, error) {
+	e, found := &envelope{count: -1}, false
+	s := jsonscan.New(body)
+	if !s.Object() {
+		if err := s.End(); err != nil {
+			return nil, err
+		}
+		return nil, fmt.Errorf("it is not an object with %q", sc.key)
+	}
+	for s.Field() {
+		switch key := string(s.Key().Text()); key {
+		case sc.key:
+			if s.Array() {
+				for found = true; s.Element(); {
+					sc.row(s, e)
+				}
+			}
+		case "after_cursor":
+			e.after = string(s.Value().Text())
+		case "end_of_stream":
+			e.last, e.told = s.Value().Bool()
+		case "end_time":
+			e.end, _ = s.Value().Int()
+		case "next_page":
+			e.next = string(s.Value().Text())
+		case "count":
+			if n, ok := s.Value().Int(); ok {
+				e.count = int(n)
+			}
+		case "meta":
+			e.meta(s)
+		}
+	}
+	if err := s.End(); err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, fmt.Errorf("there is no array %q in it", sc.key)
+	}
+	return e, nil
+}
+
+func (e *envelope) meta(s *jsonscan.Scanner) {
+	if !s.Object() {
+		return
+	}
+	for s.Field() {
+		switch string(s.Key().Text()) {
+		case "has_more":
+			if more, ok := s.Value().Bool(); ok {
+				e.more = &more
+			}
+		case "after_cursor":
+			e.after = string(s.Value().Text())
+		}
+	}
+}
+
+func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
+	e.rows++
+	r, known := row{}, false
+	for object := s.Object(); object && s.Field(); {
+		switch key := string(s.Key().Text()); key {
+		case sc.time, "created_at", "updated_at", "id", "status":
+			if key != sc.time && key != "id" && !sc.each {
+				continue
+			}
+			v := s.Value()
+			switch key {
+			case "id":
+				r.id, known = v.Int()
+			case "status":
+				r.status = string(v.Text())
+			case "created_at":
+				r.created = instant(v)
+			case "updated_at":
+				r.updated = instant(v)
+			}
+			if at := instant(v); key == sc.time && at.After(e.latest) {
+				e.latest = at
+			}
+		}
+	}
+	if !known {
+		e.keyless++
+	}
+	if sc.each {
+		e.each = append(e.each, r)
+	}
+}
+
+// instant reads a date-time string or unix seconds. It is zero for everything else.
+func instant(v jsonscan.Value) time.Time {
+	if seconds, ok := v.Int(); ok {
+		return time.Unix(seconds, 0).UTC()
+	}
+	t, err := time.Parse(time.RFC3339, string(v.Text()))
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}

@@ -1,0 +1,199 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"desklake/extract"
+)
+
+var _ extract.Estimator = (*Source)(nil)
+
+const (
+	samples  = 3           // parts of the time, of each of which a page is asked for to guess how many rows a stream has
+	pageTime = time.Second // about what a page takes
+)
+
+// counts are the endpoints that tell how many rows there are of all, by stream. Above 100,000 Zendesk counts once a day.
+var counts = map[string]string{
+	"tickets": "/api/v2/tickets/count", "ticket_audits": "/api/v2/tickets/count", "users": "/api/v2/users/count",
+	"organizations": "/api/v2/organizations/count", "satisfaction_ratings": "/api/v2/satisfaction_ratings/count",
+	"groups": "/api/v2/groups/count", "ticket_fields": "/api/v2/ticket_fields/count", "tags": "/api/v2/tags/count",
+}
+
+// Estimate implements extract.Estimator. A stream that begins is as long as its count endpoint says, which is the most it
+// can be with a later start date; one that goes on, or has no such endpoint, is guessed from samples.
+func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position) extract.Estimate {
+	all := make([]estimator, len(streams))
+	var g errgroup.Group
+	g.SetLimit(probesAtOnce)
+	for i, of := range streams {
+		g.Go(func() error {
+			all[i] = estimator{Source: s, of: of, estimate: extract.StreamEstimate{Stream: of.Name}}
+			all[i].estimate.Err = all[i].read(ctx, from[of.Name])
+			return nil
+		})
+	}
+	_ = g.Wait() // its functions return nothing
+	var e extract.Estimate
+	s.client.limits.ledger.update(func(q *quotas) { e = s.sum(q, all) })
+	return e
+}
+
+// estimator looks at one stream.
+type estimator struct {
+	*Source
+	of       extract.Stream
+	stream   *stream
+	spent    int
+	estimate extract.StreamEstimate
+}
+
+func (e *estimator) read(ctx context.Context, from extract.Position) (err error) {
+	if e.stream, err = e.Source.stream(e.of.Name); err != nil {
+		return err
+	}
+	e.estimate.Route = e.stream.endpoint
+	m, err := readMark(from)
+	if err != nil {
+		return err
+	}
+	start, begins := e.begins(m, from)
+	rows, exact, err := e.sample(ctx, start)
+	if err != nil {
+		return err
+	}
+	if !exact && (begins || e.of.Pass) && counts[e.of.Name] != "" {
+		rows, err = e.count(ctx)
+	}
+	e.estimate.Rows, e.estimate.Exact = rows, exact
+	page := int64(e.stream.rows)
+	e.estimate.Requests = max(1, (rows+page-1)/page)
+	if e.stream.paging == ticketAudits {
+		e.estimate.Route = auditsOfTicket.endpoint
+		e.estimate.Requests = rows + max(1, (rows+exportRows-1)/exportRows)
+	}
+	return err
+}
+
+// begins is the start time that is like the mark, and whether it is the start date.
+func (e *estimator) begins(m mark, from extract.Position) (start int64, begins bool) {
+	switch {
+	case m.Next > 0:
+		return m.Next, false
+	case m.After != "" && !from.HighWater.IsZero():
+		return from.HighWater.Unix() + 1, false // those of that second are there
+	case m.Since > 0:
+		return m.Since, false
+	}
+	return e.startTime(), true
+}
+
+// sample asks for the page at the start, and unless the stream ends with it or is counted, for one in the middle of each
+// part of the time until now. It returns the rows that there are if each part is like its sample.
+func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact bool, err error) {
+	first, err := e.page(ctx, start)
+	switch {
+	case err != nil:
+		return 0, false, err
+	case first.envelope == nil:
+		return 0, true, nil
+	case first.whole():
+		return int64(first.rows), true, nil
+	case e.of.Pass || counts[e.of.Name] != "" && start == e.startTime():
+		return int64(max(first.rows, first.count)), false, nil // the rest is counted
+	}
+	part := float64(e.client.clock.now().Unix()-start) / samples
+	total := 0.0
+	for i := range samples {
+		at := start + int64((float64(i)+0.5)*part)
+		p, err := e.page(ctx, at)
+		if err != nil {
+			return 0, false, err
+		}
+		if p.envelope == nil || p.rows == 0 {
+			continue
+		}
+		covered := min(part, max(1, float64(p.until()-at)))
+		if p.whole() {
+			covered = part / 2 // there is no more until now
+		}
+		total += float64(p.rows) * part / covered
+	}
+	return max(int64(math.Round(total)), int64(first.rows)), false, nil
+}
+
+// page asks for a page of the stream from a time on. It has no envelope where there is nothing to read yet.
+func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
+	e.spent++
+	p, err := e.probe(ctx, e.of, e.stream.rows, at)
+	var api *APIError
+	if errors.As(err, &api) && api.tooRecent() {
+		return probed{}, nil
+	}
+	return p, err
+}
+
+// whole reports that nothing is behind the page.
+func (p probed) whole() bool {
+	if p.stream.paging == cursorExport || p.stream.paging == timeExport || p.stream.paging == ticketAudits {
+		return p.ended()
+	}
+	more, err := p.continues()
+	return err == nil && !more && p.next == ""
+}
+
+// until is the time that the page reaches.
+func (p probed) until() int64 {
+	if p.end > 0 {
+		return p.end
+	}
+	return p.latest.Unix()
+}
+
+func (e *estimator) count(ctx context.Context) (int64, error) {
+	var answer struct{ Count struct{ Value int64 } }
+	_, err := e.client.do(ctx, &request{endpoint: counts[e.of.Name], tries: enough, accept: acceptJSON(&answer)})
+	e.spent++
+	return answer.Count.Value, err
+}
+
+// sum adds up what the streams take: those that share a limit wait for each other.
+func (s *Source) sum(q *quotas, all []estimator) extract.Estimate {
+	free := q.window(account).Limit - int(math.Ceil(float64(q.window(account).Limit)*s.client.limits.reserve))
+	sum := extract.Estimate{PerDay: int64(q.window(account).Limit) * 24 * 60}
+	requests := map[string]int64{}
+	for _, e := range all {
+		est := e.estimate
+		for _, name := range q.route(est.Route) {
+			requests[name] += est.Requests
+			est.Time = max(est.Time, under(q.window(name).Limit, free, name, est.Requests))
+		}
+		est.Time = max(est.Time, time.Duration(est.Requests)*pageTime)
+		if est.Err != nil {
+			est.Time = 0
+		}
+		sum.Time = max(sum.Time, est.Time)
+		sum.Spent += e.spent
+		sum.Streams = append(sum.Streams, est)
+	}
+	for name, n := range requests {
+		sum.Time = max(sum.Time, under(q.window(name).Limit, free, name, n))
+	}
+	return sum
+}
+
+// under is how long requests take under a limit a minute: those of the first minute go at once.
+func under(limit, free int, window string, requests int64) time.Duration {
+	if window == account {
+		limit = max(1, free)
+	}
+	if limit == 0 || requests == 0 {
+		return 0
+	}
+	return time.Duration((requests-1)/int64(limit)) * time.Minute
+}

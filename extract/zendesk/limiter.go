@@ -1,0 +1,213 @@
+package zendesk
+
+import (
+	"context"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"desklake/extract"
+)
+
+// limiter lets requests go while the account's limits allow it: those that the answers tell, less a reserve for
+// the people who work there. What is free goes at once; those who have to wait go in the order in which they
+// came. It is shared by all streams of a source and, through its ledger, by all processes of this machine.
+type limiter struct {
+	reserve float64 // share of the account's limit that is left to others
+	ledger  ledger
+
+	mu     sync.Mutex
+	queue  []*waiter
+	flying map[string][]int64 // the numbers of requests under way, by window
+	wake   *time.Timer
+}
+
+// ledger keeps the quotas: in memory, or in a file that several processes share.
+type ledger interface{ update(func(*quotas)) }
+
+// private is a ledger that is not shared.
+type private struct{ quotas quotas }
+
+func (p *private) update(change func(*quotas)) { change(&p.quotas) }
+
+func newLimiter(reserve float64, l ledger) *limiter {
+	return &limiter{reserve: reserve, ledger: l, flying: map[string][]int64{}}
+}
+
+type waiter struct {
+	endpoint string
+	leave    chan *permit // buffered
+	wait     extract.Wait // what it waits for; empty while that is not known
+}
+
+// permit is the right to send one request. It is given back with done.
+type permit struct {
+	*limiter
+	endpoint string
+	sent     time.Time
+	numbers  map[string]int64 // the request's number, by window
+}
+
+// acquire waits until a request to the endpoint may be sent.
+func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error) {
+	w := &waiter{endpoint: endpoint, leave: make(chan *permit, 1)}
+	l.mu.Lock()
+	l.queue = append(l.queue, w)
+	l.dispatch()
+	wait := w.wait
+	l.mu.Unlock()
+	if wait.For != "" {
+		wait.Tell(ctx)
+	}
+	select {
+	case p := <-w.leave:
+		return p, nil
+	case <-ctx.Done():
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = slices.DeleteFunc(l.queue, func(other *waiter) bool { return other == w })
+	select {
+	case p := <-w.leave: // it came at the same moment
+		l.land(p)
+	default:
+	}
+	l.dispatch()
+	return nil, context.Cause(ctx)
+}
+
+// dispatch lets go whoever may go, and sets the alarm for the next one. A window that someone waits for is not
+// used by those who came later.
+func (l *limiter) dispatch() {
+	if l.wake != nil {
+		l.wake.Stop()
+	}
+	if len(l.queue) == 0 {
+		return
+	}
+	var next time.Time
+	l.ledger.update(func(q *quotas) {
+		now := time.Now()
+		held := map[string]bool{}
+		l.queue = slices.DeleteFunc(l.queue, func(w *waiter) bool {
+			names := q.route(w.endpoint)
+			free, blocked := true, []string(nil)
+			for _, name := range names {
+				at, ready := l.ready(q, name, now)
+				if held[name] || !ready {
+					free = false
+				}
+				if !ready {
+					blocked = append(blocked, name)
+					if at.After(now) && (next.IsZero() || at.Before(next)) {
+						next = at
+					}
+					if at.After(w.wait.Until) {
+						w.wait = extract.Wait{For: quotaName(name), Until: at}
+					}
+				}
+			}
+			for _, name := range blocked {
+				held[name] = true
+			}
+			if free {
+				w.leave <- l.launch(q, w.endpoint, names, now)
+			}
+			return free
+		})
+	})
+	if !next.IsZero() {
+		l.wake = time.AfterFunc(time.Until(next), func() {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			l.dispatch()
+		})
+	}
+}
+
+// ready reports whether the window has room for a request, and if time will make some, when. As long as nothing
+// is known of a window, few requests go at once: they may be all that is left of it.
+func (l *limiter) ready(q *quotas, name string, now time.Time) (at time.Time, ok bool) {
+	w, keep, scouts := q.window(name), 0, 1
+	if name == account {
+		keep, scouts = min(int(math.Ceil(float64(w.Limit)*l.reserve)), w.Limit-1), 5
+	}
+	if !w.Known && w.Limit > 0 && len(l.flying[name]) >= scouts {
+		return time.Time{}, false
+	}
+	at = w.free(now, keep, len(l.flying[name]))
+	return at, !at.After(now)
+}
+
+func (l *limiter) launch(q *quotas, endpoint string, names []string, now time.Time) *permit {
+	p := &permit{limiter: l, endpoint: endpoint, sent: now, numbers: map[string]int64{}}
+	for _, name := range names {
+		n := q.window(name).take(now)
+		p.numbers[name], l.flying[name] = n, append(l.flying[name], n)
+	}
+	return p
+}
+
+func (l *limiter) land(p *permit) {
+	for name, number := range p.numbers {
+		l.flying[name] = slices.DeleteFunc(l.flying[name], func(n int64) bool { return n == number })
+	}
+}
+
+// done gives the permit back. The headers are those of the answer, nil if there was none; refused is how long a
+// 429 asks to wait, 0 if it was none.
+func (p *permit) done(h http.Header, refused time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.land(p)
+	if h != nil {
+		p.ledger.update(func(q *quotas) { p.learn(q, readLimits(h), refused) })
+	}
+	p.dispatch()
+}
+
+func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration) {
+	now := time.Now()
+	var empty []string // the windows that can be behind a refusal
+	for name, t := range limits {
+		w := q.window(name)
+		number, counted := p.numbers[name]
+		if !counted {
+			number = w.Count // requests under way to this window are not known to be ours
+		}
+		before := 0
+		for _, n := range p.flying[name] {
+			if n < number {
+				before++
+			}
+		}
+		w.learn(t, number, before, p.sent, now)
+		if t.left == 0 {
+			empty = append(empty, name)
+		}
+	}
+	for name := range p.numbers {
+		q.window(name).Known = true
+	}
+	buckets := slices.DeleteFunc(slices.Sorted(maps.Keys(limits)), func(name string) bool { return name == account })
+	if len(buckets) > 0 {
+		if q.Routes == nil {
+			q.Routes = map[string][]string{}
+		}
+		q.Routes[p.endpoint] = buckets
+	}
+	if refused <= 0 {
+		return
+	}
+	if len(empty) == 0 {
+		empty = q.route(p.endpoint)[1:]
+	}
+	for _, name := range empty {
+		if until := now.Add(min(refused, time.Hour)); until.After(q.window(name).Closed) {
+			q.window(name).Closed = until
+		}
+	}
+}

@@ -1,0 +1,201 @@
+package zendesk
+
+import (
+	"math"
+	"net/http"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Without headers that say more: https://developer.zendesk.com/api-reference/introduction/rate-limits/
+const (
+	accountLimit = 200 // requests a minute, on the smallest of today's plans
+	exportLimit  = 10  // requests a minute to the incremental exports
+	account      = "account"
+	exports      = "incremental-exports"
+)
+
+// margin is added to the end of a window, because the source gives it in whole seconds.
+const margin = time.Second
+
+// quotas is what is known of the limits of an account. Windows are kept by their names in the headers, and
+// "account"; Routes are the windows that an endpoint counts for, as its answers told.
+type quotas struct {
+	Windows map[string]*window
+	Routes  map[string][]string
+}
+
+// route returns the names of the windows that a request to the endpoint counts for.
+func (q *quotas) route(endpoint string) []string {
+	names, known := q.Routes[endpoint]
+	switch {
+	case known:
+	case strings.Contains(endpoint, "/incremental/"):
+		names = []string{exports}
+	default:
+		names = []string{endpoint} // its own, and unlimited until an answer says otherwise
+	}
+	return append([]string{account}, names...)
+}
+
+func (q *quotas) window(name string) *window {
+	w := q.Windows[name]
+	if w == nil {
+		w = &window{}
+		switch name {
+		case account:
+			w.Limit = accountLimit
+		case exports:
+			w.Limit = exportLimit
+		}
+		if q.Windows == nil {
+			q.Windows = map[string]*window{}
+		}
+		q.Windows[name] = w
+	}
+	return w
+}
+
+// window is one limit of requests a minute, as the source counts it.
+type window struct {
+	Limit   int       // requests a minute; 0 for none
+	Used    int       // by us, within this minute
+	Carried int       // of those, the ones that were under way when it began: they may belong to the one before
+	Others  int       // used by others, as far as the answers show
+	Began   time.Time // when this minute was first used
+	End     time.Time // when the next one begins, at the latest
+	Told    bool      // End is from an answer within this minute, not assumed
+	Headers bool      // the source tells what is left; without, the last minute is counted in Sent
+	Known   bool      // an answer has come: what is assumed was not contradicted
+	Closed  time.Time // a refusal asks not to send before this
+	Sent    []time.Time
+	Count   int64 // all requests ever
+}
+
+// free returns the time from which a request may be sent that leaves keep requests to others. Flying is the
+// number of those under way: what others used meanwhile shows in their answers, so the last ones go singly.
+func (w *window) free(now time.Time, keep, flying int) time.Time {
+	if w.Closed.Sub(now) > time.Hour {
+		w.Closed = time.Time{} // the clock of this machine was set back
+	}
+	at := w.Closed
+	switch {
+	case w.Limit == 0:
+	case w.Headers:
+		w.turn(now, flying)
+		if left := w.Limit - w.Used - w.Others - keep; left <= flying && w.End.After(at) {
+			at = w.End
+		}
+	default:
+		w.Sent = slices.DeleteFunc(w.Sent, func(t time.Time) bool { return now.Sub(t) >= time.Minute || t.After(now) })
+		if over := len(w.Sent) - (w.Limit - keep); over >= 0 {
+			if free := w.Sent[over].Add(time.Minute); free.After(at) {
+				at = free
+			}
+		}
+	}
+	return at
+}
+
+// turn begins a new minute once the old one has ended, or when its end is so far away that the clock of this
+// machine was set back.
+func (w *window) turn(now time.Time, flying int) {
+	if now.Before(w.End) && w.End.Sub(now) < 10*time.Minute {
+		return
+	}
+	w.Used, w.Carried, w.Others = flying, flying, 0
+	w.Began, w.End, w.Told = now, now.Add(time.Minute+margin), false
+}
+
+// take counts a request that is sent now, and returns its number.
+func (w *window) take(now time.Time) int64 {
+	w.Used++
+	w.Count++
+	if !w.Headers && w.Limit > 0 {
+		w.Sent = append(w.Sent, now)
+	}
+	return w.Count
+}
+
+// quotaName is a window in words.
+func quotaName(window string) string {
+	switch {
+	case window == account:
+		return "account quota"
+	case strings.HasPrefix(window, exports):
+		return "export quota"
+	}
+	return "quota of " + window
+}
+
+// told is what an answer says of one window.
+type told struct {
+	limit, left int
+	resets      time.Duration
+}
+
+// learn takes what the answer to request number says of the window; before is how many are under way that were
+// sent before it. When the headers were written, and so from when resets counts, is only known to be between
+// sent and now.
+func (w *window) learn(t told, number int64, before int, sent, now time.Time) {
+	earliest, latest := sent.Add(t.resets-margin), now.Add(t.resets+margin)
+	switch {
+	case !w.Headers || earliest.After(w.End): // another minute than the one that was thought to last
+		w.Used, w.Carried, w.Others = max(int(w.Count-number)+1+before, len(w.Sent)), before, 0
+		w.Began, w.End, w.Told = sent, latest, true
+	case sent.Before(w.Began) && !earliest.After(w.Began): // it took longer than its minute
+		if w.Carried > 0 {
+			w.Carried--
+			w.Used--
+		}
+		return
+	case !w.Told || latest.Before(w.End):
+		w.End, w.Told = latest, true
+	}
+	w.Others = max(w.Others, t.limit-t.left-w.Used)
+	w.Limit, w.Headers, w.Known, w.Sent = t.limit, true, true, nil
+}
+
+// readLimits returns what an answer's headers say, by window.
+func readLimits(h http.Header) map[string]told {
+	found := map[string]told{}
+	number := func(names ...string) (int, bool) {
+		for _, name := range names {
+			if n, err := strconv.ParseFloat(h.Get(name), 64); err == nil && n >= 0 && n < math.MaxInt32 {
+				return int(math.Ceil(n)), true
+			}
+		}
+		return 0, false
+	}
+	limit, hasLimit := number("Ratelimit-Limit", "X-Rate-Limit")
+	left, hasLeft := number("Ratelimit-Remaining", "X-Rate-Limit-Remaining")
+	if hasLimit && hasLeft && limit > 0 {
+		resets, ok := number("Ratelimit-Reset")
+		if !ok {
+			resets = 60
+		}
+		found[account] = told{limit, left, time.Duration(resets) * time.Second}
+	}
+	for name := range h {
+		bucket, ok := strings.CutPrefix(strings.ToLower(name), "zendesk-ratelimit-")
+		if !ok {
+			continue
+		}
+		if m := bucketHeader.FindStringSubmatch(h.Get(name)); m != nil {
+			var n [3]int
+			for i := range n {
+				n[i], _ = strconv.Atoi(m[i+1]) // at most nine digits
+			}
+			if n[0] > 0 {
+				found[bucket] = told{n[0], n[1], time.Duration(n[2]) * time.Second}
+			}
+		}
+	}
+	return found
+}
+
+// bucketHeader is "total=10; remaining=9; resets=42".
+var bucketHeader = regexp.MustCompile(`^\s*total=(\d{1,9})\s*;\s*remaining=(\d{1,9})\s*;\s*resets=(\d{1,9})`)

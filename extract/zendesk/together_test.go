@@ -1,0 +1,74 @@
+package zendesk
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/zendesktest"
+)
+
+// together reads all streams side by side and returns what they cost.
+func together(t *testing.T, s *Source) (total cost) {
+	t.Helper()
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for _, st := range s.Streams(allTables()) {
+		wg.Go(func() {
+			for page, err := range s.Read(context.Background(), st, extract.Position{}) {
+				if err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				total.requests += page.Requests
+				total.retries += page.Retries
+				total.waited += page.Waited
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	return total
+}
+
+func TestASmallSyncOnAFreshMinuteDoesNotWait(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		latency := 300 * time.Millisecond
+		desk := zendesktest.New(zendesktest.Options{Tickets: 900, AuditsPerTicket: 3, TicketBytes: 500, Limits: zendesktest.Professional, Latency: latency})
+		begun := time.Now()
+		total := together(t, testSource(t, desk, Options{}))
+		if total.waited > 13*3*latency { // until the first answers tell the limits
+			t.Errorf("waited %v, all streams together", total.waited)
+		}
+		if took := time.Since(begun); took > 10*time.Second {
+			t.Errorf("took %v", took)
+		}
+		if total.requests != len(desk.Requests()) || desk.Limited() > 0 {
+			t.Errorf("the pages tell of %d requests, the helpdesk of %d, %d of them limited", total.requests, len(desk.Requests()), desk.Limited())
+		}
+	})
+}
+
+func TestStreamsSideBySideKeepTheLimitsAndLoseLittleTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := zendesktest.New(zendesktest.Options{
+			Tickets: 3000, AuditsPerTicket: 12, TicketBytes: 300, Latency: 500 * time.Millisecond,
+			Limits: zendesktest.Limits{Account: 200, Exports: 10, OneBucket: true},
+		})
+		begun := time.Now()
+		total := together(t, testSource(t, desk, Options{}))
+		exports := desk.Count("incremental/*") + desk.Count("incremental/*/cursor")
+		forced := time.Duration((exports-1)/10) * time.Minute
+		if took := time.Since(begun); took > forced*105/100+10*time.Second || desk.Limited() > 0 {
+			t.Errorf("took %v for %d exports, which force %v; %d requests were sent while limited", took, exports, forced, desk.Limited())
+		}
+		if total.retries > 0 {
+			t.Errorf("%d retries", total.retries)
+		}
+	})
+}

@@ -1,0 +1,206 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"desklake/extract"
+	"desklake/schema"
+)
+
+// walk is one Read of one stream.
+type walk struct {
+	*Source
+	stream *stream
+	query  url.Values // that every request of the stream has
+	style  paging     // of the pages; the stream's, or numberedList in its place
+	offset int        // of the page in a numbered list, in rows
+	size   *pageSize
+	path   string // of the requests; the stream's endpoint if empty
+	window extract.Window
+	parent *stream // the export that led to the list that is read; or nil
+	yield  func(extract.Page, error) bool
+
+	tables    []*schema.Table
+	pages     int
+	fellBack  bool      // from a refused cursor to the high-water mark
+	audited   bool      // the audits of a ticket could be read
+	lost      time.Time // since when no page came, while records were stepped over
+	highWater time.Time
+	cost      cost
+	issues    []schema.Issue
+}
+
+// errLeft ends a walk whose reader wants no more.
+var errLeft = errors.New("the reader left")
+
+// Read implements extract.Source.
+func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
+	return func(yield func(extract.Page, error) bool) {
+		w := &walk{Source: s, yield: yield, highWater: from.HighWater}
+		err := w.read(ctx, of, from)
+		if err == nil || errors.Is(err, errLeft) {
+			return
+		}
+		err = w.explain(ctx, fmt.Errorf("page %d: %w", w.pages+1, err)) // which can cost a request
+		yield(w.bill(), err)
+	}
+}
+
+func (w *walk) read(ctx context.Context, of extract.Stream, from extract.Position) error {
+	var err error
+	if w.stream, err = w.Source.stream(of.Name); err != nil {
+		w.stream = &stream{name: of.Name}
+		return err
+	}
+	m, err := readMark(from)
+	if err != nil {
+		return err
+	}
+	w.tables, w.style, w.window = of.Tables, w.stream.paging, of.Window
+	w.query, w.size = w.stream.values(of.Tables), newPageSize(m.Rows, w.stream.rows)
+	switch w.style {
+	case cursorExport:
+		return w.cursorExport(ctx, m)
+	case timeExport:
+		return w.timeExport(ctx, m)
+	case ratings:
+		return w.ratings(ctx, m)
+	case ticketAudits:
+		return w.ticketAudits(ctx, m)
+	default:
+		return w.list(ctx)
+	}
+}
+
+// fetched is a page of the stream, with its envelope read.
+type fetched struct {
+	answer
+	*envelope
+	asked int // how many rows it could have
+	page  int // its number, in a numbered list
+}
+
+// fetch asks for a page. The parameters come on top of those that every request of the stream has.
+func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fetched, error) {
+	var f fetched
+	r.endpoint, r.path, r.spent = w.stream.endpoint, w.path, &w.cost
+	if r.size == nil {
+		r.size = w.size
+	}
+	r.query = func() url.Values {
+		f.asked = r.size.n
+		f.page = w.offset/f.asked + 1
+		return w.parameters(parameters, f)
+	}
+	sc := scanner{key: w.stream.key, time: w.stream.time, each: w.stream.each}
+	r.accept = func(body []byte) (err error) {
+		f.envelope, err = sc.scan(body)
+		return err
+	}
+	var err error
+	f.answer, err = w.client.do(ctx, r)
+	return f, err
+}
+
+func (w *walk) parameters(more url.Values, f fetched) url.Values {
+	q := url.Values{}
+	maps.Copy(q, w.query)
+	maps.Copy(q, more)
+	q.Set(w.style.sizeParameter(), strconv.Itoa(f.asked))
+	if w.style == numberedList {
+		q.Set("page", strconv.Itoa(f.page))
+	}
+	return q
+}
+
+// emit hands over a page, with what was spent and met since the last one.
+func (w *walk) emit(f fetched, next extract.Position) error {
+	w.pages++
+	w.lost = time.Time{}
+	page := w.bill()
+	page.Body, page.Received, page.Next = f.body, f.received, next
+	if !w.yield(page, nil) {
+		return errLeft
+	}
+	return nil
+}
+
+// bill is a page without rows that carries the cost and the issues that no page has carried yet.
+func (w *walk) bill() extract.Page {
+	p := extract.Page{Requests: w.cost.requests, Retries: w.cost.retries, Waited: w.cost.waited, Issues: w.issues}
+	w.cost, w.issues = cost{}, nil
+	return p
+}
+
+// owe takes over what a page without rows carries.
+func (w *walk) owe(p extract.Page) {
+	w.cost.requests += p.Requests
+	w.cost.retries += p.Retries
+	w.cost.waited += p.Waited
+	w.issues = append(w.issues, p.Issues...)
+}
+
+// raise moves the high-water mark. A time ahead of the source's own clock is no time to go back to.
+func (w *walk) raise(f fetched) {
+	if f.latest.After(w.highWater) && !f.latest.After(f.received) {
+		w.highWater = f.latest
+	}
+}
+
+// rows is the page size to remember: 0 for the largest.
+func (w *walk) rows() int {
+	if w.size.n == w.size.max {
+		return 0
+	}
+	return w.size.n
+}
+
+// note records an issue of all of the stream's tables.
+func (w *walk) note(key, reason, value string) {
+	for _, t := range w.tables {
+		w.issues = append(w.issues, schema.Issue{Table: t.Name, Key: key, Reason: reason, Value: value, Count: 1})
+	}
+	w.log.Warn("issue", "stream", w.stream.name, "reason", reason, "value", value)
+}
+
+// explain says which stream it was, and what the account or its role have to do with it.
+func (w *walk) explain(ctx context.Context, err error) error {
+	var api *APIError
+	var settled *extract.Failure
+	name := w.stream.name
+	switch {
+	case errors.As(err, &settled), !errors.As(err, &api):
+		return fmt.Errorf("%s: %w", name, err)
+	case api.Status == http.StatusForbidden && api.says("scope"):
+		return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err,
+			Advice: `the OAuth client or token needs the scope "read"`})
+	case api.Status == http.StatusForbidden && !w.stream.optional:
+		if role := w.role(ctx); role != "" && role != "admin" {
+			return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err,
+				Advice: fmt.Sprintf("Zendesk's exports are for admins only, and the role of this user is %q: use the credentials of an admin", role)})
+		}
+	case api.Status != http.StatusForbidden && api.Status != http.StatusNotFound:
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return &extract.Unavailable{Stream: name, Reason: w.stream.needs, Err: err}
+}
+
+// role asks for the role of the user that the credentials stand for. It is empty if that can't be told.
+func (w *walk) role(ctx context.Context) string {
+	var me struct {
+		User struct{ Role string }
+	}
+	_, err := w.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: &w.cost, accept: acceptJSON(&me)})
+	if err != nil {
+		return ""
+	}
+	return me.User.Role
+}

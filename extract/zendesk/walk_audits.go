@@ -1,0 +1,159 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"desklake/extract"
+)
+
+const (
+	auditsAtOnce = 4    // tickets whose audits are read side by side
+	maxRefused   = 1000 // tickets to try again; more are no matter of single tickets
+	allRefused   = 20   // refusals without a single success: the same
+)
+
+// auditsOfTicket is what is read of each ticket that the stream ticket_audits meets. The audits of an archived
+// ticket come all at once.
+//
+// https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/#list-audits-for-a-ticket
+var auditsOfTicket = &stream{
+	name: "ticket_audits", endpoint: "/api/v2/tickets/{id}/audits", key: "audits", paging: list, rows: listRows,
+}
+
+// ticketAudits walks the ticket export and reads the audits of every ticket that it meets. A page of the export
+// is handed over behind the audits of its tickets: a walk that is broken off goes on with that page. Tickets whose
+// audits are refused are kept in the mark and tried again by the next walk.
+func (w *walk) ticketAudits(ctx context.Context, m mark) error {
+	refused, err := w.auditsOf(ctx, m.Refused, m)
+	if err != nil {
+		return err
+	}
+	m.Refused = refused
+	return w.cursorExport(ctx, m)
+}
+
+// handOver hands over a page of a cursor export, behind what it leads to. The mark at is in front of the page, next
+// is behind it.
+func (w *walk) handOver(ctx context.Context, f fetched, at, next mark) (mark, error) {
+	if w.stream.paging == ticketAudits {
+		if f.keyless > 0 {
+			w.note("", "a ticket has no usable id: its audits can't be asked for; the ticket is tried again in later runs", "")
+		}
+		refused, err := w.auditsOf(ctx, withAudits(f.each), at)
+		if err != nil {
+			return at, err
+		}
+		next.Refused = slices.Compact(slices.Sorted(slices.Values(slices.Concat(next.Refused, refused))))
+		if len(next.Refused) > maxRefused {
+			return at, fmt.Errorf("the audits of more than %d tickets are refused", maxRefused)
+		}
+	}
+	w.raise(f)
+	return next, w.emit(f, next.position(w.highWater))
+}
+
+// withAudits returns the tickets that have audits: deleted ones have none any more. One that comes again without a new
+// updated_at was only touched by the system, which leaves no audit, but its audits are read nevertheless: if it was
+// touched while an earlier walk went on, that walk met it neither at its old place nor at its new one.
+func withAudits(tickets []row) []int64 {
+	var ids []int64
+	for _, t := range tickets {
+		if t.status != "deleted" && t.id != 0 {
+			ids = append(ids, t.id)
+		}
+	}
+	return ids
+}
+
+// read is what one of the goroutines that read audits has to say: a page; or that a ticket is done, how, and
+// what no page carries of its cost.
+type read struct {
+	ticket int64
+	page   extract.Page
+	done   bool
+	err    error
+}
+
+// auditsOf hands over the audits of the tickets, with the mark that a walk which is broken off goes on from. It
+// returns those that were refused.
+func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused []int64, err error) {
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	reads := make(chan read)
+	go func() {
+		defer close(reads)
+		var g errgroup.Group
+		g.SetLimit(auditsAtOnce)
+		for _, id := range tickets {
+			g.Go(func() error {
+				w.audits(inner, id, reads)
+				return nil
+			})
+		}
+		_ = g.Wait() // its functions return nothing
+	}()
+	for r := range reads { // to the end, also behind an error, so that no goroutine is left
+		switch {
+		case err != nil:
+		case !r.done:
+			w.pages++
+			r.page.Next = at.position(w.highWater)
+			if !w.yield(r.page, nil) {
+				err = errLeft
+			}
+		default:
+			w.owe(r.page)
+			var again bool
+			if again, err = w.judgeTicket(inner, r, len(refused)); again {
+				refused = append(refused, r.ticket)
+			}
+		}
+		if err != nil {
+			cancel()
+		}
+	}
+	return refused, err
+}
+
+// audits reads the audits of one ticket.
+func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
+	child := &walk{
+		Source: w.Source, stream: auditsOfTicket, tables: w.tables, style: list, size: newPageSize(0, auditsOfTicket.rows),
+		parent: w.stream, path: strings.Replace(auditsOfTicket.endpoint, "{id}", strconv.FormatInt(ticket, 10), 1),
+		yield: func(p extract.Page, _ error) bool {
+			reads <- read{ticket: ticket, page: p}
+			return true
+		},
+	}
+	err := context.Cause(ctx)
+	if err == nil {
+		err = child.list(ctx)
+	}
+	reads <- read{ticket: ticket, page: child.bill(), done: true, err: err}
+}
+
+// judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk.
+func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool, err error) {
+	var api *APIError
+	isAPI := errors.As(r.err, &api)
+	switch {
+	case r.err == nil:
+		w.audited = true
+		return false, nil
+	case isAPI && api.Status == http.StatusNotFound: // deleted since it was in the export
+		return false, nil
+	case ctx.Err() != nil, errors.Is(r.err, extract.ErrUnreachable), errors.Is(r.err, extract.ErrCredentials),
+		isAPI && !w.audited && refused+1 >= allRefused:
+		return false, fmt.Errorf("ticket %d: %w", r.ticket, r.err)
+	}
+	w.note(strconv.FormatInt(r.ticket, 10), "the audits of the ticket with this id can't be read: they are tried again in later runs", cut(r.err.Error()))
+	return true, nil
+}

@@ -1,0 +1,112 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// cursorExport walks an incremental export by cursor. No row is repeated at the border of pages; one that changes
+// again comes again later.
+//
+// https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#cursor-based-incremental-exports
+func (w *walk) cursorExport(ctx context.Context, m mark) error {
+	if err := w.retryHoles(ctx, &m, 1); err != nil {
+		return err
+	}
+	r, empty := &request{}, 0
+	for stuck := false; ; {
+		f, err := w.fetch(ctx, r, w.from(m))
+		if err != nil {
+			if m, err = w.recover(ctx, r, m, err); err != nil {
+				return doneIf(errNothingYet, err)
+			}
+			continue
+		}
+		next := m
+		if f.after != "" { // a poll with nothing new has none: the old one stays good
+			next.After, next.Since = f.after, 0
+		}
+		next.Rows = w.rows()
+		if f.keyless > 0 {
+			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.latest.Unix()})
+		}
+		if next, err = w.handOver(ctx, f, m, next); err != nil {
+			return err
+		}
+		switch moved := f.after != "" && behind(f.after, m.After); {
+		case f.ended(), w.past(f):
+			return nil
+		case moved && f.rows > 0:
+			stuck, empty = false, 0
+		case moved && empty < maxEmpty:
+			empty++
+		case stuck:
+			return fmt.Errorf("the cursor %q does not move, and the stream does not end", m.After)
+		default:
+			stuck = true
+			if err := w.cost.wait(ctx, firstPause); err != nil {
+				return err
+			}
+		}
+		m = next
+	}
+}
+
+// from is the parameter that says where the page begins.
+func (w *walk) from(m mark) url.Values {
+	if m.After != "" {
+		return url.Values{"cursor": {m.After}}
+	}
+	return startTime(max(m.Since, w.startTime()))
+}
+
+func startTime(unix int64) url.Values { return url.Values{"start_time": {strconv.FormatInt(unix, 10)}} }
+
+// ended reports that nothing is behind the page for now. Pages without end_of_stream, of older exports, are the
+// last when they are not full.
+func (f fetched) ended() bool {
+	if f.told {
+		return f.last
+	}
+	return f.rows < f.asked
+}
+
+// errNothingYet is met where reading would begin within the last minute.
+var errNothingYet = errors.New("nothing to read yet")
+
+func doneIf(expected, err error) error {
+	if errors.Is(err, expected) {
+		return nil
+	}
+	return err
+}
+
+// recover says where the walk goes on after a page that did not come, or returns the error that ends it.
+func (w *walk) recover(ctx context.Context, r *request, m mark, err error) (mark, error) {
+	var api *APIError
+	var unmade *poison
+	switch {
+	case errors.As(err, &unmade):
+		if err := w.hopeless(err); err != nil {
+			return m, err
+		}
+		return w.stepOver(ctx, r, m)
+	case !errors.As(err, &api):
+		return m, err
+	case api.tooRecent():
+		return m, errNothingYet
+	case api.refusedCursor() && m.After != "" && !w.fellBack:
+		w.fellBack = true
+		w.note("", "the cursor was refused: reading went on from the high-water mark less an overlap", m.After)
+		m.After, m.Since = "", w.startTime()
+		if !w.highWater.IsZero() {
+			m.Since = max(m.Since, w.highWater.Add(-max(w.overlap, time.Minute)).Unix())
+		}
+		return m, nil
+	}
+	return m, err
+}

@@ -1,0 +1,150 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"desklake/extract"
+)
+
+// timeExport walks an incremental export by start_time. A page begins with the second in which the one before
+// ended, so rows repeat at the border, and next_page never ends; a second with more rows than a page can't be read
+// to its end. Every walk begins an overlap before the place where the last one ended: rows can come late.
+//
+// https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#time-based-incremental-exports
+func (w *walk) timeExport(ctx context.Context, m mark) error {
+	if err := w.retryHoles(ctx, &m, w.stream.rows); err != nil {
+		return err
+	}
+	r, stuck := &request{}, false
+	for at := m.Since - int64(w.overlap/time.Second); ; {
+		at = max(at, w.startTime())
+		f, err := w.fetch(ctx, r, startTime(at))
+		if err != nil {
+			var unmade *poison
+			if errors.As(err, &unmade) {
+				if err := w.hopeless(err); err != nil {
+					return err
+				}
+				at, err = w.stepOverSecond(ctx, r, at, &m)
+			}
+			var api *APIError
+			if errors.As(err, &api) && api.tooRecent() {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		w.raise(f)
+		if f.keyless > 0 && f.end > m.Since { // one that is met again in the overlap has its hole
+			m.Holes = addHole(m.Holes, hole{Since: at, Until: f.end})
+		}
+		m.Since, m.Rows = max(m.Since, f.end), w.rows()
+		full := f.rows >= f.asked
+		if full && f.end == at && !f.ended() && f.asked == r.size.max { // nothing leads farther into this second
+			if at >= m.Since {
+				if err := w.overfull(ctx, f, at, m); err != nil {
+					return err
+				}
+			}
+			f.end = at + 1
+			m.Since = max(m.Since, f.end)
+		}
+		if err := w.emit(f, m.position(w.highWater)); err != nil {
+			return err
+		}
+		switch {
+		case f.ended(), w.past(f):
+			return nil
+		case f.end > at:
+			at, stuck, r.size.least = f.end, false, 0
+		case full && (r.size.n > f.asked || r.size.rise()):
+			r.size.least = r.size.n // a smaller page would end in the same second
+		case stuck:
+			return fmt.Errorf("start_time %d leads to no other, and the stream does not end", at)
+		default:
+			stuck = true
+			if err := w.cost.wait(ctx, firstPause); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// overfull deals with a second that may hold more rows than the page that was read of it. If there is a list of the same
+// rows, it has them all but the deleted ones; if not, those beyond the page are missing, and an issue says so.
+func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error {
+	where := fmt.Sprintf("%d rows were read of the second %d (%s)", f.rows, at, time.Unix(at, 0).UTC().Format(time.RFC3339))
+	if w.stream.whole == "" {
+		w.note("", "more rows may share a second than a page can hold: those beyond the page are missing", where)
+		return nil
+	}
+	w.note("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where)
+	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
+	child := &walk{
+		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
+		yield: func(p extract.Page, err error) bool {
+			w.pages++
+			p.Next = m.position(w.highWater)
+			return w.yield(p, err)
+		},
+	}
+	err := child.list(ctx)
+	w.owe(child.bill())
+	return err
+}
+
+// stepOverSecond returns the second to go on with behind a record that can't be answered with. In this style of
+// export nothing but another second leads past it: what the second holds behind the record is skipped too.
+func (w *walk) stepOverSecond(ctx context.Context, r *request, at int64, m *mark) (int64, error) {
+	if healthy, err := w.healthy(ctx); err != nil || !healthy {
+		return at, err
+	}
+	if r.size.least > 1 {
+		moved, err := w.squeeze(ctx, r, at, m)
+		if err != nil || moved > at {
+			return max(at, moved), doneIf(errUnclear, err)
+		}
+	}
+	second, err := w.search(ctx, at, 8, func(at int64) mark { return mark{Since: at} })
+	if err != nil {
+		return at, doneIf(errUnclear, err)
+	}
+	if second > m.Since {
+		w.note("", "the source can't answer with a record: the rest of its second was skipped and is tried again in later runs",
+			fmt.Sprintf("the second %d (%s)", second-1, time.Unix(second-1, 0).UTC().Format(time.RFC3339)))
+		m.Holes = addHole(m.Holes, hole{Since: at, Until: second})
+		m.Since = second
+	}
+	r.trouble, r.size.least = time.Time{}, 0
+	return second, nil
+}
+
+// squeeze reads the rows that stand in front of a record that can't be answered with: the largest page that can be
+// had, between one that did not lead out of its second and one that could not be made. It returns where that
+// page ended.
+func (w *walk) squeeze(ctx context.Context, r *request, at int64, m *mark) (int64, error) {
+	var best fetched
+	for low, high := int(below(r.size.least)), r.size.least; high-low > 1; {
+		size := &pageSize{n: (low + high) / 2, max: (low + high) / 2}
+		f, err := w.fetch(ctx, &request{size: size, tries: 1}, startTime(at))
+		switch {
+		case err == nil:
+			low, best = size.n, f
+		case judge(err) == heavy || judge(err) == tooMuch:
+			high = size.n
+		default:
+			return at, err
+		}
+	}
+	if best.envelope == nil {
+		return at, nil
+	}
+	w.raise(best)
+	m.Since = max(m.Since, best.end)
+	return best.end, w.emit(best, m.position(w.highWater))
+}

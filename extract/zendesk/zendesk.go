@@ -1,0 +1,126 @@
+// Package zendesk reads a Zendesk Support account.
+//
+// It owns everything that is particular to Zendesk: the literals of its tables and streams, authentication,
+// limits, retries, and the ways in which its pages follow each other. It writes nothing but the file in which
+// processes of one machine share what is known of an account's limits. Start with New, then read streams.go:
+// what is read from where is data. Source.Read leads to the walks, and every request to client.do.
+package zendesk
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/schema"
+)
+
+// Options say which account is read, and how. Subdomain or URL, and Auth, are needed; the rest has defaults.
+type Options struct {
+	Subdomain string    // acme for acme.zendesk.com
+	URL       string    // scheme and host instead of the subdomain, of a proxy or a test
+	Auth      Auth      // who desklake is to Zendesk
+	StartDate time.Time // UTC; rows that last changed earlier are not read by the exports. Zero for all
+
+	// AuditsInFull takes ticket_audits and ticket_comments from the audits of each ticket instead of the ticket
+	// event export: one request a changed ticket instead of one a thousand events.
+	AuditsInFull bool
+
+	Reserve     float64       // share of the account's requests a minute that is left to others: 0.3 unless set; negative for none
+	GiveUpAfter time.Duration // how long one request is tried: an hour unless set
+	Overlap     time.Duration // how much of what was read last is read again, for rows that came late: five minutes unless set; negative for none
+
+	// CacheDir is the directory in which the processes of this machine share what is known of the account's
+	// limits. Empty: they are not shared.
+	CacheDir string
+
+	Transport http.RoundTripper // in place of the network, for tests
+	Logger    *slog.Logger      // nothing is logged without it
+	Version   string            // of desklake, for the User-Agent header
+}
+
+// Source is a Zendesk account. It implements extract.Source.
+type Source struct {
+	client  *client
+	auth    Auth // for what is told of it
+	log     *slog.Logger
+	start   time.Time
+	overlap time.Duration
+	full    bool
+}
+
+var subdomain = regexp.MustCompile(`^[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?$`)
+
+// New returns the source that the options describe. It makes no request.
+func New(o Options) (*Source, error) {
+	base, err := o.base()
+	if err != nil {
+		return nil, err
+	}
+	if o.Auth == nil {
+		return nil, errors.New("zendesk: no credentials")
+	}
+	if o.Reserve < 0 {
+		o.Reserve = 0
+	} else if o.Reserve = cmp.Or(o.Reserve, 0.3); o.Reserve >= 1 {
+		return nil, fmt.Errorf("zendesk: a reserve of %v leaves nothing to desklake", o.Reserve)
+	}
+	log := cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
+	var l ledger = &private{}
+	if o.CacheDir != "" {
+		name := "limits-" + strings.ReplaceAll(base.Host, ":", "_") + ".json"
+		l = &shared{path: filepath.Join(o.CacheDir, name), log: log}
+	}
+	return &Source{
+		client: &client{
+			base: base, http: newHTTP(o.Transport, base), login: o.Auth.open(), limits: newLimiter(o.Reserve, l),
+			log: log, agent: "desklake/" + cmp.Or(o.Version, "unknown"), giveUp: cmp.Or(o.GiveUpAfter, time.Hour),
+		},
+		auth: o.Auth, log: log, start: o.StartDate.UTC(), overlap: max(0, cmp.Or(o.Overlap, 5*time.Minute)), full: o.AuditsInFull,
+	}, nil
+}
+
+func (o Options) base() (*url.URL, error) {
+	if (o.Subdomain == "") == (o.URL == "") {
+		return nil, errors.New("zendesk: exactly one of subdomain and url is needed")
+	}
+	if o.URL == "" {
+		if !subdomain.MatchString(o.Subdomain) {
+			return nil, fmt.Errorf("zendesk: %q is no subdomain: for https://acme.zendesk.com it is acme", o.Subdomain)
+		}
+		return &url.URL{Scheme: "https", Host: strings.ToLower(o.Subdomain) + ".zendesk.com"}, nil
+	}
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || strings.Trim(u.Path, "/") != "" {
+		return nil, errors.New("zendesk: the url must be like https://acme.zendesk.com, with nothing behind the host")
+	}
+	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
+}
+
+// Streams implements extract.Source.
+func (s *Source) Streams(tables []string) []extract.Stream {
+	var list []extract.Stream
+	for _, st := range streams {
+		if st.paging == ticketAudits && !s.full || st.name == "ticket_events" && s.full {
+			continue
+		}
+		wanted := slices.DeleteFunc(slices.Clone(st.tables), func(t *schema.Table) bool { return !slices.Contains(tables, t.Name) })
+		if len(wanted) > 0 {
+			list = append(list, extract.Stream{
+				Name: st.name, Tables: wanted, Pass: st.pass(), NewDecoder: func() extract.Decoder { return newDecoder(st, wanted) },
+			})
+		}
+	}
+	return list
+}
+
+// startTime is the start date in unix seconds. The exports take no start before 1970.
+func (s *Source) startTime() int64 { return max(0, s.start.Unix()) }

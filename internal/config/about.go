@@ -1,0 +1,49 @@
+package config
+
+// fact is what the structs can't say of a key.
+type fact struct {
+	doc   string   // one or two sentences
+	needs []string // of a section: the keys that must be there
+	oneOf []string // of a section: exactly one of these keys must be there
+}
+
+// about has every key by its path; [] stands for the entries of a list. Schema and `desklake config schema` show it.
+var about = map[string]fact{
+	"":       {needs: []string{"source", "sink"}},
+	"source": {doc: "The helpdesk account.", needs: []string{"type", "start_date", "auth"}, oneOf: []string{"subdomain", "url"}},
+
+	"source.type":               {doc: "The type of the helpdesk."},
+	"source.subdomain":          {doc: "What stands before .zendesk.com in the address of the helpdesk."},
+	"source.url":                {doc: "The whole address instead of the subdomain, for a proxy or a test."},
+	"source.start_date":         {doc: "From when on to read, in UTC: what changed since then, however old it is."},
+	"source.auth":               {doc: "How to log in.", oneOf: []string{"oauth_client", "access_token", "api_token"}},
+	"source.audits":             {doc: "How ticket_audits and ticket_comments are read: from the ticket event export, or ticket by ticket. Default: events."},
+	"source.rate_limit":         {doc: "What desklake leaves of the account's quota to others."},
+	"source.rate_limit.reserve": {doc: "The part of the account's requests a minute that is left to everyone else, as 30% or 0.3. Default: 30%."},
+	"source.give_up_after":      {doc: "For how long one request is tried again before its table is given up for this run. Default: 1h."},
+	"source.overlap":            {doc: "How much of what was read last is read again, where the helpdesk can deliver late. Default: 5m."},
+
+	"source.auth.oauth_client":               {doc: "A confidential OAuth client.", needs: []string{"client_id"}, oneOf: []string{"client_secret", "client_secret_file"}},
+	"source.auth.oauth_client.client_id":     {doc: "The identifier of the OAuth client."},
+	"source.auth.oauth_client.client_secret": {doc: "The secret of the OAuth client."},
+	"source.auth.access_token":               {doc: "An OAuth access token that was made elsewhere.", oneOf: []string{"token", "token_file"}},
+	"source.auth.access_token.token":         {doc: "The access token."},
+	"source.auth.api_token":                  {doc: "An API token. Zendesk ends these on 30 April 2027.", needs: []string{"email"}, oneOf: []string{"token", "token_file"}},
+	"source.auth.api_token.email":            {doc: "The e-mail address of the user."},
+	"source.auth.api_token.token":            {doc: "The API token."},
+
+	"tables": {doc: "The tables to sync: all, or a list. Default: all."},
+
+	"sink":              {doc: "Where to write to.", needs: []string{"type", "path"}},
+	"sink.type":         {doc: "The type of the destination."},
+	"sink.path":         {doc: "The file or folder to write to. It is made where there is none."},
+	"sink.lock_wait":    {doc: "How long to wait while another process has the destination; 0s not to wait. Default: 10m."},
+	"sink.memory_limit": {doc: "The memory that DuckDB may use, such as 512MB."},
+
+	"jobs":            {doc: "What desklake serve runs, and when."},
+	"jobs[]":          {needs: []string{"name", "cron"}},
+	"jobs[].name":     {doc: "The name of the job: letters, digits, - and _."},
+	"jobs[].cron":     {doc: "Minute, hour, day of the month, month, day of the week; or a word such as @daily."},
+	"jobs[].timezone": {doc: "The IANA time zone of the schedule, such as Europe/Berlin. Default: UTC."},
+	"jobs[].tables":   {doc: "The tables of the job. Default: those of the configuration."},
+}

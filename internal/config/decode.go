@@ -1,0 +1,158 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// reader turns nodes into structs and collects what is wrong with them.
+type reader struct {
+	dir      string           // the file's folder
+	places   map[string]place // by path, of every value that the file has
+	told     map[string]bool  // the paths that have a problem
+	meant    map[string]bool  // the paths that the file tries to give, by a wrong key for instance
+	problems []Problem
+}
+
+// decode fills v from the node. A key without a value counts as a key that is not there.
+func (r *reader) decode(n *yaml.Node, path string, v reflect.Value) {
+	at := place{line: n.Line, column: n.Column}
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
+	}
+	null := n.Kind == yaml.ScalarNode && n.Tag == "!!null"
+	if !null {
+		at.raw = n.Value
+	}
+	if _, found := r.places[path]; !found {
+		r.places[path] = at
+	}
+	if null {
+		return
+	}
+	if v.Kind() == reflect.Pointer {
+		v.Set(reflect.New(v.Type().Elem()))
+		v = v.Elem()
+	}
+	_, isTables := v.Interface().(Tables)
+	switch isTime := v.Type() == reflect.TypeFor[time.Time](); {
+	case v.Kind() == reflect.Struct && !isTime:
+		r.section(n, path, v)
+	case v.Kind() == reflect.Slice && !(isTables && n.Kind == yaml.ScalarNode):
+		r.list(n, path, v)
+	default:
+		r.value(n, path, v)
+	}
+}
+
+func (r *reader) section(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.MappingNode {
+		r.report(path, "must be a section with the keys %s", strings.Join(keysOf(v.Type()), ", "))
+		return
+	}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		at, name := place{line: key.Line, column: key.Column}, key.Value
+		if line, found := seen[name]; found {
+			r.reportAt(at, "duplicate key %q, first given in line %d", name, line)
+			continue
+		}
+		seen[name] = key.Line
+		field, fromFile := fieldOf(v, name)
+		if !field.IsValid() {
+			r.unknown(at, path, name, v.Type())
+			continue
+		}
+		full := join(path, name)
+		if value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode {
+			r.places[full] = at
+		}
+		if fromFile {
+			r.secretFile(value, full, field)
+		} else {
+			r.decode(value, full, field)
+		}
+	}
+	for name, line := range seen {
+		if _, both := seen[name+fileSuffix]; both {
+			r.report(join(path, name+fileSuffix), "there is %s too, in line %d: keep one of the two", name, line)
+		}
+	}
+}
+
+func (r *reader) list(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.SequenceNode {
+		r.report(path, "must be a list: write each entry on a line of its own with a dash in front")
+		return
+	}
+	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
+	for i, entry := range n.Content {
+		r.decode(entry, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+	}
+}
+
+func (r *reader) value(n *yaml.Node, path string, v reflect.Value) {
+	if n.Kind != yaml.ScalarNode {
+		r.report(path, "must be a single value, not a list or a section")
+		return
+	}
+	text, err := expand(n.Value)
+	if err == nil {
+		err = set(v.Addr().Interface(), text)
+	}
+	if err != nil {
+		r.report(path, "%s%s", r.shown(path, v), err)
+	}
+}
+
+// secretFile fills the secret v from the file that the node names.
+func (r *reader) secretFile(n *yaml.Node, path string, v reflect.Value) {
+	var name string
+	r.decode(n, path, reflect.ValueOf(&name).Elem())
+	content, err := os.ReadFile(r.resolve(name))
+	if name == "" {
+		r.report(path, "names no file")
+	} else if err != nil {
+		r.report(path, "the file can't be read: %s", reason(err))
+	} else if err := set(v.Addr().Interface(), strings.TrimRight(string(content), "\r\n")); err != nil {
+		r.report(path, "the file's content %s", err)
+	}
+	r.meant[strings.TrimSuffix(path, fileSuffix)] = true
+}
+
+// resolve makes a relative path count from the file's folder.
+func (r *reader) resolve(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(r.dir, path)
+}
+
+// unknown reports a key that its section does not have: it belongs elsewhere, it is misspelt, or nothing is like it.
+func (r *reader) unknown(at place, path, name string, section reflect.Type) {
+	if homes := homesOf(name, "", reflect.TypeFor[Config]()); len(homes) > 0 {
+		r.reportAt(at, "key %q does not belong here, but under %s", name, oneOf(homes))
+		for _, home := range homes {
+			r.meant[join(home, strings.TrimSuffix(name, fileSuffix))] = true
+		}
+		return
+	}
+	keys := keysOf(section)
+	r.reportAt(at, "unknown key %q%s", name, instead(name, keys))
+	r.meant[join(path, strings.TrimSuffix(Nearest(name, keys), fileSuffix))] = true
+}
+
+// shown is the value as the file has it, to begin a message with; nothing for a secret.
+func (r *reader) shown(path string, v reflect.Value) string {
+	if v.Type() == reflect.TypeFor[Secret]() {
+		return ""
+	}
+	return fmt.Sprintf("%q ", r.places[path].raw)
+}

@@ -1,0 +1,145 @@
+package config
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+)
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := Schema(known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("config.schema.json", document); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("config.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// validate says what an editor would of a file.
+func validate(t *testing.T, s *jsonschema.Schema, path string) error {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var root yaml.Node
+	if err := yaml.Load(content, &root); err != nil {
+		return err
+	}
+	return s.Validate(plainValue(root.Content[0]))
+}
+
+// plainValue is a node as editors see it: times are strings.
+func plainValue(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		object := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			object[n.Content[i].Value] = plainValue(n.Content[i+1])
+		}
+		return object
+	case yaml.SequenceNode:
+		list := []any{}
+		for _, entry := range n.Content {
+			list = append(list, plainValue(entry))
+		}
+		return list
+	}
+	if n.Tag == "!!null" {
+		return nil
+	}
+	if n.Tag == "!!float" || n.Tag == "!!int" {
+		var number float64
+		if n.Decode(&number) == nil {
+			return number
+		}
+	}
+	return n.Value
+}
+
+func TestTheSchemaTakesEveryGoodFile(t *testing.T) {
+	t.Parallel()
+	s := compiledSchema(t)
+	files, err := filepath.Glob(testdata + "/*.good.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no good files", err)
+	}
+	for _, file := range append(files, example) {
+		if err := validate(t, s, file); err != nil {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+// An editor must find what is misspelt, misplaced or of the wrong kind. What only Load can know is left to it.
+func TestTheSchemaRefusesWhatAnEditorCanKnow(t *testing.T) {
+	t.Parallel()
+	s := compiledSchema(t)
+	for _, name := range []string{
+		"unknown_key", "unknown_key_at_the_top", "unknown_key_in_a_job", "key_in_the_wrong_section", "type_misspelt", "audits_misspelt",
+		"auth_missing", "auth_twice", "auth_without_anything", "auth_without_the_secret", "start_date_missing", "subdomain_missing",
+		"subdomain_and_url", "sink_path_missing", "sink_type_misspelt", "tables_unknown", "tables_in_words", "tables_none", "tables_twice",
+		"job_without_a_name", "job_without_cron", "jobs_not_a_list", "text_for_a_section", "list_for_a_duration", "duration_without_a_unit",
+		"reserve_in_words", "secret_and_file", "section_for_a_text", "list_at_the_top", "token_in_place_of_the_section",
+	} {
+		if err := validate(t, s, filepath.Join(testdata, name+".bad.yaml")); err == nil {
+			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+func TestEveryKeyIsExplained(t *testing.T) {
+	t.Parallel()
+	left := map[string]bool{}
+	for path, f := range about {
+		left[path] = f.doc == ""
+	}
+	var walk func(section reflect.Type, path string)
+	walk = func(section reflect.Type, path string) {
+		delete(left, path)
+		for i := range section.NumField() {
+			name, _ := nameOf(section.Field(i))
+			if name == "-" {
+				continue
+			}
+			at, inner := join(path, name), section.Field(i).Type
+			if about[at].doc == "" {
+				t.Errorf("%s is not explained: add it to about", at)
+			}
+			delete(left, at)
+			if inner.Kind() == reflect.Pointer {
+				inner = inner.Elem()
+			}
+			if inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct {
+				at, inner = at+"[]", inner.Elem()
+			}
+			if inner.Kind() == reflect.Struct && inner.PkgPath() == section.PkgPath() {
+				walk(inner, at)
+			}
+		}
+	}
+	walk(reflect.TypeFor[Config](), "")
+	for path := range left {
+		if !strings.HasSuffix(path, "]") || about[path].needs == nil {
+			t.Errorf("about explains %q, which is no key", path)
+		}
+	}
+}

@@ -1,0 +1,74 @@
+package config
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// config checks what the types of the fields can't say, and makes paths and tables complete.
+func (r *reader) config(c *Config, known Known) {
+	r.source(&c.Source, known.Sources)
+	r.tables("tables", c.Tables, known.Tables)
+	r.sink(&c.Sink, known.Sinks)
+	selected := known.Tables
+	if c.Tables != nil {
+		selected = c.Tables
+	}
+	for i := range c.Jobs {
+		r.job(i, c.Jobs, selected, known.Tables)
+		if c.Jobs[i].Tables == nil {
+			c.Jobs[i].Tables = c.Tables
+		}
+	}
+}
+
+func (r *reader) sink(s *Sink, types []string) {
+	r.word("sink.type", s.Type, types)
+	r.need("sink.path", s.Path, "the file or folder to write to")
+	if s.Path != "" {
+		if strings.HasPrefix(s.Path, "~") {
+			r.report("sink.path", "a leading ~ is not expanded: write ${HOME} for it")
+		}
+		s.Path = r.resolve(s.Path)
+	}
+	if s.LockWait < 0 {
+		r.report("sink.lock_wait", "must not be negative: write 0s not to wait")
+	}
+	if s.MemoryLimit != "" && !size.MatchString(s.MemoryLimit) {
+		r.report("sink.memory_limit", "%q is not a size: write a number and a unit, such as 512MB or 2GB", r.raw("sink.memory_limit"))
+	}
+}
+
+var size = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$`)
+
+// tables checks names against the words that may stand there.
+func (r *reader) tables(path string, names Tables, words []string) {
+	if names != nil && len(names) == 0 {
+		r.report(path, "names no table: name some, or write all")
+	}
+	for i, name := range names {
+		switch at := index(path, i); {
+		case !slices.Contains(words, name):
+			r.report(at, "unknown table %q%s", r.raw(at), instead(name, words))
+		case slices.Index(names, name) < i:
+			r.report(at, "table %q stands here twice", r.raw(at))
+		}
+	}
+}
+
+// word reports a value that is missing or none of the words.
+func (r *reader) word(path, value string, words []string) {
+	r.need(path, value, oneOf(words))
+	if value != "" && !slices.Contains(words, value) {
+		r.report(path, "unknown value %q%s", r.raw(path), instead(value, words))
+	}
+}
+
+func (r *reader) need(path, value, what string) {
+	if value == "" {
+		r.missing(path, what)
+	}
+}
+
+func (r *reader) raw(path string) string { return r.places[path].raw }

@@ -1,0 +1,57 @@
+package pipeline_test
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+
+	"desklake/pipeline"
+)
+
+func TestAPassThatMissesTooManyRowsMarksNone(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name      string
+		met, live int
+		accept    bool
+		marked    int64
+	}{
+		{name: "half of twenty", met: 10, live: 20, marked: 10},
+		{name: "more than half of twenty", met: 9, live: 20},
+		{name: "all of many", met: 0, live: 500},
+		{name: "all of nineteen", met: 0, live: 19, marked: 19},
+		{name: "none", met: 30, live: 30},
+		{name: "all, and the user agrees", met: 0, live: 500, accept: true, marked: 500},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dst := &kept{live: int64(c.live)}
+				result := run(t, dst, pipeline.Job{AcceptDeletes: c.accept}, script{Pass: true, Pages: pages(c.met, nil)})
+				refused := c.marked == 0 && c.met < c.live
+				var tooMany *pipeline.TooManyGone
+				if errors.As(result.Streams[0].Err, &tooMany) != refused || len(dst.issues()) > 0 != refused {
+					t.Errorf("%v, issues %v", result.Streams[0].Err, dst.issues())
+				}
+				if dst.marked != c.marked || len(dst.rows()) != c.met {
+					t.Errorf("%d rows were marked, want %d; %d were stored", dst.marked, c.marked, len(dst.rows()))
+				}
+			})
+		})
+	}
+}
+
+func TestAPassThatDoesNotReachItsEndMarksNoneAndSaysSo(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("things: page 3: it is gone")
+		dst := &kept{live: 5}
+		result := run(t, dst, pipeline.Job{AcceptDeletes: true}, script{Pass: true, Pages: pages(2, broken)})
+		if !errors.Is(result.Streams[0].Err, broken) || dst.marked != 0 || len(dst.rows()) != 2 {
+			t.Errorf("%v, %d marked, rows %v", result.Streams[0].Err, dst.marked, dst.rows())
+		}
+		if issues := dst.issues(); len(issues) != 1 || issues[0].Value != broken.Error() {
+			t.Errorf("issues %+v", issues)
+		}
+	})
+}

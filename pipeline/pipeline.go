@@ -1,0 +1,227 @@
+// Package pipeline executes a run: every stream once, each read, converted, written and committed.
+//
+// It decides when to commit and in which order things happen, so that sources and sinks stay simple: rows and the
+// cursor behind them are committed together, what was received before an error is committed, and one stream's
+// failure does not stop the others. Start with Run, then read stream.go.
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"desklake/extract"
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/state"
+)
+
+// Job is what a run is to do.
+type Job struct {
+	Tables  []string // the tables to fill
+	Beside  []string // tables that are kept up to date where that costs nothing: those of the configuration
+	Named   bool     // the user asked for these tables by name: one that the account does not have is a failure
+	Trigger string   // what started the run: cli, schedule, api, or "backfill" with its window
+	Version string   // of desklake
+
+	// Window, unless it is zero, is read again beside the checkpoints of the streams, which stay as they are. A window that
+	// was broken off goes on where it was.
+	Window extract.Window
+
+	// FullRefresh reads every stream, or the window, from its start. The rows that are there stay until they are met again.
+	FullRefresh bool
+
+	// CommitRows is how many rows a transaction holds before it is committed, about half a million unless set. Fewer cost more
+	// commits, more repeat more after a crash.
+	CommitRows int64
+
+	// AcceptDeletes lets passes mark rows as gone that look like too many to be true.
+	AcceptDeletes bool
+
+	// Stop, once closed, makes the run end early: what was received is committed, nothing more is asked for.
+	Stop <-chan struct{}
+
+	Progress Progress
+}
+
+// Progress is told how a run goes. Its methods are called from several goroutines.
+type Progress interface {
+	// Started is called when a stream begins, with where it begins.
+	Started(stream string, from extract.Position)
+	// Moved is called each time rows of a stream were written, with what that added.
+	Moved(stream string, step Step)
+	// Waiting is called when the source begins to wait, for longer than a moment, before its next request.
+	Waiting(stream string, wait extract.Wait)
+	// Finished is called when a stream has ended.
+	Finished(result StreamResult)
+}
+
+// Step is what a stream did since the last one.
+type Step struct {
+	Rows     int64 // of all its tables
+	Requests int
+	Waited   time.Duration
+	At       time.Time // how far the stream has come: the high-water mark; zero if the source has none
+}
+
+// Result is how a run went.
+type Result struct {
+	Run     sink.Run
+	Streams []StreamResult // in the order of the catalog
+}
+
+// StreamResult is how a stream went.
+type StreamResult struct {
+	Stream      string
+	Tables      []string
+	Counts      map[string]sink.Counts // by table
+	Requests    int
+	Retries     int
+	Waited      time.Duration // waiting for quota and between retries
+	Elapsed     time.Duration
+	Issues      int                  // distinct things that did not fit and were recorded, those of single rows taken together
+	Unavailable *extract.Unavailable // the account does not have it; Err is nil then
+	Err         error
+}
+
+// ErrStopped is the error of a run that ended early because Job.Stop was closed or its context was cancelled.
+var ErrStopped = errors.New("stopped before the end")
+
+// TooManyGone is the error of a pass at whose end more rows were missing than can be believed. Its other rows are
+// committed; none was marked as gone.
+type TooManyGone struct {
+	Table         string
+	Missing, Live int64
+}
+
+func (e *TooManyGone) Error() string {
+	return fmt.Sprintf("%s: %d of %d rows are missing at the source; none was marked as deleted", e.Table, e.Missing, e.Live)
+}
+
+// Hint says what to do.
+func (e *TooManyGone) Hint() string {
+	return "If they were really deleted, run again with --accept-deletes."
+}
+
+// SinkError is an error of the sink. It ends the whole run.
+type SinkError struct{ Err error }
+
+func (e *SinkError) Error() string { return e.Err.Error() }
+
+// Unwrap returns the sink's own error.
+func (e *SinkError) Unwrap() error { return e.Err }
+
+// Run executes a run and returns how it went. The error is that of preparing the sink or of ending the run; what
+// befell a stream stands in its StreamResult.
+func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
+	r := &run{Job: job, source: source, sink: dst}
+	result := Result{Run: sink.Run{ID: NewRunID(time.Now()), Started: time.Now().UTC(), Status: sink.Running,
+		Trigger: job.Trigger, Version: job.Version}}
+	r.id = result.Run.ID
+	streams, err := r.prepare(ctx, result.Run)
+	if err != nil {
+		return result, &SinkError{err}
+	}
+	result.Streams = r.readAll(ctx, streams)
+	result.Run.Finished = time.Now().UTC()
+	result.Run.Status, result.Run.Error = outcome(result.Streams, job.Named)
+	if err := dst.SaveRun(context.WithoutCancel(ctx), result.Run); err != nil {
+		return result, &SinkError{fmt.Errorf("end run: %w", err)}
+	}
+	return result, nil
+}
+
+// run is a run under way.
+type run struct {
+	Job
+	id          string
+	source      extract.Source
+	sink        sink.Sink
+	checkpoints map[string]state.Checkpoint
+}
+
+func (r *run) prepare(ctx context.Context, row sink.Run) ([]extract.Stream, error) {
+	stored, err := r.sink.Checkpoints(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read checkpoints: %w", err)
+	}
+	r.checkpoints = stored
+	streams := r.Streams(r.source, stored)
+	var tables []*schema.Table
+	for _, s := range streams {
+		tables = append(tables, s.Tables...)
+	}
+	if err := r.sink.Prepare(ctx, tables); err != nil {
+		return nil, err
+	}
+	if err := r.sink.SaveRun(ctx, row); err != nil {
+		return nil, fmt.Errorf("begin run: %w", err)
+	}
+	return streams, nil
+}
+
+// readAll reads the streams side by side. An error of the sink stops them all: it would meet each of them.
+func (r *run) readAll(ctx context.Context, streams []extract.Stream) []StreamResult {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := make([]StreamResult, len(streams))
+	var wg sync.WaitGroup
+	for i, s := range streams {
+		wg.Go(func() {
+			began := time.Now()
+			w := &worker{run: r, stream: s, issues: map[schema.Issue]bool{}, result: StreamResult{Stream: s.Name, Tables: tableNames(s), Counts: map[string]sink.Counts{}}}
+			w.result.Err = w.read(ctx)
+			w.result.Elapsed = time.Since(began)
+			results[i] = w.result
+			var failed *SinkError
+			if errors.As(w.result.Err, &failed) {
+				cancel(failed)
+			}
+			r.Progress.Finished(w.result)
+		})
+	}
+	wg.Wait()
+	return results
+}
+
+func tableNames(s extract.Stream) []string {
+	names := make([]string, len(s.Tables))
+	for i, t := range s.Tables {
+		names[i] = t.Name
+	}
+	return names
+}
+
+// outcome is the status of a run, and the error that says most about it.
+func outcome(streams []StreamResult, named bool) (sink.Status, string) {
+	var failures []error
+	for _, s := range streams {
+		if err := s.Failure(named); err != nil {
+			failures = append(failures, err)
+		}
+	}
+	var broken *SinkError
+	all := errors.Join(failures...)
+	switch {
+	case all == nil:
+		return sink.Done, ""
+	case errors.As(all, &broken):
+		return sink.Failed, broken.Error()
+	case errors.Is(all, ErrStopped):
+		return sink.Interrupted, ""
+	case len(failures) == len(streams):
+		return sink.Failed, failures[0].Error()
+	}
+	return sink.Partial, failures[0].Error()
+}
+
+// Failure is the stream's error. That the account does not have the stream is one only where the user asked for it
+// by name.
+func (s StreamResult) Failure(named bool) error {
+	if s.Err == nil && named && s.Unavailable != nil {
+		return s.Unavailable
+	}
+	return s.Err
+}

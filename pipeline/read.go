@@ -1,0 +1,143 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"desklake/extract"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Pages wait for their conversion pagesAhead deep, and are cut into chunks of about chunkBytes: together they bound
+// the memory of a stream, however long it is.
+const (
+	pagesAhead = 2
+	chunkBytes = 8 << 20
+)
+
+// received is a page, or why no more follow.
+type received struct {
+	page extract.Page
+	err  error
+}
+
+// chunk is converted pages: their rows, and what is stored together with them.
+type chunk struct {
+	batches []schema.Batch
+	facts   facts
+	err     error // why no more follow
+}
+
+// facts is what pages say beside their rows.
+type facts struct {
+	next   extract.Position // where the stream continues behind them
+	at     time.Time        // when the last one was received, by the source's clock
+	load   sink.Load
+	issues []schema.Issue
+}
+
+// add adds the facts of later pages.
+func (f *facts) add(later facts) {
+	f.next, f.at = later.next, later.at
+	f.load.Requests += later.load.Requests
+	f.load.Retries += later.load.Retries
+	f.load.Waited += later.load.Waited
+	f.issues = append(f.issues, later.issues...)
+}
+
+// receive fetches pages ahead of their use. Once Job.Stop is closed it asks for nothing more.
+func (w *worker) receive(ctx context.Context, from extract.Position) <-chan received {
+	pages := make(chan received, pagesAhead)
+	send := func(r received) bool {
+		select {
+		case pages <- r:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	reading, stop := context.WithCancel(extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) }))
+	w.goroutines.Go(func() {
+		select {
+		case <-w.Stop:
+			stop()
+		case <-reading.Done():
+		}
+	})
+	w.goroutines.Go(func() {
+		defer close(pages)
+		defer stop()
+		for page, err := range w.source.Read(reading, w.stream, from) {
+			if err != nil && reading.Err() != nil && ctx.Err() == nil {
+				err = ErrStopped
+			}
+			page.RunID = w.id
+			if !send(received{page, err}) || err != nil {
+				return
+			}
+			if reading.Err() != nil {
+				send(received{err: ErrStopped})
+				return
+			}
+		}
+	})
+	return pages
+}
+
+// convert decodes pages into chunks. A chunk is handed on when it is large enough, or when no page waits to be
+// decoded: no row lies here while the source is waited for.
+func (w *worker) convert(ctx context.Context, from extract.Position, pages <-chan received) <-chan chunk {
+	chunks := make(chan chunk, 1)
+	w.goroutines.Go(func() {
+		defer close(chunks)
+		decoder := w.stream.NewDecoder()
+		c := chunk{facts: facts{next: from, at: time.Now().UTC()}}
+		number := 0
+		for p := range pages {
+			number++
+			c.err = p.err
+			if p.err == nil {
+				if err := decoder.Decode(p.page); err != nil {
+					c.err = fmt.Errorf("%s: page %d: decode: %w", w.stream.Name, number, err)
+				}
+			}
+			c.facts.page(p.page, c.err == nil)
+			if c.err == nil && decoder.Size() < chunkBytes && len(pages) > 0 {
+				continue
+			}
+			batches, issues := decoder.Flush()
+			c.batches, c.facts.issues = batches, append(c.facts.issues, issues...)
+			select {
+			case chunks <- c:
+			case <-ctx.Done():
+				c.release()
+				return
+			}
+			if c.err != nil {
+				return
+			}
+			c = chunk{facts: facts{next: c.facts.next, at: c.facts.at}}
+		}
+	})
+	return chunks
+}
+
+// page adds the facts of a page. The stream only moves on behind one whose rows are there.
+func (f *facts) page(p extract.Page, whole bool) {
+	f.load.Requests += p.Requests
+	f.load.Retries += p.Retries
+	f.load.Waited += p.Waited
+	f.issues = append(f.issues, p.Issues...)
+	if whole {
+		f.next, f.at = p.Next, p.Received
+	}
+}
+
+func (c *chunk) release() {
+	for _, b := range c.batches {
+		b.Release()
+	}
+	c.batches = nil
+}

@@ -1,0 +1,104 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"desklake/internal/jsonscan"
+)
+
+// Reasons that hold for values of every type; those of the types stand with the types.
+const (
+	notRecord     = "the record is not an object; it has no row"
+	noKey         = "the record has no usable key; it has no row"
+	unknownField  = "no column is made for this field"
+	differs       = "the field differs from the column that it repeats"
+	repeatedField = "the field came more than once in a record; the last one counts"
+	tooDeep       = "the value is nested too deeply; _desklake_extra has a string with its text"
+	loneEscape    = "half a surrogate pair stands for no character; it was replaced by U+FFFD"
+	notUTF8       = "the page was not UTF-8; what was not is replaced by U+FFFD"
+	tooMany       = "there are more kinds of issues than are listed one by one"
+)
+
+const (
+	maxIssues = 1000 // between two flushes: fields may have free keys
+	maxSample = 300  // bytes
+)
+
+// issues counts what did not fit, one issue for each column and reason or, of records without a row, for each
+// key and reason.
+type issues struct {
+	table string
+	row   jsonscan.Value // the key of the row that is being added
+
+	found map[string]*Issue
+	name  []byte // of the issue in found
+}
+
+// column counts an issue of a field of the current row.
+func (s *issues) column(key jsonscan.Value, reason string, value jsonscan.Value) {
+	column := key.Text()
+	if i := s.count(column, reason); i != nil {
+		i.Column, i.Value, i.SampleKey = sample(column), sample(value.Raw), sample(keyText(s.row))
+	}
+}
+
+// record counts an issue of a record without a row. Key is what it has in its place.
+func (s *issues) record(key []byte, reason string, record []byte) {
+	if i := s.count(key, reason); i != nil {
+		i.Key, i.Value = sample(key), sample(record)
+	}
+}
+
+// count counts an issue and returns it if it is a new one, to be filled in.
+func (s *issues) count(name []byte, reason string) *Issue {
+	s.name = append(append(s.name[:0], reason...), name[:min(len(name), maxSample)]...)
+	if i := s.found[string(s.name)]; i != nil {
+		i.Count++
+		return nil
+	}
+	if len(s.found) >= maxIssues && reason != tooMany {
+		s.count(nil, tooMany)
+		return nil
+	}
+	if s.found == nil {
+		s.found = map[string]*Issue{}
+	}
+	i := &Issue{Table: s.table, Reason: reason, Count: 1}
+	s.found[string(s.name)] = i
+	return i
+}
+
+// flush returns the issues since the last flush, in a fixed order.
+func (s *issues) flush() []Issue {
+	var all []Issue
+	for _, name := range slices.Sorted(maps.Keys(s.found)) {
+		all = append(all, *s.found[name])
+	}
+	clear(s.found)
+	return all
+}
+
+// keyText is a key as Issue has it.
+func keyText(key jsonscan.Value) []byte {
+	switch {
+	case key.IsNull():
+		return nil
+	case key.Kind == jsonscan.String:
+		return key.Text()
+	}
+	return key.Raw
+}
+
+// sample cuts text to a few hundred bytes.
+func sample(text []byte) string {
+	if len(text) <= maxSample {
+		return string(text)
+	}
+	end := maxSample
+	for end > maxSample-utf8.UTFMax && !utf8.RuneStart(text[end]) {
+		end--
+	}
+	return string(text[:end])
+}

@@ -1,0 +1,38 @@
+package duckdb
+
+import (
+	"context"
+
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Changes returns what Open and Prepare would create in a file, and changes nothing. It fails where they would:
+// with *sink.Locked beside a run that is under way, with *PathError for a file that can't be used.
+func Changes(ctx context.Context, path string, tables []*schema.Table) (changes []sink.Change, err error) {
+	s, err := open(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	present := map[string]tableColumns{}
+	if s == nil {
+		changes = []sink.Change{{}}
+	} else {
+		defer s.detach()
+		if present, err = s.columns(ctx, "main"); err == nil {
+			err = s.checkTables(tables, present)
+		}
+	}
+	for _, t := range tables {
+		if present[t.Name] == nil {
+			changes = append(changes, sink.Change{Table: t.Name})
+			continue
+		}
+		for _, c := range t.AllColumns() {
+			if _, there := present[t.Name][c.Name]; !there {
+				changes = append(changes, sink.Change{Table: t.Name, Column: c.Name})
+			}
+		}
+	}
+	return changes, explain(path, err)
+}

@@ -1,0 +1,211 @@
+// Package duckdb keeps the tables in a DuckDB file.
+//
+// The file is open only while a run lasts; DuckDB's own lock on it is the run's lock. Rows and checkpoint of a
+// stream commit in one DuckDB transaction. There is no primary key and no index: a batch is merged by joining its
+// keys with the table, which scans one column and skips what the zone maps rule out, so a commit costs about the
+// same in a small and in a large table.
+// Start with Open, then tx.go and merge.go.
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	capi "github.com/duckdb/duckdb-go-bindings"
+
+	"desklake/sink"
+)
+
+// Options say how a file is opened. Path is required, the zero of everything else is a good default.
+type Options struct {
+	Path string
+
+	// LockWait is how long to wait for a file that another process holds. 0 does not wait.
+	LockWait time.Duration
+
+	// Waiting is called once when waiting begins, with who holds the file ("" where that is not known).
+	Waiting func(holder string)
+
+	// MemoryLimit is DuckDB's own, such as "200MB". Default 192MB: what is larger goes to disk.
+	MemoryLimit string
+}
+
+// catalog is the name under which the file is attached. Attaching, instead of opening it directly, lets the
+// storage options be given.
+const catalog = "lake"
+
+// storageOptions: files can be read by DuckDB 1.4 and later; that version's format is also the faster one to
+// write. Row groups of a tenth of the default bound what is held in memory before it is compressed (twice that, while
+// less than one is committed), and what is rewritten when a row changes.
+const storageOptions = "(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 12288)"
+
+// Sink is an open DuckDB file. It implements sink.Sink.
+type Sink struct {
+	path string
+	file os.FileInfo // what the path led to when it was opened
+	db   *database
+
+	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
+	commits sync.Mutex
+
+	mu sync.Mutex // guards own
+	// own is the connection for what is not part of a stream's transaction.
+	own *conn
+}
+
+var _ sink.Sink = (*Sink)(nil)
+
+// Open opens the file, or creates it, and takes its lock. Errors: *sink.Locked when another process still holds it
+// after LockWait; every other one is about the path and says what to do.
+func Open(ctx context.Context, o Options) (*Sink, error) {
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	s := &Sink{path: path}
+	if s.db, s.own, err = attachWaiting(ctx, path, o); err != nil {
+		return nil, err
+	}
+	if s.file, err = os.Stat(path); err != nil {
+		s.detach()
+		return nil, explainOS(path, err)
+	}
+	return s, nil
+}
+
+// Close writes what is still in the write-ahead log into the file and releases the lock.
+func (s *Sink) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, err := s.own.exec(context.Background(), "CHECKPOINT "+catalog)
+	if err != nil {
+		err = fmt.Errorf("checkpoint: %w", explain(s.path, err))
+	}
+	err = errors.Join(s.vanished(), err)
+	s.detach()
+	return err
+}
+
+// vanished returns an error if the path leads elsewhere by now: what is written to the open file would be lost.
+func (s *Sink) vanished() error {
+	if now, err := os.Stat(s.path); err == nil && os.SameFile(now, s.file) {
+		return nil
+	}
+	return &PathError{s.path, "was removed or replaced while the run wrote to it", "Run again: it goes on from what is there now."}
+}
+
+func (s *Sink) detach() {
+	s.own.close()
+	s.db.close()
+	openPaths.Delete(s.path)
+}
+
+// database is an instance of DuckDB. The file is attached to it.
+type database struct {
+	ptr capi.Database
+}
+
+func (db *database) close() { capi.Close(&db.ptr) }
+
+// openPaths are the files that this process has open. DuckDB's lock keeps other processes out, but not a second
+// instance in the same process.
+var openPaths sync.Map
+
+func attach(ctx context.Context, path string, o Options, attachOptions string) (_ *database, _ *conn, err error) {
+	if _, taken := openPaths.LoadOrStore(path, true); taken {
+		return nil, nil, &sink.Locked{Path: path, Holder: "another run of this process"}
+	}
+	db, err := openInstance()
+	if err != nil {
+		openPaths.Delete(path)
+		return nil, nil, err
+	}
+	var c *conn
+	defer func() {
+		if err != nil {
+			if c != nil {
+				c.close()
+			}
+			db.close()
+			openPaths.Delete(path)
+		}
+	}()
+	if c, err = db.connect(); err != nil {
+		return nil, nil, err
+	}
+	for _, sql := range settings(path, o) {
+		if _, err = c.exec(ctx, sql); err != nil {
+			return nil, nil, err
+		}
+	}
+	if !exists(path) {
+		if err = create(ctx, c, path); err != nil {
+			return nil, nil, err
+		}
+	}
+	if _, err = c.exec(ctx, "ATTACH "+literal(path)+" AS "+catalog+" "+attachOptions); err != nil {
+		return nil, nil, explain(path, err)
+	}
+	return db, c, nil
+}
+
+func openInstance() (*database, error) {
+	var config capi.Config
+	if capi.CreateConfig(&config) != capi.StateSuccess {
+		return nil, errors.New("configure DuckDB")
+	}
+	defer capi.DestroyConfig(&config)
+	var db database
+	var message string
+	if capi.OpenExt("", &db.ptr, config, &message) != capi.StateSuccess {
+		return nil, fmt.Errorf("start DuckDB: %s", message)
+	}
+	return &db, nil
+}
+
+func settings(path string, o Options) []string {
+	limit := o.MemoryLimit
+	if limit == "" {
+		limit = "192MB"
+	}
+	return []string{
+		"SET memory_limit = " + literal(limit),
+		// Writers are the streams; a second thread of DuckDB's own would only hold more memory.
+		"SET threads = 1",
+		"SET temp_directory = " + literal(path+".tmp"),
+		// A checkpoint in the middle of a run rewrites what the next commit changes again.
+		"SET checkpoint_threshold = '256MB'",
+		"SET preserve_insertion_order = true",
+		"SET autoinstall_known_extensions = false",
+		"SET TimeZone = 'UTC'",
+	}
+}
+
+// checkPath refuses what DuckDB would report in its own words, or would create in the wrong place.
+func checkPath(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return &PathError{path, "is a directory", "Give sink.path the name of a file, such as " + filepath.Join(path, "helpdesk.duckdb") + "."}
+	case err == nil && !info.Mode().IsRegular():
+		return &PathError{path, "is not a file", "Give sink.path the name of a file, or of one that is to be made."}
+	case err == nil:
+		return nil
+	}
+	dir := filepath.Dir(path)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, os.ErrNotExist):
+		return &PathError{path, "its folder does not exist", "Create it: mkdir -p " + dir}
+	case err == nil && !info.IsDir():
+		return &PathError{path, dir + " is not a folder", "Give sink.path a place in a folder."}
+	}
+	return nil
+}

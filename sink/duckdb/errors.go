@@ -1,0 +1,87 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/sink"
+)
+
+// PathError is a file that can't be used as a sink, or no longer.
+type PathError struct {
+	Path    string
+	Problem string
+	Remedy  string
+}
+
+func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
+
+// Hint says what to do.
+func (e *PathError) Hint() string { return e.Remedy }
+
+// lockedBy finds the holder in DuckDB's message: Conflicting lock is held in /usr/bin/x (PID 12) by user y.
+var lockedBy = regexp.MustCompile(`(?i)conflicting lock is held(?: in (.*? \(PID \d+\)))?`)
+
+// explain turns DuckDB's errors about a file into ours, by what they say: the C API has no codes for them.
+func explain(path string, err error) error {
+	var refused *statementError
+	if !errors.As(err, &refused) {
+		return err
+	}
+	message := strings.ToLower(refused.message)
+	has := func(parts ...string) bool {
+		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(message, p) })
+	}
+	if m := lockedBy.FindStringSubmatch(refused.message); m != nil {
+		return &sink.Locked{Path: path, Holder: m[1]}
+	}
+	switch {
+	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database", "corrupt", "could not read enough bytes"):
+		return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
+	case has("no space left on device", "file too large", "disk quota exceeded", "failed to allocate space on disk", "out of disk"):
+		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+	case has("permission denied", "read-only file system", "read-only mode", "operation not permitted"):
+		return &PathError{path, "may not be written", "Give the user that runs desklake the right to write the file and its folder."}
+	case has("wal does not match database file"):
+		return &PathError{path, "has the log of another file beside it", "Remove " + path + ".wal if it does not belong there."}
+	case has("out of memory", "could not allocate block", "failed to allocate data"):
+		return &PathError{path, "DuckDB needs more memory than it may use", "Raise sink.memory_limit, to 512MB for example; what was committed is whole."}
+	case has("serialization version", "storage version", "newer version of duckdb", "older version of duckdb"):
+		return &PathError{path, "was written by another version of DuckDB: " + refused.message, "Choose another sink.path."}
+	case has("no such file or directory", "cannot open file"):
+		return &PathError{path, "can't be opened: " + refused.message, "Choose another sink.path."}
+	}
+	return err
+}
+
+// attachWaiting attaches the file as soon as nobody else holds it, for LockWait at the longest.
+func attachWaiting(ctx context.Context, path string, o Options) (*database, *conn, error) {
+	deadline := time.Now().Add(o.LockWait)
+	for announced := false; ; {
+		db, c, err := attach(ctx, path, o, storageOptions)
+		var locked *sink.Locked
+		if !errors.As(err, &locked) || !time.Now().Before(deadline) {
+			return db, c, err
+		}
+		if !announced && o.Waiting != nil {
+			o.Waiting(locked.Holder)
+		}
+		announced = true
+		select {
+		case <-ctx.Done():
+			return nil, nil, ctx.Err()
+		case <-time.After(min(time.Second, time.Until(deadline))):
+		}
+	}
+}
+
+// exists reports whether there is a file; a missing one is no error to those who only look.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,174 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"desklake/schema"
+)
+
+// Prepare creates the tables that are missing, adds the columns that are new and sets the comments that differ.
+// A table of ours that is not ours, or a column of another type, is an error that names it.
+func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	present, err := s.columns(ctx, "main")
+	if err != nil {
+		return err
+	}
+	if err := s.checkTables(tables, present); err != nil {
+		return err
+	}
+	return s.inTransaction(ctx, func() error {
+		if err := s.createBookkeeping(ctx); err != nil {
+			return err
+		}
+		for _, t := range tables {
+			if err := s.fitTable(ctx, t, present[t.Name]); err != nil {
+				return fmt.Errorf("%s: %w", t.Name, err)
+			}
+		}
+		return nil
+	})
+}
+
+// column is a column as the file has it.
+type column struct {
+	sqlType string // without quotation marks, which DuckDB sets around some names of fields
+	comment string
+}
+
+// tableColumns are a table's columns by name, and under the empty name the table itself (its comment).
+type tableColumns map[string]column
+
+// columns reads what the file has in a schema.
+func (s *Sink) columns(ctx context.Context, schemaName string) (map[string]tableColumns, error) {
+	found := map[string]tableColumns{}
+	err := s.own.query(ctx, `
+		SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns()
+		WHERE database_name = $1 AND schema_name = $2
+		UNION ALL SELECT table_name, '', '', coalesce(comment, '') FROM duckdb_tables()
+		WHERE database_name = $1 AND schema_name = $2
+		UNION ALL SELECT view_name, '', 'VIEW', '' FROM duckdb_views()
+		WHERE database_name = $1 AND schema_name = $2`,
+		[]any{catalog, schemaName}, func(v []any) error {
+			table := v[0].(string)
+			if found[table] == nil {
+				found[table] = tableColumns{}
+			}
+			found[table][v[1].(string)] = column{strings.ReplaceAll(v[2].(string), `"`, ""), v[3].(string)}
+			return nil
+		})
+	return found, err
+}
+
+// checkTables refuses, before anything is changed, tables of our names that desklake did not make.
+func (s *Sink) checkTables(tables []*schema.Table, present map[string]tableColumns) error {
+	for _, t := range tables {
+		columns := present[t.Name]
+		if columns == nil {
+			continue
+		}
+		if _, ours := columns[schema.RunID]; !ours {
+			return &PathError{s.path, "has a table or view " + t.Name + " that desklake did not make",
+				"Choose another sink.path, or rename that table; nothing was changed."}
+		}
+		for _, c := range t.AllColumns() {
+			if have, ok := columns[c.Name]; ok && have.sqlType != strings.ReplaceAll(sqlType(c), `"`, "") {
+				return &PathError{s.path, fmt.Sprintf("%s.%s is %s in the file, this version of desklake writes %s",
+					t.Name, c.Name, have.sqlType, sqlType(c)), "Choose another sink.path, or rename the table."}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Sink) fitTable(ctx context.Context, t *schema.Table, present tableColumns) error {
+	name := catalog + ".main." + quote(t.Name)
+	columns := t.AllColumns()
+	if present == nil {
+		if _, err := s.own.exec(ctx, createTable(name, t.Key, columns)); err != nil {
+			return err
+		}
+	}
+	for _, c := range columns {
+		if _, ok := present[c.Name]; present != nil && !ok {
+			if _, err := s.own.exec(ctx, "ALTER TABLE "+name+" ADD COLUMN "+quote(c.Name)+" "+sqlType(c)); err != nil {
+				return err
+			}
+		}
+		if present[c.Name].comment != c.Doc {
+			if _, err := s.own.exec(ctx, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(c.Doc)); err != nil {
+				return err
+			}
+		}
+	}
+	if present[""].comment != t.Doc {
+		if _, err := s.own.exec(ctx, "COMMENT ON TABLE "+name+" IS "+literal(t.Doc)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func createTable(name, key string, columns []schema.Column) string {
+	var b strings.Builder
+	b.WriteString("CREATE TABLE " + name + " (")
+	for i, c := range columns {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString(quote(c.Name) + " " + sqlType(c))
+		if c.Name == key {
+			b.WriteString(" NOT NULL")
+		}
+	}
+	return b.String() + ")"
+}
+
+// sqlType is the column's type, spelled as DuckDB's catalog spells it but for quotation marks.
+func sqlType(c schema.Column) string {
+	switch c.Type {
+	case schema.Int:
+		return "BIGINT"
+	case schema.Float:
+		return "DOUBLE"
+	case schema.Text:
+		return "VARCHAR"
+	case schema.Bool:
+		return "BOOLEAN"
+	case schema.Time, schema.Unix:
+		return "TIMESTAMP WITH TIME ZONE"
+	case schema.Ints:
+		return "BIGINT[]"
+	case schema.Texts:
+		return "VARCHAR[]"
+	case schema.JSON:
+		return "JSON"
+	case schema.Struct:
+		fields := make([]string, len(c.Fields))
+		for i, f := range c.Fields {
+			fields[i] = quote(f.Name) + " " + sqlType(f)
+		}
+		return "STRUCT(" + strings.Join(fields, ", ") + ")"
+	}
+	panic("duckdb: column " + c.Name + " has no type")
+}
+
+// inTransaction runs f on the sink's own connection; an error undoes all of it.
+func (s *Sink) inTransaction(ctx context.Context, f func() error) error {
+	if _, err := s.own.exec(ctx, "BEGIN"); err != nil {
+		return err
+	}
+	err := f()
+	if err == nil {
+		_, err = s.own.exec(ctx, "COMMIT")
+	}
+	if err != nil {
+		// The transaction may be gone already; that is what is wanted.
+		_, _ = s.own.exec(context.WithoutCancel(ctx), "ROLLBACK")
+		return explain(s.path, err)
+	}
+	return nil
+}

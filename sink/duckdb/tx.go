@@ -1,0 +1,144 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// tx is one stream's transaction: a connection of its own inside BEGIN and COMMIT.
+type tx struct {
+	sink        *Sink
+	conn        *conn // nil once it is used up
+	run, stream string
+	merges      map[string]*merge // by table
+}
+
+var _ sink.Tx = (*tx)(nil)
+
+// Begin starts a transaction on a connection of its own.
+func (s *Sink) Begin(ctx context.Context, run, stream string) (sink.Tx, error) {
+	c, err := s.db.connect()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := c.exec(ctx, "BEGIN"); err != nil {
+		c.close()
+		return nil, explain(s.path, err)
+	}
+	return &tx{sink: s, conn: c, run: run, stream: stream, merges: map[string]*merge{}}, nil
+}
+
+// Write merges the batch into the table, inside the transaction.
+func (t *tx) Write(ctx context.Context, batch schema.Batch) error {
+	m, err := t.merge(ctx, batch.Table)
+	if err == nil {
+		err = m.write(ctx, batch)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: write: %w", batch.Table.Name, explain(t.sink.path, err))
+	}
+	return nil
+}
+
+func (t *tx) merge(ctx context.Context, table *schema.Table) (*merge, error) {
+	if m, ok := t.merges[table.Name]; ok {
+		return m, nil
+	}
+	m, err := newMerge(ctx, t.conn, table)
+	if err != nil {
+		return nil, err
+	}
+	t.merges[table.Name] = m
+	return m, nil
+}
+
+// Missing counts what the transaction did not write. A table of which no row was written misses all.
+func (t *tx) Missing(ctx context.Context, table *schema.Table) (missing, live int64, err error) {
+	m, err := t.merge(ctx, table)
+	if err != nil {
+		return 0, 0, err
+	}
+	if missing, err = t.conn.queryInt(ctx, "SELECT count(*) FROM "+m.target+" t WHERE "+m.missing()); err != nil {
+		return 0, 0, err
+	}
+	// The sink's own connection sees what was committed before this transaction.
+	t.sink.mu.Lock()
+	defer t.sink.mu.Unlock()
+	live, err = t.sink.own.queryInt(ctx, "SELECT count(*) FROM "+m.target+" WHERE "+schema.DeletedAt+" IS NULL")
+	return missing, live, err
+}
+
+// MarkMissing marks what the transaction did not write as gone.
+func (t *tx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time) error {
+	m, err := t.merge(ctx, table)
+	if err != nil {
+		return err
+	}
+	n, err := t.conn.exec(ctx, "UPDATE "+m.target+" t SET "+schema.DeletedAt+" = $1, "+schema.RunID+" = $2 WHERE "+m.missing(), at, t.run)
+	if err != nil {
+		return fmt.Errorf("%s: mark missing rows: %w", table.Name, explain(t.sink.path, err))
+	}
+	m.counts.Deleted += n
+	return nil
+}
+
+// Commit stores rows, checkpoint, load and issues in one step.
+func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts, error) {
+	if t.conn == nil {
+		return nil, errors.New("commit: the transaction is over")
+	}
+	counts := map[string]sink.Counts{}
+	err := t.sink.vanished()
+	if err == nil {
+		err = t.saveBookkeeping(ctx, c)
+	}
+	if err == nil {
+		t.sink.commits.Lock()
+		_, err = t.conn.exec(ctx, "COMMIT")
+		t.sink.commits.Unlock()
+	}
+	for table, m := range t.merges {
+		counts[table] = m.counts
+	}
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("%s: commit: %w", t.stream, explain(t.sink.path, err)), t.Rollback())
+	}
+	t.end()
+	return counts, nil
+}
+
+func (t *tx) saveBookkeeping(ctx context.Context, c sink.Commit) error {
+	if err := saveIssues(ctx, t.conn, t.run, c.At, c.Issues); err != nil {
+		return err
+	}
+	if err := t.saveLoads(ctx, c); err != nil {
+		return err
+	}
+	if c.Checkpoint.Stream == "" {
+		return nil
+	}
+	return saveCheckpoint(ctx, t.conn, c.Checkpoint)
+}
+
+// Rollback throws everything away. A transaction that DuckDB itself has ended already is what was wanted.
+func (t *tx) Rollback() error {
+	if t.conn == nil {
+		return nil
+	}
+	_, _ = t.conn.exec(context.Background(), "ROLLBACK")
+	t.end()
+	return nil
+}
+
+func (t *tx) end() {
+	for _, m := range t.merges {
+		m.close()
+	}
+	t.conn.close()
+	t.conn = nil
+}

@@ -1,0 +1,51 @@
+package parquet
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// PathError is a folder or a file that can't be used, or no longer.
+type PathError struct {
+	Path    string
+	Problem string
+	Remedy  string
+}
+
+func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
+
+// Hint says what to do.
+func (e *PathError) Hint() string { return e.Remedy }
+
+const restore = "Put the file back from a copy. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+
+// damaged explains an error of reading a file of the lake.
+func damaged(path string, err error) error {
+	var told *PathError
+	if errors.As(err, &told) {
+		return err
+	}
+	return &PathError{path, "can't be read: " + err.Error(), restore}
+}
+
+// explain turns the operating system's errors about the lake into ours.
+func explain(path string, err error) error {
+	var told *PathError
+	var failed *fs.PathError
+	if errors.As(err, &told) {
+		return err
+	}
+	if errors.As(err, &failed) {
+		path = failed.Path
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
+		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
+		return &PathError{path, "may not be written", "Give the user that runs desklake the right to write the folder."}
+	case errors.Is(err, fs.ErrNotExist):
+		return &PathError{path, "is missing", restore}
+	}
+	return err
+}

@@ -1,0 +1,250 @@
+package parquet
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/schema"
+	"desklake/sink"
+)
+
+func (l *lake) file(month string) string {
+	return filepath.Join(l.Path, "pets", "created_month="+month, "pets.parquet")
+}
+
+// refuses runs and wants a PathError about the path with the problem.
+func (l *lake) refuses(path, problem string, transactions ...[]string) {
+	l.Helper()
+	var refused *PathError
+	err := l.tryRun(transactions...)
+	if !errors.As(err, &refused) || refused.Path != path || !strings.Contains(refused.Problem, problem) || refused.Hint() == "" {
+		l.Errorf("got %v, want %s: ...%s...", err, path, problem)
+	}
+}
+
+func twoPets(t *testing.T) *lake {
+	l := newLake(t)
+	l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
+	return l
+}
+
+// Every reader would take it for a part of the table.
+func TestAStrayFileIsRefusedUntilItIsGone(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	content, err := os.ReadFile(l.file("2026-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{l.Path + "/pets/copy.parquet", l.Path + "/pets/created_month=2026-01/pets (1).parquet", l.Path + "/words/x/words.parquet"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, content, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		l.refuses(path, "is not a file that desklake made", []string{pet(3, 1, 1, "c")})
+		if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+			t.Error("Changes does not mind")
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(l.Path+"/pets/README", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(3, 1, 1, "c")})
+	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 2026-01 c"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(path string) error{
+		"is missing": os.Remove,
+		"bytes":      func(path string) error { return os.Truncate(path, 100) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := twoPets(t)
+			if err := harm(l.file("2026-01")); err != nil {
+				t.Fatal(err)
+			}
+			l.refuses(l.file("2026-01"), name, []string{pet(2, 2, 2, "c")})
+			s, err := Open(t.Context(), l.Options)
+			if err == nil {
+				err = s.DeleteCheckpoint(t.Context(), "pets")
+			}
+			if err == nil {
+				err = s.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
+			if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestAFileOfATableThatIsReadWholeEachTimeComesBackByItself(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	for _, count := range []int64{1, 0, 1} {
+		if count == 0 {
+			if err := os.Remove(filepath.Join(l.Path, "words", "words.parquet")); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		s, err := Open(t.Context(), l.Options)
+		if err == nil {
+			err = s.Prepare(t.Context(), l.tables)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := s.Begin(t.Context(), "run", "words")
+		if err == nil {
+			err = tx.Write(t.Context(), batches(words, `{"word":"a","count":1}`)[0])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := tx.Commit(t.Context(), sink.Commit{At: at(1)})
+		if err = errors.Join(err, s.Close()); err != nil || n["words"].Inserted != 1 {
+			t.Fatal(n, err)
+		}
+	}
+	if got := l.query("SELECT table_name, reason FROM '" + l.Path + "/_desklake/issues/*.parquet'"); len(got) != 1 || !strings.Contains(got[0], "missing") {
+		t.Errorf("issues: %v", got)
+	}
+}
+
+func TestADamagedFileIsNamedAndStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	content, err := os.ReadFile(l.file("2026-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(content[4:], make([]byte, len(content)/2))
+	if err := os.WriteFile(l.file("2026-01"), content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(l.file("2026-01"), "can't be read", []string{pet(1, 1, 2, "c")})
+	if after, err := os.ReadFile(l.file("2026-01")); err != nil || string(after) != string(content) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+}
+
+// A disk that becomes full in the middle of a merge costs nothing that was committed.
+func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	full := l.Options
+	full.disk.before = func(operation, path string) error {
+		if operation == "write" && filepath.Base(path) == "pets.parquet" {
+			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+		}
+		return nil
+	}
+	whole := l.Options
+	l.Options = full
+	l.refuses(filepath.Join(l.Path, drafts, "pets.parquet"), "the disk is full", []string{pet(1, 1, 2, "c"), pet(3, 3, 1, "d")})
+	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Errorf("readers see (-want +got):\n%s", diff)
+	}
+	l.Options = whole
+	l.run()
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b", "3 2026-03 d"}, l.rows()); diff != "" {
+		t.Errorf("after room was made (-want +got):\n%s", diff)
+	}
+}
+
+func TestPlacesThatCantBeALakeAreNamed(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	places := map[string]string{file: "is not a folder", filepath.Join(l.Path, "no", "such"): "its folder does not exist"}
+	if runtime.GOOS == "linux" {
+		places["/sys/desklake-lake"] = "may not be written"
+	}
+	for l.Path = range places {
+		l.refuses(l.Path, places[l.Path])
+		if _, err := Inspect(t.Context(), l.Path); err == nil {
+			t.Errorf("%s has a report", l.Path)
+		}
+	}
+}
+
+func TestAColumnWhoseTypeChangedIsRefused(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	changed := *pets
+	changed.Columns = slices.Clone(pets.Columns)
+	changed.Columns[1].Type = schema.Int
+	l.tables = []*schema.Table{&changed}
+	l.refuses(filepath.Join(l.Path, "pets"), "column name is text in the files, this version of desklake writes int")
+}
+
+func TestAManifestOfALaterFormatIsRefused(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	path := filepath.Join(l.Path, manifestName)
+	if err := os.WriteFile(path, []byte(`{"Format":2}`), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(path, "has format 2")
+}
+
+func TestALakeIsOpenOnceAtATime(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	first, err := Open(t.Context(), l.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var locked *sink.Locked
+	if _, err := Open(t.Context(), l.Options); !errors.As(err, &locked) || !strings.Contains(locked.Holder, "(PID ") {
+		t.Errorf("the second: %v", err)
+	}
+	waits := l.Options
+	waits.LockWait = time.Hour
+	var holder string
+	ctx, cancel := context.WithCancel(t.Context())
+	waits.Waiting = func(h string) {
+		holder = h
+		cancel()
+	}
+	if _, err := Open(ctx, waits); !errors.Is(err, context.Canceled) || !strings.Contains(holder, "(PID ") {
+		t.Errorf("a wait that is broken off: %v, held by %q", err, holder)
+	}
+	waits.Waiting = func(string) {
+		if err := first.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	second, err := Open(t.Context(), waits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+}

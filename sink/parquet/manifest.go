@@ -1,0 +1,216 @@
+package parquet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"slices"
+	"time"
+
+	"desklake/schema"
+	"desklake/state"
+)
+
+// manifestFormat is the version of the manifest's format. A manifest of a later one is not read but refused.
+const manifestFormat = 1
+
+// manifest is what belongs to the committed state of a lake. Replacing its file is the commit point: what it does not
+// name was never committed.
+type manifest struct {
+	Format      int
+	Tables      map[string]*tableState
+	Checkpoints map[string]state.Checkpoint // by stream
+	Commits     map[string]int              // by stream; the names of its files count on
+
+	// The rows of desklake's own tables that are not in their files yet.
+	Runs   []runRow   `json:",omitempty"`
+	Loads  []loadRow  `json:",omitempty"`
+	Issues []issueRow `json:",omitempty"`
+}
+
+// tableState is a table of the lake.
+type tableState struct {
+	Doc        string
+	Key        string
+	Version    string `json:",omitempty"` // the column with the version
+	Month      string `json:",omitempty"` // the column whose month a row's partition is
+	Schema     int    // grows with each change of the columns
+	Columns    []column
+	Partitions map[month]*partition
+}
+
+// partition is one file of a table, and those that wait to be merged into it.
+type partition struct {
+	partFile
+	Schema  int // of the file, as tableState.Schema was when it was written
+	Live    int64
+	Bytes   int64
+	Waiting []partFile `json:",omitempty"` // the latest last
+}
+
+// partFile is what is known of a file without reading it.
+type partFile struct {
+	Name    string // below the lake's folder
+	Rows    int64
+	Min     string // the first key and the last one; empty without rows
+	Max     string
+	Removes bool `json:",omitempty"` // has rows that belong to another partition now: what is here of their keys is to go
+}
+
+// column is schema.Column, as it is stored.
+type column struct {
+	Name     string
+	Type     columnType
+	Doc      string
+	Fields   []column `json:",omitempty"`
+	required bool
+}
+
+// columnType is schema.Type, stored under its name.
+type columnType schema.Type
+
+var typeNames = map[columnType]string{
+	columnType(schema.Int): "int", columnType(schema.Float): "float", columnType(schema.Text): "text",
+	columnType(schema.Bool): "bool", columnType(schema.Time): "time", columnType(schema.Unix): "unix",
+	columnType(schema.Ints): "ints", columnType(schema.Texts): "texts", columnType(schema.Struct): "struct",
+	columnType(schema.JSON): "json",
+}
+
+// MarshalText names the type.
+func (t columnType) MarshalText() ([]byte, error) { return []byte(typeNames[t]), nil }
+
+// UnmarshalText reads a name.
+func (t *columnType) UnmarshalText(text []byte) error {
+	for known, name := range typeNames {
+		if name == string(text) {
+			*t = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no type of a column", text)
+}
+
+func newColumn(c schema.Column) column {
+	stored := column{Name: c.Name, Type: columnType(c.Type), Doc: c.Doc}
+	for _, f := range c.Fields {
+		stored.Fields = append(stored.Fields, newColumn(f))
+	}
+	return stored
+}
+
+// leaves is how many columns of plain values Parquet makes of the column.
+func (c column) leaves() int {
+	if schema.Type(c.Type) != schema.Struct {
+		return 1
+	}
+	n := 0
+	for _, f := range c.Fields {
+		n += f.leaves()
+	}
+	return n
+}
+
+// sameType compares types, down into structs.
+func (c column) sameType(d column) bool {
+	return c.Name == d.Name && c.stored() == d.stored() && slices.EqualFunc(c.Fields, d.Fields, column.sameType)
+}
+
+// stored is the type with those that are the same in a file taken together.
+func (c column) stored() schema.Type {
+	if schema.Type(c.Type) == schema.Unix {
+		return schema.Time
+	}
+	return schema.Type(c.Type)
+}
+
+func readManifest(path string) (*manifest, error) {
+	m := &manifest{}
+	content, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		m.Format = manifestFormat
+	case err != nil:
+		return nil, err
+	default:
+		if err := json.Unmarshal(content, m); err != nil {
+			return nil, &PathError{path, "can't be read: " + err.Error(), "Put the file back from a copy, or choose another sink.path."}
+		}
+	}
+	if m.Format != manifestFormat {
+		return nil, &PathError{path, fmt.Sprintf("has format %d, this version of desklake knows %d", m.Format, manifestFormat),
+			"Use the version that wrote it, or a later one."}
+	}
+	if m.Tables == nil {
+		m.Tables, m.Checkpoints, m.Commits = map[string]*tableState{}, map[string]state.Checkpoint{}, map[string]int{}
+	}
+	return m, nil
+}
+
+func (m *manifest) write(w io.Writer) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(m)
+}
+
+// clone copies the manifest; rows of desklake's own tables are never changed in place.
+func (m *manifest) clone() *manifest {
+	c := *m
+	c.Tables = map[string]*tableState{}
+	for name, t := range m.Tables {
+		copied := *t
+		copied.Partitions = make(map[month]*partition, len(t.Partitions))
+		for at, p := range t.Partitions {
+			part := *p
+			part.Waiting = slices.Clone(p.Waiting)
+			copied.Partitions[at] = &part
+		}
+		c.Tables[name] = &copied
+	}
+	c.Checkpoints, c.Commits = maps.Clone(m.Checkpoints), maps.Clone(m.Commits)
+	return &c
+}
+
+// runRow, loadRow and issueRow are rows of desklake's own tables, in their files and in the manifest. Their columns are
+// those of the DuckDB sink.
+type runRow struct {
+	ID       string     `parquet:"run_id" json:"run_id"`
+	Started  time.Time  `parquet:"started_at,timestamp(microsecond)" json:"started_at"`
+	Finished *time.Time `parquet:"finished_at,optional,timestamp(microsecond)" json:"finished_at"`
+	Status   string     `parquet:"status" json:"status"`
+	Trigger  string     `parquet:"trigger" json:"trigger"`
+	Version  string     `parquet:"version" json:"version"`
+	Error    *string    `parquet:"error,optional" json:"error"`
+}
+
+type loadRow struct {
+	Run          string    `parquet:"run_id" json:"run_id"`
+	Stream       string    `parquet:"stream" json:"stream"`
+	Table        string    `parquet:"table_name" json:"table_name"`
+	Read         int64     `parquet:"rows_read" json:"rows_read"`
+	Inserted     int64     `parquet:"inserted" json:"inserted"`
+	Updated      int64     `parquet:"updated" json:"updated"`
+	Unchanged    int64     `parquet:"unchanged" json:"unchanged"`
+	Deleted      int64     `parquet:"deleted" json:"deleted"`
+	Requests     int64     `parquet:"requests" json:"requests"`
+	Retries      int64     `parquet:"retries" json:"retries"`
+	Waited       float64   `parquet:"seconds_waited" json:"seconds_waited"`
+	CursorBefore string    `parquet:"cursor_before" json:"cursor_before"`
+	CursorAfter  string    `parquet:"cursor_after" json:"cursor_after"`
+	Committed    time.Time `parquet:"committed_at,timestamp(microsecond)" json:"committed_at"`
+}
+
+type issueRow struct {
+	Table  string    `parquet:"table_name" json:"table_name"`
+	Key    string    `parquet:"key" json:"key"`
+	Column string    `parquet:"column_name" json:"column_name"`
+	Reason string    `parquet:"reason" json:"reason"`
+	Value  string    `parquet:"value" json:"value"`
+	Count  int64     `parquet:"count" json:"count"`
+	First  time.Time `parquet:"first_seen,timestamp(microsecond)" json:"first_seen"`
+	Last   time.Time `parquet:"last_seen,timestamp(microsecond)" json:"last_seen"`
+	Run    string    `parquet:"run_id" json:"run_id"`
+}

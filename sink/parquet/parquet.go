@@ -1,0 +1,237 @@
+// Package parquet keeps the tables in Parquet files below a folder, the lake.
+//
+// <lake>/<table>/**/*.parquet holds exactly the current rows, one a key. A partition - a month of creation of a large
+// table, the whole of a small one - is one file, replaced by one rename. Rows are decided on at the commit: sorted by
+// key they meet the current ones, whose keys, versions and, where those are equal, contents are looked up by page index;
+// what takes the place of something is written, a sorted file a partition, to _desklake/waiting. Then one rename of
+// _desklake/manifest.json, which names those files and has checkpoints, loads and issues, commits all of it. A file that
+// the manifest does not name was never committed, and its name will be used again. Merging, at Close or when much
+// waits, decides nothing: of each key it keeps the row that came last, streaming sorted files into a new one; so it can be
+// broken off anywhere and repeated, and what waits is forgotten only behind it. Memory is bounded by blocks of files, not
+// by rows; the cost follows the partitions with changes. The kernel's lock on _desklake/lock makes runs take turns.
+// Start with Open, then tx.go, settle.go and commit.go.
+package parquet
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/parquet-go/parquet-go/bloom"
+
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/state"
+)
+
+// Below the lake's folder, in this package's own one.
+const (
+	own          = "_desklake"
+	drafts       = own + "/drafts"  // what is not finished
+	waiting      = own + "/waiting" // what is committed and not merged yet
+	manifestName = own + "/manifest.json"
+	lockName     = own + "/lock"
+)
+
+// Options say how a lake is opened. Path is required, the zero of everything else is a good default.
+type Options struct {
+	Path string // a folder, which is made where there is none
+
+	// LockWait is how long to wait for a lake that another process has open. 0 does not wait.
+	LockWait time.Duration
+
+	// Waiting is called once when waiting begins, with who has the lake open ("" where that is not known).
+	Waiting func(holder string)
+
+	disk      disk
+	mergeRows int64
+}
+
+// Sink is an open lake. It implements sink.Sink.
+type Sink struct {
+	path      string
+	disk      disk
+	mergeRows int64
+	lock      *os.File
+	filters   filters
+
+	mu        sync.Mutex // guards what follows
+	manifest  *manifest  // as it is stored; replaced, never changed
+	runs      *book[runRow]
+	loads     *book[loadRow]
+	issues    *book[issueRow]
+	booksOpen bool
+	run       string // the one under way, for the files' metadata
+	unmerged  error  // of merging in the middle of the run
+	broken    error  // set once the manifest could not be stored
+}
+
+var _ sink.Sink = (*Sink)(nil)
+
+// Open opens the lake, or creates it, and takes its lock. Errors: *sink.Locked when another process still has it open
+// after LockWait; every other one is about the path and says what to do.
+func Open(ctx context.Context, o Options) (*Sink, error) {
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}}
+	s.runs, s.loads, s.issues = newBooks()
+	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
+		return nil, explain(path, err)
+	}
+	if s.lock, err = lock(ctx, path, filepath.Join(path, lockName), o); err != nil {
+		return nil, explain(path, err)
+	}
+	if s.manifest, err = readManifest(filepath.Join(path, manifestName)); err == nil {
+		err = s.clear()
+	}
+	if err != nil {
+		return nil, errors.Join(explain(path, err), s.lock.Close())
+	}
+	return s, nil
+}
+
+// clear removes what an earlier run that was killed left behind: drafts, and waiting files that were never committed
+// or are merged already.
+func (s *Sink) clear() error {
+	named := map[string]bool{}
+	for _, t := range s.manifest.Tables {
+		for _, p := range t.Partitions {
+			for _, f := range p.Waiting {
+				named[f.Name] = true
+			}
+		}
+	}
+	for _, folder := range []string{drafts, waiting} {
+		err := filepath.WalkDir(filepath.Join(s.path, folder), func(path string, d fs.DirEntry, err error) error {
+			name, _ := filepath.Rel(s.path, path)
+			if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || named[name]) {
+				return nil
+			}
+			if err == nil {
+				err = s.disk.remove(path)
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close merges what waits, writes desklake's own tables into their files and releases the lock.
+func (s *Sink) Close() error {
+	err := s.put()
+	return errors.Join(err, s.lock.Close())
+}
+
+// put brings everything into its final place.
+func (s *Sink) put() error {
+	if s.broken != nil || len(s.manifest.Tables) == 0 {
+		return nil // the error was told when it happened; and where nothing was prepared nothing was written
+	}
+	var failed []error
+	for name := range s.manifest.Tables {
+		if err := s.merge(name, s.run); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := s.writeBooks()
+	if err == nil && len(s.manifest.Runs)+len(s.manifest.Loads)+len(s.manifest.Issues) > 0 {
+		err = s.update(func(*manifest) {})
+	}
+	return errors.Join(append(failed, err)...)
+}
+
+func (s *Sink) table(name string) *tableState {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.manifest.Tables[name]
+}
+
+func (s *Sink) layout(name string) (*layout, error) {
+	t := s.table(name)
+	if t == nil {
+		return nil, fmt.Errorf("%s: the table was not prepared", name)
+	}
+	return newLayout(name, t), nil
+}
+
+func (s *Sink) viewOf(l *layout) *view { return s.view(l, s.table(l.name)) }
+
+// Checkpoints returns the stored checkpoints by stream.
+func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.manifest.clone().Checkpoints, nil
+}
+
+// DeleteCheckpoint forgets a stream's checkpoint. Files of its tables that are missing or cut off are forgotten with it:
+// the stream is read again from its start.
+func (s *Sink) DeleteCheckpoint(_ context.Context, stream string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c, stored := s.manifest.Checkpoints[stream]
+	if !stored {
+		return nil
+	}
+	return s.update(func(m *manifest) {
+		delete(m.Checkpoints, stream)
+		for _, name := range c.Tables {
+			if t := m.Tables[name]; t != nil {
+				s.forgetBroken(t)
+			}
+		}
+	})
+}
+
+// SaveRun stores a run's row.
+func (s *Sink) SaveRun(_ context.Context, r sink.Run) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.openBooks(); err != nil {
+		return err
+	}
+	row := runRow{ID: r.ID, Started: r.Started.UTC(), Status: string(r.Status), Trigger: r.Trigger, Version: r.Version}
+	if !r.Finished.IsZero() {
+		row.Finished = new(r.Finished.UTC())
+	}
+	if r.Error != "" {
+		row.Error = &r.Error
+	}
+	if r.Status == sink.Running {
+		s.run = r.ID
+		for _, other := range s.runs.rows {
+			if other.Status == string(sink.Running) && other.ID != r.ID {
+				other.Status = string(sink.Killed)
+				s.runs.put(other)
+			}
+		}
+	}
+	s.runs.put(row)
+	return s.update(func(*manifest) {})
+}
+
+// SaveIssues adds issues.
+func (s *Sink) SaveIssues(_ context.Context, run string, at time.Time, issues []schema.Issue) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.openBooks(); err != nil {
+		return err
+	}
+	s.addIssues(run, at, issues)
+	return s.update(func(*manifest) {})
+}

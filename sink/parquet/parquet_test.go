@@ -1,0 +1,87 @@
+package parquet_test
+
+import (
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	_ "github.com/duckdb/duckdb-go/v2"
+
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/sink/parquet"
+	"desklake/sink/sinktest"
+)
+
+func TestSinkKeepsTheContract(t *testing.T) {
+	t.Parallel()
+	sinktest.Run(t, func(folder string) sinktest.Destination {
+		path := filepath.Join(folder, "lake")
+		return sinktest.Destination{
+			Open: func() (sink.Sink, error) { return parquet.Open(t.Context(), parquet.Options{Path: path}) },
+			Rows: func(table string) ([]string, error) { return rows(path, table) },
+
+			Inspect: func() (sink.Report, error) { return parquet.Inspect(t.Context(), path) },
+			Changes: func(tables []*schema.Table) ([]sink.Change, error) { return parquet.Changes(t.Context(), path, tables) },
+		}
+	})
+}
+
+// files are what an analyst reads for a table.
+func files(path, table string) string {
+	if name, ours := strings.CutPrefix(table, "desklake."); ours {
+		table = "_desklake/" + name
+	}
+	return fmt.Sprintf("read_parquet('%s/**/*.parquet', hive_partitioning = false)", filepath.Join(path, table))
+}
+
+// rows reads a table with DuckDB, as an analyst would.
+func rows(path, table string) ([]string, error) {
+	db, err := sql.Open("duckdb", "")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	columns, err := columnsOf(db, files(path, table))
+	if err != nil {
+		return nil, err
+	}
+	found, err := db.Query("SELECT json_merge_patch('{}', to_json(t))::VARCHAR FROM (SELECT " + strings.Join(columns, ", ") + " FROM " + files(path, table) + ") t")
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	var all []string
+	for found.Next() {
+		var row string
+		if err := found.Scan(&row); err != nil {
+			return nil, err
+		}
+		all = append(all, row)
+	}
+	return all, found.Err()
+}
+
+// columnsOf lists the columns, times as RFC 3339.
+func columnsOf(db *sql.DB, from string) ([]string, error) {
+	found, err := db.Query("SELECT column_name, column_type FROM (DESCRIBE FROM " + from + ")")
+	if err != nil {
+		return nil, err
+	}
+	defer found.Close()
+	var columns []string
+	for found.Next() {
+		var column, dataType string
+		if err := found.Scan(&column, &dataType); err != nil {
+			return nil, err
+		}
+		expression := fmt.Sprintf("%q", column)
+		if dataType == "TIMESTAMP WITH TIME ZONE" {
+			expression = fmt.Sprintf("strftime(%s AT TIME ZONE 'UTC', '%%Y-%%m-%%dT%%H:%%M:%%SZ') AS %[1]s", expression)
+		}
+		columns = append(columns, expression)
+	}
+	return columns, found.Err()
+}

@@ -1,0 +1,160 @@
+package parquet
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Inspect reads what a lake holds, also beside a run that is under way. A folder that does not exist yet, or that
+// desklake did not make, is a *PathError.
+func Inspect(_ context.Context, path string) (sink.Report, error) {
+	s, err := lookAt(path)
+	if err != nil {
+		return sink.Report{}, err
+	}
+	// A run that writes desklake's own tables meanwhile moves rows from the manifest into their files.
+	for {
+		if err := s.openBooks(); err != nil {
+			return sink.Report{}, err
+		}
+		again, err := look(path)
+		if err != nil {
+			return sink.Report{}, err
+		}
+		if slices.EqualFunc(again.manifest.Loads, s.manifest.Loads, func(a, b loadRow) bool { return a == b }) &&
+			len(again.manifest.Runs) == len(s.manifest.Runs) && len(again.manifest.Issues) == len(s.manifest.Issues) {
+			return s.report(), nil
+		}
+		s = again
+	}
+}
+
+// lookAt is look for a lake that is there.
+func lookAt(path string) (*Sink, error) {
+	s, err := look(path)
+	switch {
+	case err != nil:
+		return nil, err
+	case s == nil:
+		return nil, &PathError{path, "does not exist yet", "Run desklake sync first."}
+	case len(s.manifest.Tables) == 0:
+		return nil, &PathError{path, "is not a folder that desklake made", "Choose another sink.path."}
+	}
+	return s, nil
+}
+
+// look reads a lake's manifest without taking the lock. It returns nil for a folder that does not exist but can be made.
+func look(path string) (*Sink, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	s := &Sink{path: path}
+	s.runs, s.loads, s.issues = newBooks()
+	s.manifest, err = readManifest(filepath.Join(path, manifestName))
+	return s, explain(path, err)
+}
+
+func (s *Sink) report() sink.Report {
+	r := sink.Report{Checkpoints: s.manifest.Checkpoints, Issues: int64(len(s.issues.rows))}
+	at, status := map[string]int{}, map[string]sink.Status{}
+	rows := slices.SortedFunc(slices.Values(s.runs.rows), func(a, b runRow) int {
+		return cmp.Or(b.Started.Compare(a.Started), strings.Compare(b.ID, a.ID))
+	})
+	for i, row := range rows {
+		at[row.ID], status[row.ID] = i, sink.Status(row.Status)
+		r.Runs = append(r.Runs, sink.RunReport{Run: row.run()})
+	}
+	tables := map[string]sink.TableReport{}
+	for _, row := range s.loads.rows {
+		if i, known := at[row.Run]; known {
+			r.Runs[i].Loads = append(r.Runs[i].Loads, row.load())
+		}
+		if t, known := tables[row.Table]; !known || !row.Committed.Before(t.LoadedAt) {
+			tables[row.Table] = sink.TableReport{Name: row.Table, Stream: row.Stream, LoadedAt: row.Committed.UTC(), LastRunID: row.Run, LastStatus: status[row.Run]}
+		}
+	}
+	for i := range r.Runs {
+		slices.SortStableFunc(r.Runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
+	}
+	for name, t := range tables {
+		if stored := s.manifest.Tables[name]; stored != nil {
+			for _, p := range stored.Partitions {
+				t.Rows += p.Live
+				t.Deleted += p.Rows - p.Live
+			}
+		}
+		r.Tables = append(r.Tables, t)
+	}
+	slices.SortFunc(r.Tables, func(a, b sink.TableReport) int { return strings.Compare(a.Name, b.Name) })
+	return r
+}
+
+func (r *runRow) run() sink.Run {
+	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version}
+	if r.Finished != nil {
+		run.Finished = r.Finished.UTC()
+	}
+	if r.Error != nil {
+		run.Error = *r.Error
+	}
+	return run
+}
+
+func (r *loadRow) load() sink.LoadReport {
+	return sink.LoadReport{Stream: r.Stream, Table: r.Table,
+		Counts:   sink.Counts{Read: r.Read, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Deleted: r.Deleted},
+		Requests: r.Requests, Retries: r.Retries, Waited: time.Duration(r.Waited * float64(time.Second)),
+		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC()}
+}
+
+// Changes returns what Open and Prepare would create in a lake, and changes nothing. It fails where they would, but
+// does not ask for the lock.
+func Changes(_ context.Context, path string, tables []*schema.Table) (changes []sink.Change, err error) {
+	s, err := look(path)
+	if err != nil {
+		return nil, err
+	}
+	if s == nil {
+		changes = []sink.Change{{}}
+		s = &Sink{path: path, manifest: &manifest{}}
+	}
+	for _, t := range tables {
+		stored := s.manifest.Tables[t.Name]
+		if err := s.checkStrays(t.Name, stored); err != nil {
+			return nil, err
+		}
+		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) {
+			return nil, err
+		}
+		if stored == nil {
+			changes = append(changes, sink.Change{Table: t.Name})
+			continue
+		}
+		if _, err := s.columns(t, stored.Columns); err != nil {
+			return nil, err
+		}
+		for _, c := range t.AllColumns() {
+			if !slices.ContainsFunc(stored.Columns, func(have column) bool { return have.Name == c.Name }) {
+				changes = append(changes, sink.Change{Table: t.Name, Column: c.Name})
+			}
+		}
+	}
+	return changes, nil
+}

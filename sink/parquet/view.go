@@ -1,0 +1,143 @@
+package parquet
+
+import (
+	"errors"
+	"path/filepath"
+	"slices"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// view is a table as one transaction sees it: what is committed, and its own files that are not yet.
+type view struct {
+	root   string
+	layout *layout
+	parts  map[month][]viewFile // the base first if there is one, the latest last
+	open   map[string]*lookup   // by path
+}
+
+type viewFile struct {
+	partFile
+	min, max parquet.Value
+	base     bool
+}
+
+// openFiles bounds how many files a view keeps open.
+const openFiles = 24
+
+func (s *Sink) view(l *layout, t *tableState) *view {
+	v := &view{root: s.path, layout: l, parts: map[month][]viewFile{}, open: map[string]*lookup{}}
+	for at, p := range t.Partitions {
+		if p.Name != "" {
+			v.parts[at] = append(v.parts[at], v.file(p.partFile, true))
+		}
+		for _, w := range p.Waiting {
+			v.parts[at] = append(v.parts[at], v.file(w, false))
+		}
+	}
+	return v
+}
+
+func (v *view) file(f partFile, base bool) viewFile {
+	return viewFile{f, v.layout.parseKey(f.Min), v.layout.parseKey(f.Max), base}
+}
+
+func (f *viewFile) covers(key parquet.Value) bool {
+	return f.Rows > 0 && compareKeys(f.min, key) <= 0 && compareKeys(key, f.max) <= 0
+}
+
+// waiting are the files of a partition that wait, the latest last.
+func (v *view) waiting(at month) []partFile {
+	var files []partFile
+	for _, f := range v.parts[at] {
+		if !f.base {
+			files = append(files, f.partFile)
+		}
+	}
+	return files
+}
+
+// find returns the current row with a key in a partition; nil where there is none.
+func (v *view) find(at month, key parquet.Value) (*place, error) {
+	for _, f := range slices.Backward(v.parts[at]) {
+		if !f.covers(key) {
+			continue
+		}
+		file, err := v.lookup(f.Name)
+		if err != nil {
+			return nil, err
+		}
+		found, err := file.find(key)
+		if err != nil {
+			return nil, err
+		}
+		if found == nil {
+			continue
+		}
+		if f.Removes {
+			created, err := found.value(v.layout.month)
+			if err != nil || monthOf(created) != at {
+				return nil, err
+			}
+		}
+		return found, nil
+	}
+	return nil, nil
+}
+
+func (v *view) lookup(name string) (*lookup, error) {
+	if f, ok := v.open[name]; ok {
+		return f, nil
+	}
+	if len(v.open) == openFiles {
+		v.close()
+	}
+	f, err := openLookup(v.layout, filepath.Join(v.root, name))
+	if err != nil {
+		return nil, err
+	}
+	v.open[name] = f
+	return f, nil
+}
+
+// current gives the rows of a partition, one a key, those included that belong elsewhere by now.
+func (v *view) current(at month) (source, error) {
+	var names []string
+	for _, f := range slices.Backward(v.parts[at]) {
+		names = append(names, f.Name)
+	}
+	return readNewest(v.layout, v.root, names)
+}
+
+// readNewest reads files of one partition, the latest first, one row a key.
+func readNewest(l *layout, root string, names []string) (source, error) {
+	var sources []source
+	var failed error
+	for _, name := range names {
+		s, err := readFile(l, filepath.Join(root, name))
+		if err != nil {
+			failed = err
+			break
+		}
+		sources = append(sources, s)
+	}
+	if failed == nil {
+		merged, err := newNewest(l, sources...)
+		if err == nil {
+			return merged, nil
+		}
+		failed = err
+		sources = []source{merged}
+	}
+	for _, s := range sources {
+		failed = errors.Join(failed, s.close())
+	}
+	return nil, failed
+}
+
+func (v *view) close() {
+	for _, f := range v.open {
+		_ = f.close() // it was read only
+	}
+	clear(v.open)
+}

@@ -1,0 +1,50 @@
+package sink
+
+import (
+	"time"
+
+	"desklake/state"
+)
+
+// Report is what a destination holds, read without a run and without its lock.
+type Report struct {
+	Tables      []TableReport               // the source's tables, sorted by name
+	Checkpoints map[string]state.Checkpoint // by stream
+	Runs        []RunReport                 // the latest first
+	Issues      int64                       // rows in desklake.issues
+}
+
+// RunReport is one run with what it did.
+type RunReport struct {
+	Run
+	Loads []LoadReport // sorted by stream, the tables of one in the order in which they were stored
+}
+
+// LoadReport is what a run did to one table, as desklake.loads holds it.
+type LoadReport struct {
+	Stream, Table string
+	Counts
+	Requests     int64 // of the stream, at the first of its tables; 0 at the others, like Retries and Waited
+	Retries      int64
+	Waited       time.Duration
+	CursorBefore string
+	CursorAfter  string
+	CommittedAt  time.Time // UTC
+}
+
+// Change is one thing that Prepare would do to a destination.
+type Change struct {
+	Table  string `json:"table"`  // empty: the destination itself is created
+	Column string `json:"column"` // empty: the table is created
+}
+
+// TableReport is one table of a Report. Times are UTC.
+type TableReport struct {
+	Name       string
+	Rows       int64 // live ones
+	Deleted    int64 // rows that are gone at the source
+	Stream     string
+	LoadedAt   time.Time // when a stream that fills it was committed last; zero if never
+	LastRunID  string
+	LastStatus Status // of that run
+}

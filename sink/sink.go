@@ -1,0 +1,152 @@
+// Package sink says what a destination is. Every sink keeps the same promises, and sink/sinktest holds it to
+// them: rows and checkpoint become durable together; the latest version of a row wins; replays change nothing.
+//
+// To add a sink: write a package sink/<name> with an Open function that returns a Sink, a test of a dozen lines
+// that hands it to sinktest.Run, and an entry in the map in cmd/desklake/sinks.go.
+package sink
+
+import (
+	"context"
+	"time"
+
+	"desklake/schema"
+	"desklake/state"
+)
+
+// Sink is an open destination. One run has it open at a time; opening it takes the sink's lock, Close or the
+// end of the process releases it. Its methods are called by the pipeline and are safe for concurrent use.
+type Sink interface {
+	// Prepare makes the destination fit the tables before anything is written: it creates what is
+	// missing, adds new columns, and sets descriptions. A destination that it refuses stays as it was. Called once
+	// a run, with all tables.
+	Prepare(ctx context.Context, tables []*schema.Table) error
+
+	// Checkpoints returns the stored checkpoints by stream; none where nothing was prepared yet. Called at the start
+	// of a run.
+	Checkpoints(ctx context.Context) (map[string]state.Checkpoint, error)
+
+	// DeleteCheckpoint forgets the checkpoint of a stream, durably. No error where there is none.
+	DeleteCheckpoint(ctx context.Context, stream string) error
+
+	// Begin starts a transaction for one stream. Several may be under way, each for another stream and used by
+	// one goroutine.
+	Begin(ctx context.Context, run, stream string) (Tx, error)
+
+	// SaveRun stores a run's row, replacing an earlier one of the same id, durably. Called at the start
+	// and at the end of a run. Storing one as Running calls Killed every other that is still Running: there
+	// is one run at a time.
+	SaveRun(ctx context.Context, run Run) error
+
+	// SaveIssues adds issues outside of any transaction, durably, for what is not part of a page.
+	SaveIssues(ctx context.Context, run string, at time.Time, issues []schema.Issue) error
+
+	// Close ends the use of the sink: what was committed is put into its final place, the lock released.
+	Close() error
+}
+
+// Tx is one transaction of one stream: what is written through it becomes visible and durable at Commit,
+// together with the checkpoint, or not at all.
+type Tx interface {
+	// Write merges a batch into its table. For every row, by the table's key: no such row yet, it is
+	// inserted; a row with an earlier version (Table.Version, null being the earliest) is replaced; a row
+	// with a later version stays; with equal versions what was extracted later wins, and a row that is
+	// equal in every column of the source stays untouched, so that replaying any page changes nothing.
+	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a live
+	// version makes it live again. Called once a batch, possibly many times; the batch is released by
+	// the caller after Write returned.
+	Write(ctx context.Context, batch schema.Batch) error
+
+	// Missing counts the live rows of the table that this transaction did not write, and all that were
+	// live before it. For the end of a pass.
+	Missing(ctx context.Context, table *schema.Table) (missing, live int64, err error)
+
+	// MarkMissing sets _desklake_deleted_at of those rows to at. For the end of a complete pass.
+	MarkMissing(ctx context.Context, table *schema.Table, at time.Time) error
+
+	// Commit makes everything of this transaction durable together, and returns what it did for each table
+	// by name. After an error nothing of it is stored. The Tx is used up either way.
+	Commit(ctx context.Context, c Commit) (map[string]Counts, error)
+
+	// Rollback throws the transaction away; harmless after Commit.
+	Rollback() error
+}
+
+// Commit is what is stored together with the rows.
+type Commit struct {
+	// Checkpoint is where the stream continues behind the rows. An empty Stream stores none: a pass.
+	Checkpoint state.Checkpoint
+	Load       Load
+	Issues     []schema.Issue
+	At         time.Time // by the source's clock, UTC
+}
+
+// Load is what reading the pages of one transaction cost. The sink adds it up in desklake.loads, one row a run,
+// stream and table, together with its own Counts.
+type Load struct {
+	Tables       []string // the stream's tables; each gets a row, also when nothing was written
+	Requests     int
+	Retries      int
+	Waited       time.Duration
+	CursorBefore string
+	CursorAfter  string
+}
+
+// Counts is what was done to a table.
+type Counts struct {
+	Read      int64 // rows handed to Write, repeats included
+	Inserted  int64
+	Updated   int64
+	Unchanged int64 // rows that stayed as they were, repeats and older versions included
+	Deleted   int64 // rows that were live and are now known to be gone
+}
+
+// Add adds the counts of o.
+func (c *Counts) Add(o Counts) {
+	c.Read += o.Read
+	c.Inserted += o.Inserted
+	c.Updated += o.Updated
+	c.Unchanged += o.Unchanged
+	c.Deleted += o.Deleted
+}
+
+// Run is one execution of a job, as desklake.runs holds it. All times are UTC.
+type Run struct {
+	ID       string
+	Started  time.Time
+	Finished time.Time // zero while it is under way, and for ever if it was killed
+	Status   Status
+	Trigger  string // what started it: cli, schedule, api, or "backfill" with its window
+	Version  string // of desklake
+	Error    string // empty unless it failed
+}
+
+// Status is how a run stands.
+type Status string
+
+// The states of a run. A run that was killed stays Running until the next one finds it and calls it Killed.
+const (
+	Running     Status = "running"
+	Done        Status = "done"
+	Partial     Status = "partial"
+	Failed      Status = "failed"
+	Interrupted Status = "interrupted"
+	Killed      Status = "killed"
+)
+
+// Locked is the error of opening a sink that another process has open for longer than the caller would wait.
+type Locked struct {
+	Path   string
+	Holder string // who holds it, such as "desklake (PID 4711)"; empty where that is not known
+}
+
+func (e *Locked) Error() string {
+	if e.Holder == "" {
+		return e.Path + " is in use by another process"
+	}
+	return e.Path + " is in use by " + e.Holder
+}
+
+// Hint says what to do.
+func (e *Locked) Hint() string {
+	return "Run again when that has ended; sink.lock_wait says for how long a sync waits for it."
+}

@@ -1,0 +1,205 @@
+package sinktest
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/internal/jsonscan"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+func scan(record string) *jsonscan.Scanner { return jsonscan.New([]byte(record)) }
+
+func commitsTogether(t *testing.T, p *place) {
+	p.open(pets)
+	tx := p.begin(pets)
+	p.write(tx, pets, 1, pet(1, "Rex", 1))
+	p.write(tx, pets, 1, pet(2, "Mimi", 1))
+	if n := p.commit(tx, pets, "behind Mimi"); n != (sink.Counts{Read: 2, Inserted: 2}) {
+		t.Errorf("counts: %+v", n)
+	}
+	stored, err := p.sink.Checkpoints(t.Context())
+	if err != nil || stored["pets"].Cursor != "behind Mimi" {
+		t.Errorf("checkpoints: %+v, %v", stored, err)
+	}
+	p.want(pets, pet(1, "Rex", 1), pet(2, "Mimi", 1))
+}
+
+func rollsBack(t *testing.T, p *place) {
+	p.open(pets)
+	p.load(pets, 1, pet(1, "Rex", 1))
+	tx := p.begin(pets)
+	p.write(tx, pets, 2, pet(1, "Max", 2), pet(2, "Mimi", 2))
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Errorf("second rollback: %v", err)
+	}
+	stored, err := p.sink.Checkpoints(t.Context())
+	if err != nil || stored["pets"].Cursor != "cursor 1" {
+		t.Errorf("checkpoints: %+v, %v", stored, err)
+	}
+	p.want(pets, pet(1, "Rex", 1))
+	p.load(pets, 3, pet(2, "Mimi", 2))
+	p.want(pets, pet(1, "Rex", 1), pet(2, "Mimi", 2))
+}
+
+func laterVersionWins(t *testing.T, p *place) {
+	p.open(pets)
+	p.load(pets, 1, pet(1, "Rex", 5))
+	if n := p.load(pets, 2, pet(1, "Max", 6)); n != (sink.Counts{Read: 1, Updated: 1}) {
+		t.Errorf("a later version: %+v", n)
+	}
+	if n := p.load(pets, 3, pet(1, "Rex", 5)); n != (sink.Counts{Read: 1, Unchanged: 1}) {
+		t.Errorf("an earlier version: %+v", n)
+	}
+	p.want(pets, pet(1, "Max", 6))
+}
+
+func laterExtractionWins(t *testing.T, p *place) {
+	p.open(pets)
+	p.load(pets, 5, pet(1, "Rex", 1))
+	p.load(pets, 6, pet(1, "Max", 1))
+	p.want(pets, pet(1, "Max", 1))
+	if n := p.load(pets, 5, pet(1, "Rex", 1)); n.Unchanged != 1 {
+		t.Errorf("an earlier extraction of the same version: %+v", n)
+	}
+	p.want(pets, pet(1, "Max", 1))
+}
+
+func nullVersionIsEarliest(t *testing.T, p *place) {
+	p.open(pets)
+	p.load(pets, 1, `{"id":1,"name":"Rex"}`)
+	p.load(pets, 2, `{"id":1,"name":"Max"}`)
+	p.want(pets, `{"id":1,"name":"Max"}`)
+	p.load(pets, 3, pet(1, "Bello", 1))
+	p.load(pets, 4, `{"id":1,"name":"Rex"}`)
+	p.want(pets, pet(1, "Bello", 1))
+}
+
+func withoutVersions(t *testing.T, p *place) {
+	p.open(words)
+	p.load(words, 1, `{"word":"a","count":1}`, `{"word":"","count":7}`)
+	p.load(words, 3, `{"word":"a","count":3}`)
+	p.load(words, 2, `{"word":"a","count":2}`)
+	p.want(words, `{"word":"a","count":3}`, `{"word":"","count":7}`)
+}
+
+func replayChangesNothing(t *testing.T, p *place) {
+	p.open(pets)
+	pages := [][]string{
+		{pet(1, "Rex", 1), pet(2, "Mimi", 1)},
+		{pet(2, "Mimi the Second", 2), pet(3, "Pip", 2, `"unknown":[1,2]`)},
+		{pet(1, "Rex", 3, `"status":"deleted"`)},
+	}
+	for i, page := range pages {
+		p.load(pets, i, page...)
+	}
+	before := p.raw(pets)
+	for _, i := range []int{0, 2, 1, 1, 0, 2} {
+		if n := p.load(pets, i, pages[i]...); n.Unchanged != n.Read || n.Read == 0 {
+			t.Errorf("page %d again: %+v", i, n)
+		}
+	}
+	// Extracted again, later, and still the same.
+	if n := p.load(pets, 9, pages[2]...); n.Unchanged != 1 {
+		t.Errorf("the same row, extracted later: %+v", n)
+	}
+	if diff := cmp.Diff(before, p.raw(pets)); diff != "" {
+		t.Errorf("rows changed (-before +after):\n%s", diff)
+	}
+}
+
+func repeatsInBatch(t *testing.T, p *place) {
+	p.open(pets)
+	n := p.load(pets, 1, pet(1, "b", 2), pet(2, "x", 1), pet(1, "a", 1), pet(1, "c", 3), pet(1, "d", 3))
+	if n != (sink.Counts{Read: 5, Inserted: 2, Unchanged: 3}) {
+		t.Errorf("counts: %+v", n)
+	}
+	p.want(pets, pet(1, "d", 3), pet(2, "x", 1))
+}
+
+func repeatsInTransaction(t *testing.T, p *place) {
+	p.open(pets)
+	tx := p.begin(pets)
+	for i := range 5 {
+		p.write(tx, pets, i, pet(1, fmt.Sprint("v", i), i), pet(int64(i+10), "x", 1))
+	}
+	p.write(tx, pets, 9, pet(1, "old", 1))
+	p.commit(tx, pets, "c")
+	p.want(pets, pet(1, "v4", 4), pet(10, "x", 1), pet(11, "x", 1), pet(12, "x", 1), pet(13, "x", 1), pet(14, "x", 1))
+}
+
+func deletionKeepsTime(t *testing.T, p *place) {
+	gone := func(version, learnt int) string {
+		return pet(1, "Rex", version, `"status":"deleted"`, fmt.Sprintf(`%q:%q`, schema.DeletedAt, stamp(learnt)))
+	}
+	p.open(pets)
+	p.load(pets, 1, pet(1, "Rex", 1))
+	if n := p.load(pets, 2, pet(1, "Rex", 2, `"status":"deleted"`)); n != (sink.Counts{Read: 1, Deleted: 1}) {
+		t.Errorf("deleted: %+v", n)
+	}
+	p.want(pets, gone(2, 2))
+	p.load(pets, 3, pet(1, "Rex", 3, `"status":"deleted"`))
+	p.want(pets, gone(3, 2))
+	p.load(pets, 4, pet(1, "Rex", 4))
+	p.want(pets, pet(1, "Rex", 4))
+	p.load(pets, 5, pet(1, "Rex", 5, `"status":"deleted"`))
+	p.want(pets, gone(5, 5))
+}
+
+func missingRows(t *testing.T, p *place) {
+	missing := func(tx sink.Tx) string {
+		n, live, err := tx.Missing(t.Context(), words)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%d of %d", n, live)
+	}
+	p.open(words)
+	p.load(words, 1, `{"word":"a","count":1}`, `{"word":"b","count":1}`, `{"word":"c","count":1}`)
+
+	tx := p.begin(words)
+	p.write(tx, words, 2, `{"word":"a","count":1}`)
+	p.write(tx, words, 2, `{"word":"d","count":1}`)
+	if got := missing(tx); got != "2 of 3" {
+		t.Errorf("missing: %s", got)
+	}
+	if err := tx.MarkMissing(t.Context(), words, minute(2)); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.commit(tx, words, "c"); n != (sink.Counts{Read: 2, Inserted: 1, Unchanged: 1, Deleted: 2}) {
+		t.Errorf("counts: %+v", n)
+	}
+	gone := fmt.Sprintf(`,%q:%q}`, schema.DeletedAt, stamp(2))
+	p.want(words, `{"word":"a","count":1}`, `{"word":"b","count":1`+gone, `{"word":"c","count":1`+gone, `{"word":"d","count":1}`)
+
+	// One comes back, just as it was; the others are known to be gone and are not missed again.
+	tx = p.begin(words)
+	p.write(tx, words, 3, `{"word":"a","count":1}`, `{"word":"b","count":1}`, `{"word":"d","count":1}`)
+	if got := missing(tx); got != "0 of 2" {
+		t.Errorf("missing: %s", got)
+	}
+	p.commit(tx, words, "c")
+	p.want(words, `{"word":"a","count":1}`, `{"word":"b","count":1}`, `{"word":"c","count":1`+gone, `{"word":"d","count":1}`)
+
+	tx = p.begin(words)
+	if got := missing(tx); got != "3 of 3" {
+		t.Errorf("missing from an empty pass: %s", got)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// raw reads all columns of a table, sorted, with the sink closed meanwhile.
+func (p *place) raw(table *schema.Table) []string {
+	p.t.Helper()
+	p.close()
+	defer p.open(table)
+	return sorted(p.t, p.Rows, table.Name)
+}

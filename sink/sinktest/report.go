@@ -1,0 +1,81 @@
+package sinktest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/state"
+)
+
+func report(t *testing.T, p *place) {
+	if _, err := p.Inspect(); err == nil {
+		t.Error("a destination that does not exist has a report")
+	}
+	p.open(pets, words)
+	ctx := t.Context()
+	check := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	earlier := sink.Run{ID: "r1", Started: minute(0), Finished: minute(1), Status: sink.Failed, Trigger: "cli", Version: "1", Error: "no luck"}
+	later := sink.Run{ID: "run", Started: minute(2), Status: sink.Running, Trigger: "schedule", Version: "2"}
+	check(p.sink.SaveRun(ctx, earlier))
+	check(p.sink.SaveRun(ctx, later))
+	for i := range 2 {
+		tx := p.begin(pets)
+		p.write(tx, pets, i, pet(1, "Rex", i), pet(int64(i+2), "x", 1, fmt.Sprintf(`"status":%q`, []string{"deleted", "here"}[i])))
+		c := commitOf(pets, fmt.Sprint("c", i))
+		c.Load = sink.Load{Tables: []string{"pets", "words"}, Requests: 2, Retries: 1, Waited: 1250 * time.Millisecond, CursorBefore: "c", CursorAfter: c.Load.CursorAfter}
+		c.Issues = []schema.Issue{{Table: "pets", Column: "legs", Reason: "unknown field", Count: 2}}
+		_, err := tx.Commit(ctx, c)
+		check(err)
+	}
+	p.close()
+	want := sink.Report{
+		Tables: []sink.TableReport{
+			{Name: "pets", Rows: 2, Deleted: 1, Stream: "pets", LoadedAt: minute(2), LastRunID: "run", LastStatus: sink.Running},
+			{Name: "words", Stream: "pets", LoadedAt: minute(2), LastRunID: "run", LastStatus: sink.Running},
+		},
+		Checkpoints: map[string]state.Checkpoint{"pets": commitOf(pets, "c1").Checkpoint},
+		Runs: []sink.RunReport{
+			{Run: later, Loads: []sink.LoadReport{
+				{Stream: "pets", Table: "pets", Counts: sink.Counts{Read: 4, Inserted: 3, Updated: 1}, Requests: 4, Retries: 2, Waited: 2500 * time.Millisecond,
+					CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2)},
+				{Stream: "pets", Table: "words", CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2)},
+			}},
+			{Run: earlier},
+		},
+		Issues: 1,
+	}
+	got, err := p.Inspect()
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("report (-want +got):\n%s%v", diff, err)
+	}
+}
+
+func changes(t *testing.T, p *place) {
+	check := func(want ...sink.Change) {
+		t.Helper()
+		got, err := p.Changes([]*schema.Table{pets, words})
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("changes (-want +got):\n%s%v", diff, err)
+		}
+	}
+	check(sink.Change{}, sink.Change{Table: "pets"}, sink.Change{Table: "words"})
+	older := *pets
+	older.Columns = pets.Columns[:len(pets.Columns)-1]
+	older.Version = ""
+	p.open(&older)
+	p.close()
+	check(sink.Change{Table: "pets", Column: "updated_at"}, sink.Change{Table: "words"})
+	p.open(pets, words)
+	p.close()
+	check()
+}

@@ -1,0 +1,30 @@
+// Package state says what is stored of a stream between two runs: its checkpoint.
+//
+// Sinks store checkpoints, in the same step in which they store the rows in front of them, and hand them back.
+package state
+
+import (
+	"slices"
+	"time"
+)
+
+// Checkpoint is where a stream continues, with what belongs to it. All times are UTC.
+type Checkpoint struct {
+	Stream    string    // the stream's name; the checkpoint's key
+	Cursor    string    // the source's own opaque mark; empty before the first page
+	HighWater time.Time // the latest source-side time among the rows in front of it; zero if unknown
+	Tables    []string  // the tables that hold every row in front of it, sorted
+	RunID     string    // the run that stored it
+	SavedAt   time.Time // when it was stored
+}
+
+// Covers reports whether every one of the tables holds all rows in front of the checkpoint. A stream whose
+// checkpoint does not cover a table that is asked for has to be read again from its start.
+func (c Checkpoint) Covers(tables []string) bool {
+	for _, t := range tables {
+		if !slices.Contains(c.Tables, t) {
+			return false
+		}
+	}
+	return true
+}
