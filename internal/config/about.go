@@ -46,4 +46,8 @@ var about = map[string]fact{
 	"jobs[].cron":     {doc: "Minute, hour, day of the month, month, day of the week; or a word such as @daily."},
 	"jobs[].timezone": {doc: "The IANA time zone of the schedule, such as Europe/Berlin. Default: UTC."},
 	"jobs[].tables":   {doc: "The tables of the job. Default: those of the configuration."},
+
+	"serve":        {doc: "The status page of desklake serve."},
+	"serve.listen": {doc: "The address and port of the status page. Who can reach it can read it. Default: 127.0.0.1:8465, which is this machine only."},
+	"serve.token":  {doc: "What starts a job from the status page or through its API, 16 characters or more. Without one neither can."},
 }

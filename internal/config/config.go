@@ -18,6 +18,7 @@ type Config struct {
 	Tables Tables `yaml:"tables"`
 	Sink   Sink   `yaml:"sink"`
 	Jobs   []Job  `yaml:"jobs,omitempty"`
+	Serve  Serve  `yaml:"serve"`
 }
 
 // Source is the helpdesk account.
@@ -81,6 +82,12 @@ type Job struct {
 	Schedule cron.Schedule `yaml:"-"`
 }
 
+// Serve is what desklake serve shows to a browser, and to whom.
+type Serve struct {
+	Listen string `yaml:"listen"`          // host:port; the host is an IP address, localhost, or empty for every address
+	Token  Secret `yaml:"token,omitempty"` // starts jobs; empty: nobody can but the schedule
+}
+
 // Default returns a configuration in which every key that need not be set has its value.
 func Default() Config {
 	return Config{
@@ -90,7 +97,8 @@ func Default() Config {
 			GiveUpAfter: time.Hour,
 			Overlap:     5 * time.Minute,
 		},
-		Sink: Sink{LockWait: 10 * time.Minute},
+		Sink:  Sink{LockWait: 10 * time.Minute},
+		Serve: Serve{Listen: "127.0.0.1:8465"},
 	}
 }
 

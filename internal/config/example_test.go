@@ -22,7 +22,7 @@ func TestTheExampleShowsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"audits", "rate_limit", "give_up_after", "overlap", "tables", "lock_wait", "memory_limit", "jobs"} {
+	for _, want := range []string{"audits", "rate_limit", "give_up_after", "overlap", "tables", "lock_wait", "memory_limit", "jobs", "serve"} {
 		if !regexp.MustCompile(`(?m)^ *# ` + want + `:`).Match(content) {
 			t.Errorf("the example does not show the default of %s as a comment with one #", want)
 		}

@@ -21,6 +21,7 @@ func (r *reader) config(c *Config, known Known) {
 			c.Jobs[i].Tables = c.Tables
 		}
 	}
+	r.serve(&c.Serve)
 }
 
 func (r *reader) sink(s *Sink, types []string) {
