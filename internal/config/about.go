@@ -46,6 +46,8 @@ var about = map[string]fact{
 	"jobs[].cron":     {doc: "Minute, hour, day of the month, month, day of the week; or a word such as @daily."},
 	"jobs[].timezone": {doc: "The IANA time zone of the schedule, such as Europe/Berlin. Default: UTC."},
 	"jobs[].tables":   {doc: "The tables of the job. Default: those of the configuration."},
+	"jobs[].jitter":   {doc: "How much later than its time a run may begin, by chance. Default: 0s."},
+	"jobs[].catch_up": {doc: "Whether a run that was missed while the machine slept or the program was down, or that was broken off, is made up once. Default: true."},
 
 	"serve":        {doc: "The status page of desklake serve."},
 	"serve.listen": {doc: "The address and port of the status page. Who can reach it can read it. Default: 127.0.0.1:8465, which is this machine only."},

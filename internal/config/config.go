@@ -78,6 +78,9 @@ type Job struct {
 	Timezone string `yaml:"timezone"` // IANA name
 	Tables   Tables `yaml:"tables"`   // a part of Config.Tables; where the file has none, Config.Tables
 
+	Jitter  time.Duration `yaml:"jitter"`   // zero or more, and less than the time between two runs
+	CatchUp bool          `yaml:"catch_up"` // true where the file has none
+
 	// Schedule is Cron by the clock of Timezone.
 	Schedule cron.Schedule `yaml:"-"`
 }

@@ -1,20 +1,18 @@
 package config
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
 	_ "time/tzdata" // zones are known everywhere, also where the machine has no list of them
 
-	"github.com/robfig/cron/v3"
+	"desklake/scheduler"
 )
 
 var jobName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9_-]*$`)
 
-// job checks jobs[i] and sets its Timezone and Schedule. Selected are the tables that the configuration has.
+// job checks jobs[i] and sets what of it follows from the rest or has a default. Selected are the tables that the configuration has.
 func (r *reader) job(i int, jobs []Job, selected, all []string) {
 	j, path := &jobs[i], index("jobs", i)
 	r.need(path+".name", j.Name, "a name for the job, such as nightly")
@@ -41,32 +39,31 @@ func (r *reader) job(i int, jobs []Job, selected, all []string) {
 	}
 	if j.Cron == "" {
 		r.missing(path+".cron", `when to run, such as "0 2 * * *" for two o'clock at night`)
-	} else if j.Schedule, err = parseCron(j.Cron, zone); err != nil {
+	} else if j.Schedule, err = scheduler.ParseCron(j.Cron, zone); err != nil {
 		r.report(path+".cron", "%s", err)
+	}
+	r.jitter(path+".jitter", j)
+	if r.raw(path+".catch_up") == "" {
+		j.CatchUp = true
 	}
 }
 
-// parseCron reads five fields, or a word such as @daily, as times of the zone.
-func parseCron(text string, zone *time.Location) (cron.Schedule, error) {
-	text = strings.TrimSpace(text)
-	fields := len(strings.Fields(text))
-	switch {
-	case strings.Contains(text, "TZ="):
-		return nil, errors.New("must not hold a time zone: write it under timezone")
-	case !strings.HasPrefix(text, "@") && fields != 5:
-		return nil, fmt.Errorf("has %d fields instead of five: minute, hour, day of the month, month, day of the week", fields)
+// jitter checks a job's jitter against the times between its next runs.
+func (r *reader) jitter(path string, j *Job) {
+	if j.Jitter < 0 {
+		r.report(path, "must not be negative: write 0s for none")
 	}
-	schedule, err := cron.ParseStandard(text)
-	if err != nil {
-		return nil, fmt.Errorf("is not a schedule: %w", err)
+	if j.Jitter <= 0 || j.Schedule == nil {
+		return
 	}
-	if spec, ok := schedule.(*cron.SpecSchedule); ok {
-		spec.Location = zone
+	at := j.Schedule.Next(time.Now())
+	for range 10 {
+		next := j.Schedule.Next(at)
+		if !next.IsZero() && next.Sub(at) <= j.Jitter {
+			r.report(path, "must be shorter than the time between two runs of the job, which can be %s", next.Sub(at))
+		}
+		at = next
 	}
-	if schedule.Next(time.Now()).IsZero() {
-		return nil, errors.New("never comes: there is no such day")
-	}
-	return schedule, nil
 }
 
 func index(path string, i int) string { return fmt.Sprintf("%s[%d]", path, i) }

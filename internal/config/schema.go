@@ -66,6 +66,8 @@ func valueSchema(t reflect.Type, path string, known Known) object {
 		return orUnread(object{"type": "string", "format": "date-time"})
 	case t == reflect.TypeFor[time.Duration]():
 		return orUnread(object{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$`})
+	case t.Kind() == reflect.Bool:
+		return orUnread(object{"type": "boolean"})
 	case t == reflect.TypeFor[Share]():
 		return orUnread(object{"type": []string{"string", "number"}, "pattern": `^[0-9.]+ *%?$`, "minimum": 0, "exclusiveMaximum": 1})
 	case t == reflect.TypeFor[Tables]():

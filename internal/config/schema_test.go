@@ -66,6 +66,9 @@ func plainValue(n *yaml.Node) any {
 	if n.Tag == "!!null" {
 		return nil
 	}
+	if n.Tag == "!!bool" {
+		return n.Value == "true"
+	}
 	if n.Tag == "!!float" || n.Tag == "!!int" {
 		var number float64
 		if n.Decode(&number) == nil {

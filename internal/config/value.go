@@ -37,6 +37,10 @@ func set(into any, text string) (err error) {
 		*into = text
 	case *Secret:
 		*into, err = parseSecret(text)
+	case *bool:
+		if *into = text == "true"; !*into && text != "false" {
+			return errors.New("is neither true nor false")
+		}
 	case *Share:
 		*into, err = parseShare(text)
 	case *time.Time:
