@@ -181,6 +181,7 @@ func (w *worker) count(f facts, counts map[string]sink.Counts) {
 // finish stores what is left when the stream has ended, and why it did.
 func (w *worker) finish(ctx context.Context, ended error) error {
 	var unavailable *extract.Unavailable
+	w.pending.load.Outcome, w.pending.load.Error = w.outcome(ended)
 	switch {
 	case errors.As(ended, &unavailable):
 		w.result.Unavailable = unavailable
@@ -191,6 +192,22 @@ func (w *worker) finish(ctx context.Context, ended error) error {
 		return w.finishPass(ctx)
 	}
 	return w.commit(ctx)
+}
+
+// outcome is how the reading of the stream ended, as it is stored.
+func (w *worker) outcome(ended error) (sink.Outcome, string) {
+	var unavailable *extract.Unavailable
+	switch {
+	case errors.As(ended, &unavailable):
+		return sink.Unavailable, unavailable.Reason
+	case errors.Is(ended, ErrStopped):
+		return sink.Stopped, ""
+	case ended != nil:
+		return sink.Broken, ended.Error()
+	case !w.Window.IsZero():
+		return sink.WindowRead, ""
+	}
+	return sink.Complete, ""
 }
 
 // note records an issue of each of the stream's tables.
@@ -217,6 +234,7 @@ func (w *worker) finishPass(ctx context.Context) error {
 				fmt.Sprintf("%d of %d rows", missing, live))
 		default:
 			refused = &TooManyGone{Table: t.Name, Missing: missing, Live: live}
+			w.pending.load.Outcome, w.pending.load.Error = w.outcome(refused)
 			w.note("more than half of the rows are missing at the source: none was marked as deleted",
 				fmt.Sprintf("%d of %d rows", missing, live))
 		}

@@ -29,6 +29,8 @@ var Bookkeeping = []*schema.Table{
 		{Name: "cursor_before", Type: schema.Text, Doc: "Where the stream stood before the run."},
 		{Name: "cursor_after", Type: schema.Text, Doc: "Where it stands behind the rows of this run."},
 		{Name: "committed_at", Type: schema.Time, Doc: "When the last rows were committed."},
+		{Name: "outcome", Type: schema.Text, Doc: "complete, window (the window of a backfill was read to its end), failed, stopped (by a signal) or unavailable (the account does not have it); null while the stream is read, and for ever if the run was killed."},
+		{Name: "error", Type: schema.Text, Doc: "Why the stream was not read to its end; null unless it was not."},
 	}},
 	{Name: "checkpoints", Doc: "Where each stream continues. Stored in the same transaction as the rows in front of it.", Columns: []schema.Column{
 		{Name: "stream", Type: schema.Text, Doc: "The stream."},

@@ -12,7 +12,11 @@ type Report struct {
 	Checkpoints map[string]state.Checkpoint // by stream
 	Runs        []RunReport                 // the latest first
 	Issues      int64                       // rows in desklake.issues
+	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first
 }
+
+// LatestIssues is how many issues a Report has.
+const LatestIssues = 20
 
 // RunReport is one run with what it did.
 type RunReport struct {
@@ -30,6 +34,16 @@ type LoadReport struct {
 	CursorBefore string
 	CursorAfter  string
 	CommittedAt  time.Time // UTC
+	Outcome      Outcome   // empty while the stream is read, and for ever if the run was killed
+	Error        string    // why the stream was not read to its end
+}
+
+// IssueReport is a row of desklake.issues without what it holds of the source's data: key and value.
+type IssueReport struct {
+	Table, Column, Reason string
+	Count                 int64
+	FirstSeen, LastSeen   time.Time // UTC
+	RunID                 string    // that met it last
 }
 
 // Change is one thing that Prepare would do to a destination.
@@ -45,6 +59,9 @@ type TableReport struct {
 	Deleted    int64 // rows that are gone at the source
 	Stream     string
 	LoadedAt   time.Time // when a stream that fills it was committed last; zero if never
+	FreshAt    time.Time // when one was committed last that was read to its end, windows aside; zero if never
 	LastRunID  string
-	LastStatus Status // of that run
+	LastStatus Status  // of that run
+	Outcome    Outcome // of the stream in it
+	Error      string  // why the stream was not read to its end
 }

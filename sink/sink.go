@@ -89,7 +89,23 @@ type Load struct {
 	Waited       time.Duration
 	CursorBefore string
 	CursorAfter  string
+
+	// Outcome and Error tell how the reading of the stream ended; empty as long as more may follow.
+	Outcome Outcome
+	Error   string
 }
+
+// Outcome is how the reading of a stream ended in a run.
+type Outcome string
+
+// The outcomes. A stream of a run that was killed, or that ended with the sink, has none.
+const (
+	Complete    Outcome = "complete"    // everything up to the run
+	WindowRead  Outcome = "window"      // the window of a backfill, to its end
+	Broken      Outcome = "failed"      // an error of the source
+	Stopped     Outcome = "stopped"     // by a signal
+	Unavailable Outcome = "unavailable" // the account does not have it
+)
 
 // Counts is what was done to a table.
 type Counts struct {

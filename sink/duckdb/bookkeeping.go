@@ -14,20 +14,27 @@ import (
 // checkpointFormat is the version of a checkpoint row. A row of a later one is not read but refused.
 const checkpointFormat = 1
 
-// createBookkeeping makes desklake's own tables where they are missing. It needs a transaction around it.
+// createBookkeeping makes desklake's own tables, and columns of them, where they are missing. It needs a transaction around
+// it.
 func (s *Sink) createBookkeeping(ctx context.Context) error {
 	present, err := s.columns(ctx, "desklake")
 	if err != nil {
 		return err
 	}
 	for _, t := range sink.Bookkeeping {
-		if present[t.Name] != nil {
-			continue
+		columns, name := present[t.Name], catalog+".desklake."+t.Name
+		var sql []string
+		if columns == nil {
+			sql = append(sql, "CREATE SCHEMA IF NOT EXISTS "+catalog+".desklake", createTable(name, "", t.Columns),
+				"COMMENT ON TABLE "+name+" IS "+literal(t.Doc))
 		}
-		name := catalog + ".desklake." + t.Name
-		sql := []string{"CREATE SCHEMA IF NOT EXISTS " + catalog + ".desklake", createTable(name, "", t.Columns),
-			"COMMENT ON TABLE " + name + " IS " + literal(t.Doc)}
 		for _, c := range t.Columns {
+			if _, there := columns[c.Name]; there {
+				continue
+			}
+			if columns != nil { // an earlier version of desklake made it
+				sql = append(sql, "ALTER TABLE "+name+" ADD COLUMN "+quote(c.Name)+" "+sqlType(c))
+			}
 			sql = append(sql, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(c.Doc))
 		}
 		for _, q := range sql {
@@ -88,14 +95,15 @@ func (t *tx) saveLoads(ctx context.Context, c sink.Commit) error {
 			n = m.counts
 		}
 		key := []any{t.run, t.stream, table}
-		figures := []any{n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, cost.Requests, cost.Retries, cost.Waited.Seconds(), cost.CursorAfter, c.At}
+		figures := []any{n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, cost.Requests, cost.Retries, cost.Waited.Seconds(), cost.CursorAfter, c.At, string(c.Load.Outcome), c.Load.Error}
 		changed, err := t.conn.exec(ctx, `UPDATE `+catalog+`.desklake.loads SET rows_read = rows_read + $4, inserted = inserted + $5,
 			updated = updated + $6, unchanged = unchanged + $7, deleted = deleted + $8, requests = requests + $9,
-			retries = retries + $10, seconds_waited = seconds_waited + $11, cursor_after = $12, committed_at = $13
+			retries = retries + $10, seconds_waited = seconds_waited + $11, cursor_after = $12, committed_at = $13,
+			outcome = nullif($14, ''), error = nullif($15, '')
 			WHERE run_id = $1 AND stream = $2 AND table_name = $3`, append(key, figures...)...)
 		if err == nil && changed == 0 {
 			_, err = t.conn.exec(ctx, `INSERT INTO `+catalog+`.desklake.loads BY POSITION
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $14, $12, $13)`, append(append(key, figures...), cost.CursorBefore)...)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $16, $12, $13, nullif($14, ''), nullif($15, ''))`, append(append(key, figures...), cost.CursorBefore)...)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: load: %w", table, err)

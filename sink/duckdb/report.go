@@ -56,13 +56,19 @@ func (s *Sink) report(ctx context.Context) (r sink.Report, err error) {
 	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+catalog+".desklake.issues"); err != nil {
 		return r, err
 	}
-	if r.Runs, err = s.runs(ctx); err != nil {
+	if r.Latest, err = s.latestIssues(ctx); err != nil {
 		return r, err
 	}
-	err = s.own.query(ctx, `SELECT table_name, arg_max(stream, committed_at), max(committed_at), arg_max(run_id, committed_at), arg_max(status, committed_at)
-		FROM `+catalog+`.desklake.loads LEFT JOIN `+catalog+`.desklake.runs USING (run_id) GROUP BY table_name ORDER BY table_name`, nil, func(v []any) error {
+	outcome := outcomeColumns(present["loads"])
+	if r.Runs, err = s.runs(ctx, outcome); err != nil {
+		return r, err
+	}
+	err = s.own.query(ctx, `SELECT table_name, arg_max(stream, committed_at), max(committed_at), arg_max(run_id, committed_at), arg_max(status, committed_at),
+		max(committed_at) FILTER (outcome = 'complete'), arg_max(outcome, committed_at), arg_max(failure, committed_at)
+		FROM (SELECT run_id, stream, table_name, committed_at, `+outcome+` FROM `+catalog+`.desklake.loads) LEFT JOIN `+catalog+`.desklake.runs USING (run_id)
+		GROUP BY table_name ORDER BY table_name`, nil, func(v []any) error {
 		r.Tables = append(r.Tables, sink.TableReport{Name: text(v[0]), Stream: text(v[1]), LoadedAt: instant(v[2]),
-			LastRunID: text(v[3]), LastStatus: sink.Status(text(v[4]))})
+			LastRunID: text(v[3]), LastStatus: sink.Status(text(v[4])), FreshAt: instant(v[5]), Outcome: sink.Outcome(text(v[6])), Error: text(v[7])})
 		return nil
 	})
 	for i := range r.Tables {
@@ -77,7 +83,7 @@ func (s *Sink) report(ctx context.Context) (r sink.Report, err error) {
 }
 
 // runs reads all runs, the latest first.
-func (s *Sink) runs(ctx context.Context) (runs []sink.RunReport, err error) {
+func (s *Sink) runs(ctx context.Context, outcome string) (runs []sink.RunReport, err error) {
 	at := map[string]int{}
 	err = s.own.query(ctx, "SELECT run_id, started_at, finished_at, status, trigger, version, error FROM "+catalog+
 		".desklake.runs ORDER BY started_at DESC, run_id DESC", nil, func(v []any) error {
@@ -91,7 +97,7 @@ func (s *Sink) runs(ctx context.Context) (runs []sink.RunReport, err error) {
 		return nil, err
 	}
 	err = s.own.query(ctx, `SELECT run_id, stream, table_name, rows_read, inserted, updated, unchanged, deleted, requests, retries,
-		seconds_waited, cursor_before, cursor_after, committed_at FROM `+catalog+`.desklake.loads ORDER BY stream, rowid`, nil, func(v []any) error {
+		seconds_waited, cursor_before, cursor_after, committed_at, `+outcome+` FROM `+catalog+`.desklake.loads ORDER BY stream, rowid`, nil, func(v []any) error {
 		i, known := at[text(v[0])]
 		if !known {
 			return nil
@@ -100,10 +106,29 @@ func (s *Sink) runs(ctx context.Context) (runs []sink.RunReport, err error) {
 		runs[i].Loads = append(runs[i].Loads, sink.LoadReport{Stream: text(v[1]), Table: text(v[2]),
 			Counts:   sink.Counts{Read: number(v[3]), Inserted: number(v[4]), Updated: number(v[5]), Unchanged: number(v[6]), Deleted: number(v[7])},
 			Requests: number(v[8]), Retries: number(v[9]), Waited: time.Duration(waited * float64(time.Second)),
-			CursorBefore: text(v[11]), CursorAfter: text(v[12]), CommittedAt: instant(v[13])})
+			CursorBefore: text(v[11]), CursorAfter: text(v[12]), CommittedAt: instant(v[13]), Outcome: sink.Outcome(text(v[14])), Error: text(v[15])})
 		return nil
 	})
 	return runs, err
+}
+
+// outcomeColumns are outcome and failure of desklake.loads, never null. A file of an earlier version has them after its
+// next run.
+func outcomeColumns(loads tableColumns) string {
+	if _, there := loads["outcome"]; !there {
+		return "'' AS outcome, '' AS failure"
+	}
+	return "coalesce(outcome, '') AS outcome, coalesce(error, '') AS failure"
+}
+
+func (s *Sink) latestIssues(ctx context.Context) (latest []sink.IssueReport, err error) {
+	err = s.own.query(ctx, "SELECT table_name, column_name, reason, count, first_seen, last_seen, run_id FROM "+catalog+
+		".desklake.issues ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(v []any) error {
+		latest = append(latest, sink.IssueReport{Table: text(v[0]), Column: text(v[1]), Reason: text(v[2]), Count: number(v[3]),
+			FirstSeen: instant(v[4]), LastSeen: instant(v[5]), RunID: text(v[6])})
+		return nil
+	})
+	return latest, err
 }
 
 func number(v any) int64 {

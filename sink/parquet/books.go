@@ -166,6 +166,7 @@ func (s *Sink) addLoads(run, stream string, c sink.Commit, counts map[string]sin
 		r.Retries += int64(cost.Retries)
 		r.Waited += cost.Waited.Seconds()
 		r.CursorAfter, r.Committed = cost.CursorAfter, c.At.UTC()
+		r.Outcome, r.Error = string(c.Load.Outcome), c.Load.Error
 		s.loads.put(r)
 		cost = sink.Load{CursorBefore: cost.CursorBefore, CursorAfter: cost.CursorAfter}
 	}

@@ -201,6 +201,8 @@ type loadRow struct {
 	CursorBefore string    `parquet:"cursor_before" json:"cursor_before"`
 	CursorAfter  string    `parquet:"cursor_after" json:"cursor_after"`
 	Committed    time.Time `parquet:"committed_at,timestamp(microsecond)" json:"committed_at"`
+	Outcome      string    `parquet:"outcome,optional" json:"outcome,omitempty"`
+	Error        string    `parquet:"error,optional" json:"error,omitempty"`
 }
 
 type issueRow struct {

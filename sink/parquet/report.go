@@ -72,7 +72,7 @@ func look(path string) (*Sink, error) {
 }
 
 func (s *Sink) report() sink.Report {
-	r := sink.Report{Checkpoints: s.manifest.Checkpoints, Issues: int64(len(s.issues.rows))}
+	r := sink.Report{Checkpoints: s.manifest.Checkpoints, Issues: int64(len(s.issues.rows)), Latest: s.latestIssues()}
 	at, status := map[string]int{}, map[string]sink.Status{}
 	rows := slices.SortedFunc(slices.Values(s.runs.rows), func(a, b runRow) int {
 		return cmp.Or(b.Started.Compare(a.Started), strings.Compare(b.ID, a.ID))
@@ -86,9 +86,15 @@ func (s *Sink) report() sink.Report {
 		if i, known := at[row.Run]; known {
 			r.Runs[i].Loads = append(r.Runs[i].Loads, row.load())
 		}
-		if t, known := tables[row.Table]; !known || !row.Committed.Before(t.LoadedAt) {
-			tables[row.Table] = sink.TableReport{Name: row.Table, Stream: row.Stream, LoadedAt: row.Committed.UTC(), LastRunID: row.Run, LastStatus: status[row.Run]}
+		t, known := tables[row.Table]
+		if !known || !row.Committed.Before(t.LoadedAt) {
+			t = sink.TableReport{Name: row.Table, Stream: row.Stream, LoadedAt: row.Committed.UTC(), LastRunID: row.Run, LastStatus: status[row.Run],
+				FreshAt: t.FreshAt, Outcome: sink.Outcome(row.Outcome), Error: row.Error}
 		}
+		if row.Outcome == string(sink.Complete) && row.Committed.After(t.FreshAt) {
+			t.FreshAt = row.Committed.UTC()
+		}
+		tables[row.Table] = t
 	}
 	for i := range r.Runs {
 		slices.SortStableFunc(r.Runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
@@ -106,6 +112,18 @@ func (s *Sink) report() sink.Report {
 	return r
 }
 
+func (s *Sink) latestIssues() (latest []sink.IssueReport) {
+	rows := slices.SortedFunc(slices.Values(s.issues.rows), func(a, b issueRow) int {
+		return cmp.Or(b.Last.Compare(a.Last), strings.Compare(a.Table, b.Table), strings.Compare(a.Column, b.Column),
+			strings.Compare(a.Reason, b.Reason), strings.Compare(a.Key, b.Key))
+	})
+	for _, r := range rows[:min(sink.LatestIssues, len(rows))] {
+		latest = append(latest, sink.IssueReport{Table: r.Table, Column: r.Column, Reason: r.Reason, Count: r.Count,
+			FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run})
+	}
+	return latest
+}
+
 func (r *runRow) run() sink.Run {
 	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version}
 	if r.Finished != nil {
@@ -121,7 +139,8 @@ func (r *loadRow) load() sink.LoadReport {
 	return sink.LoadReport{Stream: r.Stream, Table: r.Table,
 		Counts:   sink.Counts{Read: r.Read, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Deleted: r.Deleted},
 		Requests: r.Requests, Retries: r.Retries, Waited: time.Duration(r.Waited * float64(time.Second)),
-		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC()}
+		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC(),
+		Outcome: sink.Outcome(r.Outcome), Error: r.Error}
 }
 
 // Changes returns what Open and Prepare would create in a lake, and changes nothing. It fails where they would, but

@@ -26,6 +26,7 @@ func report(t *testing.T, p *place) {
 	}
 	earlier := sink.Run{ID: "r1", Started: minute(0), Finished: minute(1), Status: sink.Failed, Trigger: "cli", Version: "1", Error: "no luck"}
 	later := sink.Run{ID: "run", Started: minute(2), Status: sink.Running, Trigger: "schedule", Version: "2"}
+	last := sink.Run{ID: "run2", Started: minute(3), Finished: minute(4), Status: sink.Partial, Trigger: "cli", Version: "2", Error: "it broke"}
 	check(p.sink.SaveRun(ctx, earlier))
 	check(p.sink.SaveRun(ctx, later))
 	for i := range 2 {
@@ -34,25 +35,40 @@ func report(t *testing.T, p *place) {
 		c := commitOf(pets, fmt.Sprint("c", i))
 		c.Load = sink.Load{Tables: []string{"pets", "words"}, Requests: 2, Retries: 1, Waited: 1250 * time.Millisecond, CursorBefore: "c", CursorAfter: c.Load.CursorAfter}
 		c.Issues = []schema.Issue{{Table: "pets", Column: "legs", Reason: "unknown field", Count: 2}}
+		if i == 1 {
+			c.Load.Outcome = sink.Complete
+		}
 		_, err := tx.Commit(ctx, c)
 		check(err)
 	}
+	check(p.sink.SaveRun(ctx, last))
+	tx, err := p.sink.Begin(ctx, "run2", "words")
+	check(err)
+	c := sink.Commit{At: minute(3), Load: sink.Load{Tables: []string{"words"}, Outcome: sink.Broken, Error: "it broke"},
+		Issues: []schema.Issue{{Table: "words", Key: "late", Reason: "odd", Value: "v"}}}
+	_, err = tx.Commit(ctx, c)
+	check(err)
 	p.close()
 	want := sink.Report{
 		Tables: []sink.TableReport{
-			{Name: "pets", Rows: 2, Deleted: 1, Stream: "pets", LoadedAt: minute(2), LastRunID: "run", LastStatus: sink.Running},
-			{Name: "words", Stream: "pets", LoadedAt: minute(2), LastRunID: "run", LastStatus: sink.Running},
+			{Name: "pets", Rows: 2, Deleted: 1, Stream: "pets", LoadedAt: minute(2), FreshAt: minute(2), LastRunID: "run", LastStatus: sink.Running, Outcome: sink.Complete},
+			{Name: "words", Stream: "words", LoadedAt: minute(3), FreshAt: minute(2), LastRunID: "run2", LastStatus: sink.Partial, Outcome: sink.Broken, Error: "it broke"},
 		},
 		Checkpoints: map[string]state.Checkpoint{"pets": commitOf(pets, "c1").Checkpoint},
 		Runs: []sink.RunReport{
+			{Run: last, Loads: []sink.LoadReport{{Stream: "words", Table: "words", CommittedAt: minute(3), Outcome: sink.Broken, Error: "it broke"}}},
 			{Run: later, Loads: []sink.LoadReport{
 				{Stream: "pets", Table: "pets", Counts: sink.Counts{Read: 4, Inserted: 3, Updated: 1}, Requests: 4, Retries: 2, Waited: 2500 * time.Millisecond,
-					CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2)},
-				{Stream: "pets", Table: "words", CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2)},
+					CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2), Outcome: sink.Complete},
+				{Stream: "pets", Table: "words", CursorBefore: "c", CursorAfter: "c1", CommittedAt: minute(2), Outcome: sink.Complete},
 			}},
 			{Run: earlier},
 		},
-		Issues: 1,
+		Issues: 2,
+		Latest: []sink.IssueReport{
+			{Table: "words", Reason: "odd", Count: 1, FirstSeen: minute(3), LastSeen: minute(3), RunID: "run2"},
+			{Table: "pets", Column: "legs", Reason: "unknown field", Count: 4, FirstSeen: minute(2), LastSeen: minute(2), RunID: "run"},
+		},
 	}
 	got, err := p.Inspect()
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
