@@ -4,7 +4,7 @@
 // stream commit in one DuckDB transaction. There is no primary key and no index: a batch is merged by joining its
 // keys with the table, which scans one column and skips what the zone maps rule out, so a commit costs about the
 // same in a small and in a large table.
-// Start with Open, then tx.go and merge.go.
+// Start with Open, then tx.go and merge.go; publish.go keeps a copy for analysts.
 package duckdb
 
 import (
@@ -33,6 +33,13 @@ type Options struct {
 
 	// MemoryLimit is DuckDB's own, such as "200MB". Default 192MB: what is larger goes to disk.
 	MemoryLimit string
+
+	// Copy is a second file, for analysts, that Publish brings up to date: they may keep it open. Empty for none.
+	Copy string
+
+	// CopyGuard is the part of a table's live rows that may be gone since the last copy was made, 0 to 1. Where more are
+	// gone the old copy is kept.
+	CopyGuard float64
 }
 
 // catalog is the name under which the file is attached. Attaching, instead of opening it directly, lets the
@@ -49,6 +56,7 @@ type Sink struct {
 	path string
 	file os.FileInfo // what the path led to when it was opened
 	db   *database
+	copy analystsCopy
 
 	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
 	commits sync.Mutex
@@ -56,6 +64,8 @@ type Sink struct {
 	mu sync.Mutex // guards own
 	// own is the connection for what is not part of a stream's transaction.
 	own *conn
+
+	source *os.File // the file itself, to copy it; nil before the first copy
 }
 
 var _ sink.Sink = (*Sink)(nil)
@@ -70,7 +80,12 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{path: path}
+	s := &Sink{path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
+	if o.Copy != "" {
+		if err := CheckCopy(path, o.Copy); err != nil {
+			return nil, err
+		}
+	}
 	if s.db, s.own, err = attachWaiting(ctx, path, o); err != nil {
 		return nil, err
 	}
@@ -105,6 +120,9 @@ func (s *Sink) vanished() error {
 func (s *Sink) detach() {
 	s.own.close()
 	s.db.close()
+	if s.source != nil {
+		s.source.Close()
+	}
 	openPaths.Delete(s.path)
 }
 

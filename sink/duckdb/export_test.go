@@ -1,0 +1,7 @@
+package duckdb
+
+// What tests change of Publish.
+var (
+	Step      = &step
+	CopyBytes = &copyBytes
+)

@@ -1,0 +1,89 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/schema"
+)
+
+// guarded is the number of live rows from which on a table is guarded: a few rows come and go.
+const guarded = 20
+
+// Shrunk is the error of a copy that was kept because tables lost more rows than the guard allows.
+type Shrunk struct {
+	Path   string   // of the copy
+	Tables []string // each with its figures
+}
+
+func (e *Shrunk) Error() string {
+	return e.Path + ": the old copy was kept: " + strings.Join(e.Tables, "; ")
+}
+
+// Hint says what to do.
+func (e *Shrunk) Hint() string {
+	return "If that is right, run desklake publish --force; sink.publish_guard says how much a table may lose."
+}
+
+// guard compares the tables of the copy, which is attached if there is one, with what is left of them. Those that
+// shrank too much are recorded as issues.
+func (s *Sink) guard(ctx context.Context) error {
+	before, err := s.liveRows(ctx, copied)
+	if err != nil {
+		return err
+	}
+	now, err := s.liveRows(ctx, catalog)
+	if err != nil {
+		return err
+	}
+	shrunk := &Shrunk{Path: s.copy.path}
+	var issues []schema.Issue
+	for _, table := range slices.Sorted(maps.Keys(before)) {
+		was, left := before[table], now[table]
+		if was < guarded || float64(was-left) <= s.copy.guard*float64(was) {
+			continue
+		}
+		figures := fmt.Sprintf("%d of %d rows are left", left, was)
+		shrunk.Tables = append(shrunk.Tables, table+": "+figures)
+		issues = append(issues, schema.Issue{Table: table, Value: figures, Count: 1,
+			Reason: "lost more rows than sink.publish_guard allows: the analysts' copy was kept"})
+	}
+	if issues == nil {
+		return nil
+	}
+	return errors.Join(shrunk, s.recordIssues(ctx, issues))
+}
+
+// recordIssues adds issues that the latest run has met after its end.
+func (s *Sink) recordIssues(ctx context.Context, issues []schema.Issue) error {
+	var run string
+	err := s.own.query(ctx, "SELECT max(run_id) FROM "+catalog+".desklake.runs", nil, func(v []any) error {
+		run = text(v[0])
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.inTransaction(ctx, func() error { return saveIssues(ctx, s.own, run, time.Now().UTC(), issues) })
+}
+
+// liveRows counts the live rows of the source's tables in a database; none where it is not attached.
+func (s *Sink) liveRows(ctx context.Context, database string) (map[string]int64, error) {
+	live := map[string]int64{}
+	err := s.own.query(ctx, `SELECT table_name FROM duckdb_columns()
+		WHERE database_name = $1 AND schema_name = 'main' AND column_name = $2`, []any{database, schema.DeletedAt}, func(v []any) error {
+		live[v[0].(string)] = 0
+		return nil
+	})
+	for table := range live {
+		if err == nil {
+			live[table], err = s.own.queryInt(ctx, "SELECT count(*) FROM "+database+".main."+quote(table)+" WHERE "+schema.DeletedAt+" IS NULL")
+		}
+	}
+	return live, err
+}

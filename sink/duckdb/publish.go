@@ -1,0 +1,104 @@
+package duckdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// copied is the name under which the analysts' copy is attached while it is compared and replaced. Held open for
+// reading, it lets other readers in and keeps out whoever would write: their log must not come to lie beside another
+// file than theirs.
+const copied = "copied"
+
+// step is told what Publish has done. Tests kill the process there.
+var step = func(string) {}
+
+// Publish brings the analysts' copy up to date and reports whether it was replaced; it is not where it holds the same
+// rows and columns already. Readers see the whole old file or the whole new one, and whoever has the old one open keeps
+// it. Unless forced, the old copy is kept where a table lost too many rows: *Shrunk. Nothing that goes wrong here
+// touches what was committed, and the next call makes up for it. Called after the run's end, before Close.
+func (s *Sink) Publish(ctx context.Context, force bool) (replaced bool, err error) {
+	if s.copy.path == "" {
+		return false, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.vanished(); err != nil {
+		return false, err
+	}
+	replaced, err = s.publish(ctx, force)
+	// The sink is closed soon: a copy that is still attached then does no harm.
+	_, _ = s.own.exec(context.WithoutCancel(ctx), "DETACH DATABASE IF EXISTS "+copied)
+	var path *PathError
+	var shrunk *Shrunk
+	if err != nil && !errors.As(err, &path) && !errors.As(err, &shrunk) {
+		err = fmt.Errorf("publish %s: %w", s.copy.path, err)
+	}
+	return replaced, err
+}
+
+func (s *Sink) publish(ctx context.Context, force bool) (replaced bool, err error) {
+	if err := s.copy.removeDraft(); err != nil {
+		return false, err
+	}
+	due, err := s.compare(ctx)
+	if err != nil || !due {
+		return false, err
+	}
+	step("compared")
+	if !force {
+		if err := s.guard(ctx); err != nil {
+			return false, err
+		}
+	}
+	if _, err := s.own.exec(ctx, "CHECKPOINT "+catalog); err != nil {
+		return false, explain(s.path, err)
+	}
+	step("checkpointed")
+	// Closing a file releases every lock that the process has on it, DuckDB's too. So detach closes this one.
+	if s.source == nil {
+		if s.source, err = os.Open(s.path); err != nil {
+			return false, explainOS(s.path, err)
+		}
+	}
+	return true, s.copy.replace(ctx, s.source)
+}
+
+// compare attaches the copy, if there is one, and reports whether it holds anything else than the file.
+func (s *Sink) compare(ctx context.Context) (differs bool, err error) {
+	want, err := s.contents(ctx, catalog)
+	if err == nil && want == "" {
+		err = &PathError{s.path, "holds no tables yet", "Run desklake sync first."}
+	}
+	if err != nil || !exists(s.copy.path) {
+		return true, err
+	}
+	if _, err := s.own.exec(ctx, "ATTACH "+literal(s.copy.path)+" AS "+copied+" (READ_ONLY)"); err != nil {
+		return false, s.copy.explain(err)
+	}
+	have, err := s.contents(ctx, copied)
+	if err == nil && have == "" {
+		err = &PathError{s.copy.path, "is not a copy that desklake made", "Choose another sink.publish; this file was left as it is."}
+	}
+	return have != want, err
+}
+
+// contents is a text that two files share if they hold the same rows and columns: the last run that changed a row, how
+// many changes there ever were, and the columns. It is empty for a file that desklake did not make.
+func (s *Sink) contents(ctx context.Context, database string) (text string, err error) {
+	loads, err := s.own.queryInt(ctx, `SELECT count(*) FROM duckdb_tables()
+		WHERE database_name = $1 AND schema_name = 'desklake' AND table_name = 'loads'`, database)
+	if err != nil || loads == 0 {
+		return "", err
+	}
+	err = s.own.query(ctx, `SELECT concat_ws(' ', 'run', max(run_id), sum(inserted), sum(updated), sum(deleted), (
+			SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_index)
+			FROM duckdb_columns() WHERE database_name = $1 AND schema_name = 'main'))
+		FROM `+database+`.desklake.loads WHERE inserted + updated + deleted > 0`, []any{database}, func(v []any) error {
+		text = v[0].(string)
+		return nil
+	})
+	return text, err
+}
