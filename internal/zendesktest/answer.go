@@ -50,7 +50,7 @@ func (a *Answer) seal() {
 	case a.page != nil:
 		a.body = a.page.body()
 	}
-	if a.filler == 0 && strings.Contains(a.Request.Header.Get("Accept-Encoding"), "gzip") {
+	if a.filler == 0 && a.Status != http.StatusNoContent && strings.Contains(a.Request.Header.Get("Accept-Encoding"), "gzip") {
 		var zipped bytes.Buffer
 		z, _ := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
 		_, _ = z.Write(a.body) // a bytes.Buffer takes everything

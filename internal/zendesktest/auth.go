@@ -1,8 +1,8 @@
 package zendesktest
 
 import (
-	"encoding/json"
-	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -11,16 +11,27 @@ import (
 type Auth struct {
 	Email, Token           string // an API token: Basic authentication as {Email}/token
 	AccessToken            string // a bearer token that does not expire
-	ClientID, ClientSecret string // an OAuth client, for client credentials at POST /oauth/tokens
+	ClientID, ClientSecret string // an OAuth client; one without a secret is public, and must use PKCE
 
-	// ExpiresIn is how long a granted token lives: 30 minutes, or what the client asks for. Negative for
-	// one that never expires, as those of older clients: expires_in is null.
+	// RedirectURLs are those of the client, one a line, as they are written in the Admin Center. Only with them a user can
+	// be asked for consent, at /oauth/authorizations/new.
+	RedirectURLs string
+
+	// Scopes are the client's allowed scopes, separated by spaces; empty for all.
+	Scopes string
+
+	// ExpiresIn is how long a granted token lives: 30 minutes, or what the client asks for. Negative for one that never
+	// expires, as those of older clients: expires_in is null, and there is no refresh token.
 	ExpiresIn time.Duration
+
+	// RefreshExpiresIn is how long a refresh token lives: 30 days, or what the client asks for.
+	RefreshExpiresIn time.Duration
 }
 
 type token struct {
 	expires time.Time // zero for never
 	scope   string
+	refresh string // the refresh token that came with it, empty without one
 }
 
 // login returns the role of whoever sends the call.
@@ -59,54 +70,51 @@ func (d *desk) token(name string) (token, bool) {
 	return t, ok
 }
 
-// grant answers POST /oauth/tokens for the client_credentials grant.
-// https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/
-func (c *call) grant() (*page, error) {
-	var ask struct {
-		GrantType    string `json:"grant_type"`
-		ClientID     string `json:"client_id"`
-		ClientSecret string `json:"client_secret"`
-		Scope        string `json:"scope"`
-		ExpiresIn    *int64 `json:"expires_in"`
-	}
-	if err := json.NewDecoder(c.r.Body).Decode(&ask); err != nil {
-		return nil, &refusal{400, `{"error":"invalid_request","error_description":"The request is not JSON."}`}
-	}
-	auth := c.s.opts.Auth
-	switch {
-	case ask.GrantType != "client_credentials":
-		return nil, &refusal{400, `{"error":"unsupported_grant_type","error_description":"The authorization grant type is not supported by the authorization server."}`}
-	case auth.ClientID != "" && (ask.ClientID != auth.ClientID || ask.ClientSecret != auth.ClientSecret) || auth.ClientID == "" && auth != (Auth{}):
-		return nil, &refusal{401, `{"error":"invalid_client","error_description":"Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method."}`}
-	case ask.ExpiresIn != nil && (*ask.ExpiresIn < 300 || *ask.ExpiresIn > 172_800):
-		return nil, &refusal{400, `{"error":"invalid_request","error_description":"expires_in must be between 300 and 172800."}`}
-	}
-	life := 30 * time.Minute
-	if ask.ExpiresIn != nil {
-		life = time.Duration(*ask.ExpiresIn) * time.Second
-	}
-	if auth.ExpiresIn != 0 {
-		life = auth.ExpiresIn
-	}
-	granted, expiresIn := token{scope: ask.Scope}, "null"
-	if life > 0 {
-		granted.expires = c.now.Add(life)
-		expiresIn = fmt.Sprint(int64(life / time.Second))
-	}
-	d := &c.s.desk
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.granted++
-	name := fmt.Sprintf("granted-%016x", mix(c.s.opts.Seed, uint64(d.granted), 29))
-	d.tokens[name] = granted
-	return c.s.object(fmt.Sprintf(`{"access_token":%q,"token_type":"bearer","scope":%q,"expires_in":%s}`, name, ask.Scope, expiresIn)), nil
-}
-
-// ExpireTokens ends all granted tokens at once, in the middle of whatever goes on.
+// ExpireTokens ends all access tokens at once, in the middle of whatever goes on.
 func (s *Server) ExpireTokens() {
 	s.desk.mu.Lock()
 	defer s.desk.mu.Unlock()
 	clear(s.desk.tokens)
+}
+
+// RevokeTokens ends all access and refresh tokens, as an administrator can.
+func (s *Server) RevokeTokens() {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	clear(s.desk.tokens)
+	clear(s.desk.refreshes)
+}
+
+// Granted returns every token and authorization code that was ever granted, whether or not it is still good.
+func (s *Server) Granted() []string {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	return slices.Clone(s.desk.granted)
+}
+
+// Good returns how many access and how many refresh tokens are good, if their time is not over.
+func (s *Server) Good() (access, refresh int) {
+	s.desk.mu.Lock()
+	defer s.desk.mu.Unlock()
+	return len(s.desk.tokens), len(s.desk.refreshes)
+}
+
+// revokeCurrent answers DELETE oauth/tokens/current. That the refresh token goes with the access token it came with is an
+// assumption: the documentation only says that the token is revoked.
+// https://developer.zendesk.com/documentation/api-basics/authentication/revoking-oauth-token
+func (c *call) revokeCurrent() (*page, error) {
+	bearer, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
+	d := &c.s.desk
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	granted, ok := d.tokens[bearer]
+	if !ok || !granted.expires.IsZero() && !c.now.Before(granted.expires) {
+		return nil, errToken
+	}
+	delete(d.tokens, bearer)
+	delete(d.refreshes, granted.refresh)
+	c.answer.Status, c.answer.body = http.StatusNoContent, []byte{}
+	return nil, nil
 }
 
 // currentToken answers oauth/tokens/current.

@@ -11,14 +11,16 @@ import (
 
 // desk is what the helpdesk remembers of its clients.
 type desk struct {
-	mu       sync.Mutex
-	windows  map[string]*window
-	tokens   map[string]token
-	granted  int // tokens so far
-	faults   []*Fault
-	before   func(*http.Request)
-	requests []Request
-	strange  []string
+	mu        sync.Mutex
+	windows   map[string]*window
+	tokens    map[string]token
+	refreshes map[string]refresh
+	codes     map[string]code
+	granted   []string // the tokens and codes so far
+	faults    []*Fault
+	before    func(*http.Request)
+	requests  []Request
+	strange   []string
 }
 
 // Request is a request that was answered.
@@ -37,7 +39,7 @@ type Request struct {
 
 func (d *desk) open(o Options) {
 	d.windows = newWindows(o.Limits)
-	d.tokens = map[string]token{}
+	d.tokens, d.refreshes, d.codes = map[string]token{}, map[string]refresh{}, map[string]code{}
 }
 
 func (d *desk) hook() func(*http.Request) {

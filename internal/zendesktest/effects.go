@@ -1,6 +1,7 @@
 package zendesktest
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -112,6 +113,19 @@ func SlowDrip(piece int, pause time.Duration) Effect {
 
 // WrongLength lets Content-Length promise so many bytes more than come, or less than there are.
 func WrongLength(by int) Effect { return wire(func(a *Answer) { a.claim = by }) }
+
+// Omit leaves a field out of the object that is answered.
+func Omit(field string) Effect {
+	return func(a *Answer) bool {
+		var object map[string]json.RawMessage
+		if a.page == nil || json.Unmarshal(a.page.body(), &object) != nil {
+			return false
+		}
+		delete(object, field)
+		body, err := json.Marshal(object)
+		return err == nil && Body(string(body))(a)
+	}
+}
 
 // HugeBody sends a JSON string of so many bytes instead.
 func HugeBody(bytes int64) Effect { return wire(func(a *Answer) { a.filler = bytes }) }

@@ -47,8 +47,15 @@ func digits(s string) bool {
 
 // dispatch answers the call.
 func (c *call) dispatch() (*page, error) {
-	if c.r.URL.Path == "/oauth/tokens" && c.r.Method == http.MethodPost {
+	switch c.r.Method + " " + c.r.URL.Path {
+	case "POST /oauth/tokens":
 		return c.grant()
+	case "GET /oauth/authorizations/new":
+		return c.consent()
+	case "POST /oauth/authorizations":
+		return c.decide()
+	case "DELETE /api/v2/oauth/tokens/current", "DELETE /api/v2/oauth/tokens/current.json":
+		return c.revokeCurrent()
 	}
 	c.route, c.args = match(c.path)
 	if c.route == nil || c.r.Method != http.MethodGet || !strings.HasPrefix(c.r.URL.Path, "/api/v2/") {
