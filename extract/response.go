@@ -15,7 +15,7 @@ type Response struct {
 
 // Quota is what is left of one of the source's limits.
 type Quota struct {
-	Name   string    // such as "account quota"
+	Name   string    // in the words of the source, such as "account"
 	Limit  int       // requests a minute
 	Left   int       // of them, until Resets
 	Resets time.Time // by this machine's clock

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"desklake/extract"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+// Board is what is known to those who ask: the report of the sink after the last run, the run that is under way, and what
+// the source's answers told. Whoever runs jobs writes it; it implements pipeline.Progress, and Responded is for
+// extract.WithResponses. Nothing is read from the sink when someone asks, because a run has it open in this process. Its
+// methods are safe for concurrent use.
+type Board struct {
+	version string
+	figures *figures
+
+	mu     sync.Mutex
+	report sink.Report
+	readAt time.Time // zero as long as there is no report
+	fault  error     // why the last reading of the sink failed
+	live   *liveRun  // nil while none is under way
+	quotas []extract.Quota
+}
+
+var _ pipeline.Progress = (*Board)(nil)
+
+// NewBoard returns a board on which nothing stands yet. Version is desklake's own.
+func NewBoard(version string) *Board { return &Board{version: version, figures: newFigures(version)} }
+
+// historyDays is how far back runs are shown.
+const historyDays = 30
+
+// Report takes what the sink holds, or why it could not be read: at the start, after every run, and from time to time
+// between two runs, as desklake sync may have run beside. A sink that does not exist yet is an empty report without an
+// error. With an error, the report before stays; one that another process has locked is no fault.
+func (b *Board) Report(r sink.Report, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var locked *sink.Locked
+	if errors.As(err, &locked) {
+		return
+	}
+	if b.fault = err; err != nil {
+		return
+	}
+	oldest := time.Now().AddDate(0, 0, -historyDays)
+	r.Runs = slices.Clip(slices.Clone(slices.DeleteFunc(r.Runs, func(run sink.RunReport) bool { return run.Started.Before(oldest) })))
+	b.report, b.readAt = r, time.Now()
+}
+
+// Began is called when a run begins: of a job, with the streams that it reads.
+func (b *Board) Began(job string, streams []string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.live = &liveRun{job: job, began: time.Now()}
+	for _, s := range streams {
+		b.live.streams = append(b.live.streams, liveStream{name: s})
+	}
+}
+
+// Ended is called when the run has ended, before the report after it: with its result, or with why there is none.
+func (b *Board) Ended(result pipeline.Result, err error) {
+	b.mu.Lock()
+	live := b.live
+	b.live = nil
+	b.mu.Unlock()
+	status := result.Run.Status
+	if err != nil {
+		status = sink.Failed
+	}
+	began := result.Run.Started
+	if live != nil {
+		began = live.began
+	}
+	b.figures.ended(status, result.Streams, time.Since(began))
+}
+
+// Responded takes an answer of the source.
+func (b *Board) Responded(r extract.Response) {
+	b.figures.responded(r)
+	if len(r.Quotas) == 0 {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, q := range r.Quotas {
+		i, found := slices.BinarySearchFunc(b.quotas, q, func(a, b extract.Quota) int { return cmp.Compare(a.Name, b.Name) })
+		if found {
+			b.quotas[i] = q
+		} else {
+			b.quotas = slices.Insert(b.quotas, i, q)
+		}
+	}
+}
+
+// known is what stands on the board, at one moment.
+type known struct {
+	report sink.Report
+	readAt time.Time
+	fault  error
+	live   *liveRun
+	quotas []extract.Quota
+}
+
+func (b *Board) known() known {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return known{b.report, b.readAt, b.fault, b.live.clone(), slices.Clone(b.quotas)}
+}
