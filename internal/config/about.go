@@ -40,6 +40,9 @@ var about = map[string]fact{
 	"sink.lock_wait":    {doc: "How long to wait while another process has the destination; 0s not to wait. Default: 10m."},
 	"sink.memory_limit": {doc: "The memory that DuckDB may use, such as 512MB."},
 
+	"sink.publish":       {doc: "A copy of the DuckDB file for analysts, who may keep it open. It is replaced in one step after each run that changed something."},
+	"sink.publish_guard": {doc: "What a table may lose of its rows from one copy to the next; where it loses more, the old copy is kept. Default: 20%."},
+
 	"jobs":            {doc: "What desklake serve runs, and when."},
 	"jobs[]":          {needs: []string{"name", "cron"}},
 	"jobs[].name":     {doc: "The name of the job: letters, digits, - and _."},
@@ -52,4 +55,13 @@ var about = map[string]fact{
 	"serve":        {doc: "The status page of desklake serve."},
 	"serve.listen": {doc: "The address and port of the status page. Who can reach it can read it. Default: 127.0.0.1:8465, which is this machine only."},
 	"serve.token":  {doc: "What starts a job from the status page or through its API, 16 characters or more. Without one neither can."},
+
+	"notify":                   {doc: "Who is told how the runs go."},
+	"notify.webhooks":          {doc: "Addresses that are sent messages."},
+	"notify.webhooks[]":        {oneOf: []string{"url", "url_file"}},
+	"notify.webhooks[].url":    {doc: "The address, https but for this machine. It is a secret: whoever knows it can write there."},
+	"notify.webhooks[].format": {doc: "What the address takes: a JSON object, or a message for Slack. Default: json."},
+	"notify.webhooks[].on":     {doc: "What it is sent: failure, recovery and staleness. Default: all of them."},
+	"notify.heartbeat_url":     {doc: "The address that is asked for after each run that succeeded, for a service that raises an alarm when it no longer is."},
+	"notify.stale_after":       {doc: "The age from which on a table counts as stale. Default: 26h."},
 }

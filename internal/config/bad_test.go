@@ -14,8 +14,10 @@ const testdata = "../../testdata/config"
 // known is a small world; the names of the real one are not this package's business.
 var known = Known{
 	Sources: []string{"zendesk"},
-	Sinks:   []string{"duckdb"},
+	Sinks:   []string{"duckdb", "parquet"},
 	Tables:  []string{"tickets", "users", "ticket_metrics", "tags"},
+
+	Publishers: []string{"duckdb"},
 }
 
 // Every *.bad.yaml begins with the messages that it must give, all of them and no other, in their order:

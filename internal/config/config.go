@@ -19,6 +19,7 @@ type Config struct {
 	Sink   Sink   `yaml:"sink"`
 	Jobs   []Job  `yaml:"jobs,omitempty"`
 	Serve  Serve  `yaml:"serve"`
+	Notify Notify `yaml:"notify"`
 }
 
 // Source is the helpdesk account.
@@ -69,6 +70,9 @@ type Sink struct {
 	Path        string        `yaml:"path"`                   // a relative one is resolved against the file's folder
 	LockWait    time.Duration `yaml:"lock_wait"`              // zero: do not wait
 	MemoryLimit string        `yaml:"memory_limit,omitempty"` // such as 512MB; empty: the sink decides
+
+	Publish      string `yaml:"publish,omitempty"` // a copy for analysts, resolved like Path; empty: none
+	PublishGuard Share  `yaml:"publish_guard"`     // what a table may lose of its live rows from one copy to the next
 }
 
 // Job is a set of tables with a schedule.
@@ -91,6 +95,20 @@ type Serve struct {
 	Token  Secret `yaml:"token,omitempty"` // starts jobs; empty: nobody can but the schedule
 }
 
+// Notify is who is told how the runs go. The addresses are secrets: whoever knows one can write there.
+type Notify struct {
+	Webhooks     []Webhook     `yaml:"webhooks,omitempty"`
+	HeartbeatURL Secret        `yaml:"heartbeat_url,omitempty"` // asked for after each run that succeeded; empty: none
+	StaleAfter   time.Duration `yaml:"stale_after"`             // the age from which on a table counts as stale; above zero
+}
+
+// Webhook is an address that is sent messages. https, but for this machine.
+type Webhook struct {
+	URL    Secret   `yaml:"url"`
+	Format string   `yaml:"format"` // json or slack; json where the file has none
+	On     []string `yaml:"on"`     // of failure, recovery and staleness; all where the file has none
+}
+
 // Default returns a configuration in which every key that need not be set has its value.
 func Default() Config {
 	return Config{
@@ -100,8 +118,9 @@ func Default() Config {
 			GiveUpAfter: time.Hour,
 			Overlap:     5 * time.Minute,
 		},
-		Sink:  Sink{LockWait: 10 * time.Minute},
-		Serve: Serve{Listen: "127.0.0.1:8465"},
+		Sink:   Sink{LockWait: 10 * time.Minute, PublishGuard: 0.2},
+		Serve:  Serve{Listen: "127.0.0.1:8465"},
+		Notify: Notify{StaleAfter: 26 * time.Hour},
 	}
 }
 

@@ -130,7 +130,7 @@ func (r *reader) secretFile(n *yaml.Node, path string, v reflect.Value) {
 // resolve makes a relative path count from the file's folder.
 func (r *reader) resolve(path string) string {
 	if filepath.IsAbs(path) {
-		return path
+		return filepath.Clean(path)
 	}
 	return filepath.Join(r.dir, path)
 }

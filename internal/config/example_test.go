@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,7 +23,7 @@ func TestTheExampleShowsTheDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"audits", "rate_limit", "give_up_after", "overlap", "tables", "lock_wait", "memory_limit", "jobs", "serve"} {
+	for _, want := range []string{"audits", "rate_limit", "give_up_after", "overlap", "tables", "lock_wait", "memory_limit", "publish", "publish_guard", "jobs", "serve", "notify"} {
 		if !regexp.MustCompile(`(?m)^ *# ` + want + `:`).Match(content) {
 			t.Errorf("the example does not show the default of %s as a comment with one #", want)
 		}
@@ -45,8 +46,8 @@ func TestTheExampleNamesEveryKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range allKeys(reflect.TypeFor[Config]()) {
-		if key == "client_secret_file" {
-			continue // the example explains _file once and shows token_file
+		if strings.HasSuffix(key, fileSuffix) {
+			continue // the example explains _file once
 		}
 		if !regexp.MustCompile(`\b` + key + `:`).Match(content) {
 			t.Errorf("the example does not name %s", key)

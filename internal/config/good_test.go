@@ -47,12 +47,23 @@ func TestEveryKeyReachesItsField(t *testing.T) {
 			Path:        filepath.Join(testdata, "data/helpdesk.duckdb"),
 			LockWait:    30 * time.Second,
 			MemoryLimit: "1.5 GB",
+
+			Publish:      filepath.Join(testdata, "data/analysts.duckdb"),
+			PublishGuard: 0.5,
 		},
 		Jobs: []Job{
 			{Name: "nightly", Cron: "30 2 * * *", Timezone: "Europe/Berlin", Tables: Tables{"tickets", "users", "tags"}, Jitter: 5 * time.Minute},
 			{Name: "tickets-hourly", Cron: "@hourly", Timezone: "UTC", Tables: Tables{"tickets"}, CatchUp: true},
 		},
 		Serve: Serve{Listen: "0.0.0.0:8080", Token: "0123456789abcdef"},
+		Notify: Notify{
+			Webhooks: []Webhook{
+				{URL: "https://hooks.acme.com/abc", Format: "slack", On: []string{"failure", "recovery"}},
+				{URL: "http://127.0.0.1:9000/", Format: "json", On: []string{"failure", "recovery", "staleness"}},
+			},
+			HeartbeatURL: "https://beat.acme.com/abc",
+			StaleAfter:   30 * time.Hour,
+		},
 	}
 	if diff := cmp.Diff(want, got, inWords, bare); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
@@ -67,6 +78,8 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 	want.Source.Auth.AccessToken = &AccessToken{Token: "from-a-file"}
 	want.Source.RateLimit.Reserve = 0.25
 	want.Sink.Type, want.Sink.Path = "duckdb", filepath.Join(testdata, "helpdesk.duckdb")
+	want.Notify.Webhooks = []Webhook{{URL: "https://hooks.acme.com/from-a-file", Format: "json", On: []string{"failure", "recovery", "staleness"}}}
+	want.Notify.HeartbeatURL = "https://hooks.acme.com/from-a-file"
 	if diff := cmp.Diff(&want, mustLoad(t, testdata+"/access_token.good.yaml"), bare); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
@@ -87,11 +100,14 @@ func TestAConfigurationWrittenOutLoadsAsTheSame(t *testing.T) {
 			t.Parallel()
 			first := mustLoad(t, file)
 			first.Sink.Path = filepath.Join(t.TempDir(), "helpdesk.duckdb")
+			if first.Sink.Publish != "" {
+				first.Sink.Publish = filepath.Join(t.TempDir(), "analysts.duckdb")
+			}
 			written, err := yaml.Dump(first)
 			if err != nil {
 				t.Fatal(err)
 			}
-			written = bytes.ReplaceAll(written, []byte(masked), []byte("0123456789abcdef")) // *** is too short for a token
+			written = bytes.ReplaceAll(written, []byte(masked), []byte("https://acme.com/0123")) // *** is too short for a token, and no address
 			path := filepath.Join(t.TempDir(), "config.yaml")
 			if err := os.WriteFile(path, written, 0o600); err != nil {
 				t.Fatal(err)

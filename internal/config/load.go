@@ -17,6 +17,8 @@ type Known struct {
 	Sources []string // types of sources
 	Sinks   []string // types of sinks
 	Tables  []string // tables of the source, in the order of the catalog
+
+	Publishers []string // types of sinks that can keep a copy for analysts
 }
 
 // Load reads the file at path, expands variables, fills in defaults and checks everything. Relative paths in the

@@ -58,8 +58,11 @@ func valueSchema(t reflect.Type, path string, known Known) object {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	words := map[string][]string{"source.type": known.Sources, "source.audits": {"events", "full"}, "sink.type": known.Sinks}[path]
+	words := map[string][]string{"source.type": known.Sources, "source.audits": {"events", "full"}, "sink.type": known.Sinks,
+		"notify.webhooks[].format": formats, "notify.webhooks[].on": events}[path]
 	switch {
+	case words != nil && t.Kind() == reflect.Slice:
+		return object{"type": "array", "minItems": 1, "uniqueItems": true, "items": orUnread(object{"enum": words})}
 	case words != nil:
 		return orUnread(object{"enum": words})
 	case t == reflect.TypeFor[time.Time]():

@@ -102,6 +102,7 @@ func TestTheSchemaRefusesWhatAnEditorCanKnow(t *testing.T) {
 		"subdomain_and_url", "sink_path_missing", "sink_type_misspelt", "tables_unknown", "tables_in_words", "tables_none", "tables_twice",
 		"job_without_a_name", "job_without_cron", "jobs_not_a_list", "text_for_a_section", "list_for_a_duration", "duration_without_a_unit",
 		"reserve_in_words", "secret_and_file", "section_for_a_text", "list_at_the_top", "token_in_place_of_the_section",
+		"webhook_without_an_address", "webhook_format_misspelt", "webhook_on_success", "webhook_on_nothing",
 	} {
 		if err := validate(t, s, filepath.Join(testdata, name+".bad.yaml")); err == nil {
 			t.Errorf("%s: taken", name)

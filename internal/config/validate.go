@@ -11,6 +11,7 @@ func (r *reader) config(c *Config, known Known) {
 	r.source(&c.Source, known.Sources)
 	r.tables("tables", c.Tables, known.Tables)
 	r.sink(&c.Sink, known.Sinks)
+	r.publish(&c.Sink, known.Publishers)
 	selected := known.Tables
 	if c.Tables != nil {
 		selected = c.Tables
@@ -22,23 +23,44 @@ func (r *reader) config(c *Config, known Known) {
 		}
 	}
 	r.serve(&c.Serve)
+	r.notify(&c.Notify)
 }
 
 func (r *reader) sink(s *Sink, types []string) {
 	r.word("sink.type", s.Type, types)
 	r.need("sink.path", s.Path, "the file or folder to write to")
-	if s.Path != "" {
-		if strings.HasPrefix(s.Path, "~") {
-			r.report("sink.path", "a leading ~ is not expanded: write ${HOME} for it")
-		}
-		s.Path = r.resolve(s.Path)
-	}
+	r.filePath("sink.path", &s.Path)
 	if s.LockWait < 0 {
 		r.report("sink.lock_wait", "must not be negative: write 0s not to wait")
 	}
 	if s.MemoryLimit != "" && !size.MatchString(s.MemoryLimit) {
 		r.report("sink.memory_limit", "%q is not a size: write a number and a unit, such as 512MB or 2GB", r.raw("sink.memory_limit"))
 	}
+}
+
+// publish checks the copy for analysts. Publishers are the types of sinks that can keep one.
+func (r *reader) publish(s *Sink, publishers []string) {
+	if s.Publish == "" {
+		return
+	}
+	r.filePath("sink.publish", &s.Publish)
+	switch {
+	case s.Type != "" && !slices.Contains(publishers, s.Type):
+		r.report("sink.publish", "a sink of type %s needs no copy, readers may keep its files open: remove this key", s.Type)
+	case s.Publish == s.Path:
+		r.report("sink.publish", "is the file that desklake writes to: give the copy another name")
+	}
+}
+
+// filePath makes a path complete; an empty one stays empty.
+func (r *reader) filePath(at string, path *string) {
+	if *path == "" {
+		return
+	}
+	if strings.HasPrefix(*path, "~") {
+		r.report(at, "a leading ~ is not expanded: write ${HOME} for it")
+	}
+	*path = r.resolve(*path)
 }
 
 var size = regexp.MustCompile(`^[0-9]+(\.[0-9]+)? ?(KB|MB|GB|TB|KiB|MiB|GiB|TiB)$`)
