@@ -1,0 +1,103 @@
+package tokenstore
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// file is a login in a file that only its owner can read.
+type file struct{ path string }
+
+func (f *file) read() ([]byte, error) {
+	data, err := os.ReadFile(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	return data, err
+}
+
+// exposed returns the permissions of a file that others than its owner can read or write, and else 0.
+func (f *file) exposed() fs.FileMode {
+	info, err := os.Stat(f.path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return 0
+	}
+	return info.Mode().Perm()
+}
+
+func (f *file) remove() error {
+	err := os.Remove(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return errors.Join(err, syncFolder(filepath.Dir(f.path)))
+}
+
+// draft is the next version of a file, beside it, with its place on the disk taken.
+type draft struct {
+	*os.File
+	place string // of the file that it will be
+}
+
+// room is how many bytes a login may take: several times what one has.
+const room = 8 << 10
+
+// prepare makes a draft. One that a killed process left behind is replaced.
+func (f *file) prepare() (*draft, error) {
+	name := f.path + ".new"
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	opened, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	d := &draft{opened, f.path}
+	_, err = d.Write(bytes.Repeat([]byte{' '}, room))
+	if err = errors.Join(err, d.Sync()); err != nil {
+		d.discard()
+		return nil, err
+	}
+	return d, nil
+}
+
+// put gives the draft its content and makes it the file, durably.
+func (d *draft) put(data []byte, step func(string)) error {
+	if err := d.fill(data, step); err != nil {
+		d.discard()
+		return err
+	}
+	if err := os.Rename(d.Name(), d.place); err != nil {
+		return err
+	}
+	step("renamed")
+	return syncFolder(filepath.Dir(d.place))
+}
+
+func (d *draft) fill(data []byte, step func(string)) error {
+	_, err := d.WriteAt(data, 0)
+	if err = errors.Join(err, d.Truncate(int64(len(data)))); err != nil {
+		return err
+	}
+	step("written")
+	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+		return err
+	}
+	step("synced")
+	return nil
+}
+
+func (d *draft) discard() { _ = errors.Join(d.Close(), os.Remove(d.Name())) }
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer folder.Close()
+	return folder.Sync()
+}
