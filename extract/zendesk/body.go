@@ -73,6 +73,18 @@ func (w *watchedReader) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// countedBody adds to n what is read.
+type countedBody struct {
+	io.ReadCloser
+	n *int64
+}
+
+func (b *countedBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	*b.n += int64(n)
+	return n, err
+}
+
 // noEOF is err, or io.ErrUnexpectedEOF for the end of a file that was not meant to end there.
 func noEOF(err error) error {
 	if errors.Is(err, io.EOF) {

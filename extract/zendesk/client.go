@@ -12,6 +12,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"desklake/extract"
 )
 
 const (
@@ -91,7 +93,9 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 
 	begun := time.Now()
 	status, id := 0, ""
+	told := extract.Response{Endpoint: r.endpoint}
 	defer func() {
+		told.Tell(ctx)
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause
 		}
@@ -113,7 +117,9 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 		return answer{}, nil, err
 	}
 	defer resp.Body.Close()
+	resp.Body = &countedBody{resp.Body, &told.Bytes}
 	status, id = resp.StatusCode, requestID(resp.Header)
+	told.Code, told.Quotas = status, quotasLeft(resp.Header, time.Now())
 	a.received = c.clock.learn(resp.Header)
 	if status != http.StatusOK {
 		return answer{}, resp.Header, c.refusal(r, req, resp)

@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"maps"
 	"math"
 	"net/http"
 	"regexp"
@@ -8,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"desklake/extract"
 )
 
 // Without headers that say more: https://developer.zendesk.com/api-reference/introduction/rate-limits/
@@ -195,6 +198,16 @@ func readLimits(h http.Header) map[string]told {
 		}
 	}
 	return found
+}
+
+// quotasLeft is what an answer that came at a time says of the limits, sorted by name.
+func quotasLeft(h http.Header, now time.Time) (left []extract.Quota) {
+	limits := readLimits(h)
+	for _, name := range slices.Sorted(maps.Keys(limits)) {
+		t := limits[name]
+		left = append(left, extract.Quota{Name: name, Limit: t.limit, Left: t.left, Resets: now.Add(t.resets)})
+	}
+	return left
 }
 
 // bucketHeader is "total=10; remaining=9; resets=42".
