@@ -7,6 +7,12 @@ type fact struct {
 	oneOf []string // of a section: exactly one of these keys must be there
 }
 
+// The ways to log in.
+var authKeys = []string{"oauth_client", "oauth_user", "access_token", "api_token"}
+
+// The places of a login.
+var loginStores = []string{"file", "keyring"}
+
 // about has every key by its path; [] stands for the entries of a list. Schema and `desklake config schema` show it.
 var about = map[string]fact{
 	"":       {needs: []string{"source", "sink"}},
@@ -16,7 +22,7 @@ var about = map[string]fact{
 	"source.subdomain":          {doc: "What stands before .zendesk.com in the address of the helpdesk."},
 	"source.url":                {doc: "The whole address instead of the subdomain, for a proxy or a test."},
 	"source.start_date":         {doc: "From when on to read, in UTC: what changed since then, however old it is."},
-	"source.auth":               {doc: "How to log in.", oneOf: []string{"oauth_client", "access_token", "api_token"}},
+	"source.auth":               {doc: "How to log in.", oneOf: authKeys},
 	"source.audits":             {doc: "How ticket_audits and ticket_comments are read: from the ticket event export, or ticket by ticket. Default: events."},
 	"source.rate_limit":         {doc: "What desklake leaves of the account's quota to others."},
 	"source.rate_limit.reserve": {doc: "The part of the account's requests a minute that is left to everyone else, as 30% or 0.3. Default: 30%."},
@@ -26,6 +32,12 @@ var about = map[string]fact{
 	"source.auth.oauth_client":               {doc: "A confidential OAuth client.", needs: []string{"client_id"}, oneOf: []string{"client_secret", "client_secret_file"}},
 	"source.auth.oauth_client.client_id":     {doc: "The identifier of the OAuth client."},
 	"source.auth.oauth_client.client_secret": {doc: "The secret of the OAuth client."},
+	"source.auth.oauth_user":                 {doc: "A user who logs in with desklake login, through an OAuth client.", needs: []string{"client_id"}},
+	"source.auth.oauth_user.client_id":       {doc: "The identifier of the OAuth client."},
+	"source.auth.oauth_user.client_secret":   {doc: "The secret of a confidential OAuth client; a public one has none."},
+	"source.auth.oauth_user.redirect_url":    {doc: "Where the browser is sent after the login, as it stands in the OAuth client. Default: http://127.0.0.1:19284/callback."},
+	"source.auth.oauth_user.token_file":      {doc: "The file in which the login is kept. Default: the name of this file with .tokens.json at its end, beside it."},
+	"source.auth.oauth_user.store":           {doc: "Where the login is kept: in token_file, or in the keyring of the operating system where there is one. Default: file."},
 	"source.auth.access_token":               {doc: "An OAuth access token that was made elsewhere.", oneOf: []string{"token", "token_file"}},
 	"source.auth.access_token.token":         {doc: "The access token."},
 	"source.auth.api_token":                  {doc: "An API token. Zendesk ends these on 30 April 2027.", needs: []string{"email"}, oneOf: []string{"token", "token_file"}},

@@ -38,6 +38,7 @@ type Source struct {
 // Auth is how to log in: exactly one of its fields is set.
 type Auth struct {
 	OAuthClient *OAuthClient `yaml:"oauth_client,omitempty"`
+	OAuthUser   *OAuthUser   `yaml:"oauth_user,omitempty"`
 	AccessToken *AccessToken `yaml:"access_token,omitempty"`
 	APIToken    *APIToken    `yaml:"api_token,omitempty"`
 }
@@ -46,6 +47,15 @@ type Auth struct {
 type OAuthClient struct {
 	ClientID     string `yaml:"client_id"`
 	ClientSecret Secret `yaml:"client_secret"`
+}
+
+// OAuthUser is a user who logs in with desklake login, through an OAuth client.
+type OAuthUser struct {
+	ClientID     string `yaml:"client_id"`
+	ClientSecret Secret `yaml:"client_secret,omitempty"` // empty for a public client
+	RedirectURL  string `yaml:"redirect_url"`            // one of those of the client: http on this machine, or https
+	TokenFile    string `yaml:"token_file"`              // a relative one is resolved against the file's folder
+	Store        string `yaml:"store"`                   // file or keyring
 }
 
 // AccessToken is an OAuth access token that was made elsewhere.
@@ -123,6 +133,9 @@ func Default() Config {
 		Notify: Notify{StaleAfter: 26 * time.Hour},
 	}
 }
+
+// Where a user who logs in is sent back to: a port that few others use, below those that systems give away.
+const defaultRedirect = "http://127.0.0.1:19284/callback"
 
 // A job without a timezone runs by this one.
 const defaultTimezone = "UTC"

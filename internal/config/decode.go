@@ -14,6 +14,7 @@ import (
 // reader turns nodes into structs and collects what is wrong with them.
 type reader struct {
 	dir      string           // the file's folder
+	name     string           // its name there
 	places   map[string]place // by path, of every value that the file has
 	told     map[string]bool  // the paths that have a problem
 	meant    map[string]bool  // the paths that the file tries to give, by a wrong key for instance

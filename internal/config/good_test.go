@@ -70,6 +70,22 @@ func TestEveryKeyReachesItsField(t *testing.T) {
 	}
 }
 
+func TestALoginOfAUserReachesItsFields(t *testing.T) {
+	t.Parallel()
+	got := mustLoad(t, testdata+"/oauth_user_in_full.good.yaml").Source.Auth
+	want := Auth{OAuthUser: &OAuthUser{ClientID: "desklake", ClientSecret: "s3cret", RedirectURL: "https://acme.example/desklake",
+		TokenFile: filepath.Join(testdata, "secrets/login.json"), Store: "keyring"}}
+	if diff := cmp.Diff(want, got, bare); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	got = mustLoad(t, testdata+"/oauth_user.good.yaml").Source.Auth
+	want = Auth{OAuthUser: &OAuthUser{ClientID: "desklake", RedirectURL: "http://127.0.0.1:19284/callback",
+		TokenFile: filepath.Join(testdata, "oauth_user.good.tokens.json"), Store: "file"}}
+	if diff := cmp.Diff(want, got, bare); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 	t.Parallel()
 	want := Default()
@@ -100,6 +116,9 @@ func TestAConfigurationWrittenOutLoadsAsTheSame(t *testing.T) {
 			t.Parallel()
 			first := mustLoad(t, file)
 			first.Sink.Path = filepath.Join(t.TempDir(), "helpdesk.duckdb")
+			if u := first.Source.Auth.OAuthUser; u != nil {
+				u.TokenFile = filepath.Join(t.TempDir(), "tokens.json")
+			}
 			if first.Sink.Publish != "" {
 				first.Sink.Publish = filepath.Join(t.TempDir(), "analysts.duckdb")
 			}

@@ -34,7 +34,7 @@ func Load(path string, known Known) (*Config, error) {
 
 // Parse is Load for a file's content that need not be on disk. The path is where it would be.
 func Parse(path string, data []byte, known Known) (*Config, error) {
-	r := &reader{dir: filepath.Dir(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{}}
+	r := &reader{dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{}}
 	c := Default()
 	if root := r.parse(data); root != nil {
 		r.decode(root, "", reflect.ValueOf(&c).Elem())

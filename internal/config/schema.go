@@ -58,7 +58,7 @@ func valueSchema(t reflect.Type, path string, known Known) object {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	words := map[string][]string{"source.type": known.Sources, "source.audits": {"events", "full"}, "sink.type": known.Sinks,
+	words := map[string][]string{"source.type": known.Sources, "source.audits": {"events", "full"}, "source.auth.oauth_user.store": loginStores, "sink.type": known.Sinks,
 		"notify.webhooks[].format": formats, "notify.webhooks[].on": events}[path]
 	switch {
 	case words != nil && t.Kind() == reflect.Slice:

@@ -38,35 +38,6 @@ func (r *reader) source(s *Source, types []string) {
 	}
 }
 
-func (r *reader) auth(a *Auth) {
-	var given []string
-	if a.OAuthClient != nil {
-		given = append(given, "oauth_client")
-		path := "source.auth.oauth_client"
-		r.need(path+".client_id", a.OAuthClient.ClientID, "the identifier of the OAuth client")
-		r.need(path+".client_secret", string(a.OAuthClient.ClientSecret), "the client's secret, or client_secret_file")
-	}
-	if a.AccessToken != nil {
-		given = append(given, "access_token")
-		r.need("source.auth.access_token.token", string(a.AccessToken.Token), "the access token, or token_file")
-	}
-	if a.APIToken != nil {
-		given = append(given, "api_token")
-		path := "source.auth.api_token"
-		r.need(path+".email", a.APIToken.Email, "the e-mail address of the user the token acts for")
-		r.need(path+".token", string(a.APIToken.Token), "the API token, or token_file")
-		if e := a.APIToken.Email; e != "" && (!strings.Contains(e, "@") || strings.HasSuffix(e, "/token")) {
-			r.report(path+".email", "%q is not an e-mail address: write it alone, as in me@acme.com", r.raw(path+".email"))
-		}
-	}
-	if len(given) == 0 {
-		r.missing("source.auth", "one of oauth_client, access_token or api_token")
-	}
-	if len(given) > 1 {
-		r.report("source.auth", "has %s: keep one of them", strings.Join(given, " and "))
-	}
-}
-
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
 func (r *reader) subdomain(name string) {
