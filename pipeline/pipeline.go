@@ -6,6 +6,7 @@
 package pipeline
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -23,7 +24,8 @@ type Job struct {
 	Tables  []string // the tables to fill
 	Beside  []string // tables that are kept up to date where that costs nothing: those of the configuration
 	Named   bool     // the user asked for these tables by name: one that the account does not have is a failure
-	Trigger string   // what started the run: cli, schedule, api, or "backfill" with its window
+	ID      string   // of the run; a new one unless set
+	Trigger string   // what started the run: see sink.Run
 	Version string   // of desklake
 
 	// Window, unless it is zero, is read again beside the checkpoints of the streams, which stay as they are. A window that
@@ -117,7 +119,7 @@ func (e *SinkError) Unwrap() error { return e.Err }
 // befell a stream stands in its StreamResult.
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
 	r := &run{Job: job, source: source, sink: dst}
-	result := Result{Run: sink.Run{ID: NewRunID(time.Now()), Started: time.Now().UTC(), Status: sink.Running,
+	result := Result{Run: sink.Run{ID: cmp.Or(job.ID, NewRunID(time.Now())), Started: time.Now().UTC(), Status: sink.Running,
 		Trigger: job.Trigger, Version: job.Version}}
 	r.id = result.Run.ID
 	streams, err := r.prepare(ctx, result.Run)

@@ -39,8 +39,8 @@ type Job struct {
 // Planned is a job as it stands.
 type Planned struct {
 	Name    string
-	Due     time.Time // when it is due next, in the zone of its schedule and without jitter; zero if never again
-	Queued  bool      // it waits for another one to end
+	Next    time.Time // when it is due next, in the zone of its schedule, jitter included; zero if never again
+	Queued  bool      // it is due and waits for another one to end
 	Running time.Time // since when it runs; zero if it does not
 }
 
@@ -198,7 +198,7 @@ func (s *Scheduler) Jobs() []Planned {
 	defer s.mu.Unlock()
 	var all []Planned
 	for _, p := range s.plans {
-		j := Planned{Name: p.Name, Due: p.due}
+		j := Planned{Name: p.Name, Next: p.at}
 		j.Queued = slices.ContainsFunc(s.queue, func(r request) bool { return r.job == p.Name })
 		if s.running.job == p.Name {
 			j.Running = s.since

@@ -89,8 +89,8 @@ func TestAJobThatIsDueWhileAnotherRunsFollowsItOnce(t *testing.T) {
 		end := begin(s)
 		time.Sleep(2*time.Hour + 30*time.Minute)
 		want := []Planned{
-			{Name: "long", Due: at(2, 2, 0), Running: at(1, 2, 0)},
-			{Name: "often", Due: at(1, 2, 40), Queued: true},
+			{Name: "long", Next: at(2, 2, 0), Running: at(1, 2, 0)},
+			{Name: "often", Next: at(1, 2, 40), Queued: true},
 		}
 		if diff := cmp.Diff(want, s.Jobs()); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
@@ -175,7 +175,7 @@ func TestWhatWasMissedWhileTheMachineSleptIsMadeUpOnce(t *testing.T) {
 				} else {
 					d.reads(t)
 				}
-				if due := s.Jobs()[0].Due; !due.Equal(at(5, 2, 30)) {
+				if due := s.Jobs()[0].Next; !due.Equal(at(5, 2, 30)) {
 					t.Errorf("due next at %s", due)
 				}
 			})

@@ -10,7 +10,7 @@ var Bookkeeping = []*schema.Table{
 		{Name: "started_at", Type: schema.Time, Doc: "When the run began."},
 		{Name: "finished_at", Type: schema.Time, Doc: "When it ended; null while it is under way, and for ever if it was killed."},
 		{Name: "status", Type: schema.Text, Doc: "running, done, partial (some tables failed), failed, interrupted (by a signal) or killed."},
-		{Name: "trigger", Type: schema.Text, Doc: "What started it: cli, schedule, api, or backfill with its window."},
+		{Name: "trigger", Type: schema.Text, Doc: "What started it: cli, schedule or api and the name of the job, or backfill and its window."},
 		{Name: "version", Type: schema.Text, Doc: "The version of desklake."},
 		{Name: "error", Type: schema.Text, Doc: "Why it failed; null unless it did."},
 	}},

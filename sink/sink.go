@@ -131,7 +131,7 @@ type Run struct {
 	Started  time.Time
 	Finished time.Time // zero while it is under way, and for ever if it was killed
 	Status   Status
-	Trigger  string // what started it: cli, schedule, api, or "backfill" with its window
+	Trigger  string // what started it: "cli", "schedule" or "api" and the name of the job, or "backfill" and its window
 	Version  string // of desklake
 	Error    string // empty unless it failed
 }

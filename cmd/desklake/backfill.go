@@ -10,7 +10,6 @@ import (
 	"desklake/extract"
 	"desklake/internal/config"
 	"desklake/pipeline"
-	"desklake/state"
 )
 
 type backfillCommand struct {
@@ -49,7 +48,7 @@ func (c *backfillCommand) Run(a *app) error {
 		return err
 	}
 	job.Trigger = "backfill " + window.From.Format(time.RFC3339) + " to " + window.To.Format(time.RFC3339)
-	return a.sync(source, conf.Sink, job)
+	return a.sync(opener(conf.Source), conf.Sink, job)
 }
 
 func (c *backfillCommand) window(now time.Time) (w extract.Window, err error) {
@@ -106,12 +105,17 @@ func (c *backfillCommand) withWindows(a *app, source extract.Source, tables []st
 }
 
 // tellResumed says which streams go on with a backfill that was broken off.
-func (a *app) tellResumed(source extract.Source, job pipeline.Job, stored map[string]state.Checkpoint) {
+func (a *app) tellResumed(job pipeline.Job, run begun) {
 	if job.Window.IsZero() {
 		return
 	}
-	for _, s := range job.Streams(source, stored) {
-		if from := job.Start(s, stored); from.Cursor != "" {
+	for _, s := range run.streams {
+		from := job.Start(s, run.stored)
+		switch {
+		case from.Cursor == "":
+		case a.json:
+			run.log.Info("backfill goes on where it was broken off", "stream", s.Name, "at", from.HighWater, "from", job.Window.From)
+		default:
 			fmt.Fprintf(a.stderr, "%s goes on at %s, where its backfill from %s was broken off; --restart begins anew\n",
 				s.Name, day(orNull(from.HighWater)), day(&job.Window.From))
 		}

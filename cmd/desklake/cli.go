@@ -18,14 +18,16 @@ type app struct {
 	config         string // the path of the configuration file
 	log            *redirect
 	logger         *slog.Logger      // writes to log
+	json           bool              // the log is for machines, and so is progress
 	model          *kong.Application // the command line, for what describes it
 	answers        *bufio.Reader     // of the user; nil before the first question
 }
 
 // cli is the command line. Kong fills it and calls Run of the chosen command.
 type cli struct {
-	Config  string `short:"c" default:"config.yaml" type:"path" help:"The configuration file."`
-	Verbose bool   `short:"v" help:"Log every request."`
+	Config    string `short:"c" default:"config.yaml" type:"path" help:"The configuration file."`
+	Verbose   bool   `short:"v" help:"Log every request."`
+	LogFormat string `enum:"auto,text,json" default:"auto" help:"How to write the log: text, json, or auto, which is text on a terminal and json elsewhere."`
 
 	Demo       demoCommand       `cmd:"" help:"Sync a built-in helpdesk into demo.duckdb and answer a few questions: the whole thing without an account."`
 	Init       initCommand       `cmd:"" help:"Write a configuration file, with every key explained."`
@@ -33,6 +35,7 @@ type cli struct {
 	Plan       planCommand       `cmd:"" help:"Show what the next sync would cost, and what it would create."`
 	Sync       syncCommand       `cmd:"" help:"Sync now, from where the last run ended."`
 	Backfill   backfillCommand   `cmd:"" help:"Read a window of the past again, beside the stored cursors."`
+	Serve      serveCommand      `cmd:"" help:"Sync on the schedules of the configuration, until it is stopped."`
 	Status     statusCommand     `cmd:"" help:"Show what each table holds and how fresh it is."`
 	Runs       runsCommand       `cmd:"" help:"Show the run history, or what one run did."`
 	State      stateCommand      `cmd:"" help:"Show or forget where the streams go on."`
@@ -77,12 +80,7 @@ func parseAndRun(a *app, args []string) (err error) {
 	if err != nil {
 		return &usageError{err}
 	}
-	level := slog.LevelInfo
-	if c.Verbose {
-		level = slog.LevelDebug
-	}
 	a.config, a.model = c.Config, parser.Model
-	a.log = &redirect{to: a.stderr}
-	a.logger = slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: level}))
+	a.openLog(c.LogFormat, c.Verbose)
 	return chosen.Run(a)
 }

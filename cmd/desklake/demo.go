@@ -32,15 +32,12 @@ func (c *demoCommand) Run(a *app) error {
 	}
 	defer stop()
 	fmt.Fprintf(a.stdout, "A helpdesk with %s tickets runs at %s for as long as this takes.\n\n", thousands(int64(c.Tickets)), url)
-	source, err := openZendesk(config.Source{
-		URL: url, StartDate: until.AddDate(-2, 0, 0), Auth: config.Auth{AccessToken: &config.AccessToken{Token: "demo"}},
+	source := config.Source{
+		Type: "zendesk", URL: url, StartDate: until.AddDate(-2, 0, 0), Auth: config.Auth{AccessToken: &config.AccessToken{Token: "demo"}},
 		GiveUpAfter: time.Minute,
-	}, a.logger)
-	if err != nil {
-		return err
 	}
 	job := pipeline.Job{Tables: tableNames(sources["zendesk"].tables())}
-	if err := a.sync(source, config.Sink{Type: "duckdb", Path: c.Output}, job); err != nil {
+	if err := a.sync(opener(source), config.Sink{Type: "duckdb", Path: c.Output}, job); err != nil {
 		return err
 	}
 	return answer(a.stdout, c.Output)

@@ -49,7 +49,7 @@ func TestARunWaitsForTheFileAndSaysSoOnce(t *testing.T) {
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 30})
 	l := newLake(t, h, "lock_wait: 5m")
 	holder := held(h, l)
-	c := l.command("sync")
+	c := l.command("--log-format", "text", "sync")
 	stderr, err := c.StderrPipe()
 	if err == nil {
 		err = c.Start()

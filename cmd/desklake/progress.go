@@ -4,31 +4,35 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log/slog"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"desklake/extract"
 	"desklake/pipeline"
 )
 
-// progress shows how a run goes while it lasts. What is written to it appears between its lines, never within one.
+// progress shows how a run goes while it lasts.
 type progress interface {
 	pipeline.Progress
-	io.Writer
 	close() // after the last call of the others
 }
 
-// newProgress shows the streams in the given order, as far as there is one: bars on a terminal, lines elsewhere. The
-// log goes through it until it is closed.
-func (a *app) newProgress(streams []string, window extract.Window) progress {
-	var p progress
-	if f, ok := a.stderr.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		p = newBars(f, newTracks(streams, window))
+// newProgress shows the streams in the given order, as far as there is one: bars on a terminal, lines elsewhere; in a log
+// for machines, its own lines. The log goes through it until it is closed.
+func (a *app) newProgress(streams []extract.Stream, job pipeline.Job, log *slog.Logger) progress {
+	t := newTracks(streams, job.Window)
+	if a.json {
+		return newLogged(log, t, job.Named)
+	}
+	var p interface {
+		progress
+		io.Writer // what is written to it appears between its lines, never within one
+	}
+	if f := terminal(a.stderr); f != nil {
+		p = newBars(f, t)
 	} else {
-		p = newLines(a.stderr, newTracks(streams, window))
+		p = newLines(a.stderr, t)
 	}
 	a.log.turn(p)
 	return p
@@ -64,10 +68,10 @@ type tracks struct {
 	all []*track // in the order in which they are shown
 }
 
-func newTracks(streams []string, window extract.Window) *tracks {
+func newTracks(streams []extract.Stream, window extract.Window) *tracks {
 	t := &tracks{}
-	for _, name := range streams {
-		t.all = append(t.all, &track{stream: name, first: window.From, end: window.To})
+	for _, s := range streams {
+		t.all = append(t.all, &track{stream: s.Name, first: window.From, end: window.To})
 	}
 	return t
 }

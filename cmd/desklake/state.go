@@ -100,7 +100,9 @@ func (c *stateResetCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	dst, err := a.openSink(conf.Sink)
+	patience, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	dst, err := a.openSink(patience, conf.Sink, a.logger)
 	if err != nil {
 		return err
 	}

@@ -11,31 +11,45 @@ import (
 	"desklake/sink"
 )
 
+// figures are what a run did to all tables, and what it cost.
+type figures struct {
+	rows     sink.Counts
+	requests int
+	retries  int
+	waited   time.Duration // in all streams together
+	issues   int           // kinds of them
+}
+
+func figuresOf(streams []pipeline.StreamResult) (f figures) {
+	for _, s := range streams {
+		for _, n := range s.Counts {
+			f.rows.Add(n)
+		}
+		f.requests += s.Requests
+		f.retries += s.Retries
+		f.waited += s.Waited
+		f.issues += s.Issues
+	}
+	return f
+}
+
 // printSummary prints what a run did to each table, and what it cost.
 func printSummary(w io.Writer, r pipeline.Result, path string, elapsed time.Duration) {
-	var rows sink.Counts
-	var requests, retries, issues int
-	var waited time.Duration
-	for _, s := range r.Streams {
-		for _, n := range s.Counts {
-			rows.Add(n)
-		}
-		requests, retries, waited, issues = requests+s.Requests, retries+s.Retries, waited+s.Waited, issues+s.Issues
-	}
-	if rows.Read > 0 || r.Run.Status == sink.Done {
+	f := figuresOf(r.Streams)
+	if f.rows.Read > 0 || r.Run.Status == sink.Done {
 		printTables(w, r.Streams)
 	}
 	fmt.Fprintf(w, "%s %s: %s new, %s changed, %s deleted in %.1f s; %s %s", path, r.Run.Status,
-		thousands(rows.Inserted), thousands(rows.Updated), thousands(rows.Deleted), elapsed.Seconds(),
-		thousands(int64(requests)), plural(requests, "request"))
-	if retries > 0 {
-		fmt.Fprintf(w, ", %s of them repeated", thousands(int64(retries)))
+		thousands(f.rows.Inserted), thousands(f.rows.Updated), thousands(f.rows.Deleted), elapsed.Seconds(),
+		thousands(int64(f.requests)), plural(f.requests, "request"))
+	if f.retries > 0 {
+		fmt.Fprintf(w, ", %s of them repeated", thousands(int64(f.retries)))
 	}
-	if waited >= time.Second {
-		fmt.Fprintf(w, "; waited %s in all streams together", waited.Round(time.Second))
+	if f.waited >= time.Second {
+		fmt.Fprintf(w, "; waited %s in all streams together", f.waited.Round(time.Second))
 	}
-	if issues > 0 {
-		fmt.Fprintf(w, "; %s %s of issues (FROM desklake.issues)", thousands(int64(issues)), plural(issues, "kind"))
+	if f.issues > 0 {
+		fmt.Fprintf(w, "; %s %s of issues (FROM desklake.issues)", thousands(int64(f.issues)), plural(f.issues, "kind"))
 	}
 	fmt.Fprintln(w)
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"desklake/extract"
 	"desklake/internal/config"
 	"desklake/pipeline"
-	"desklake/sink"
 )
 
 type syncCommand struct {
@@ -43,7 +41,7 @@ func (c *syncCommand) Run(a *app) error {
 	if c.DryRun {
 		return a.plan(conf, source, job, false)
 	}
-	return a.sync(source, conf.Sink, job)
+	return a.sync(opener(conf.Source), conf.Sink, job)
 }
 
 // job is what a run is to do that was told these tables, or none; and the source for it.
@@ -69,44 +67,32 @@ func (a *app) job(conf *config.Config, named []string) (extract.Source, pipeline
 // is much to hit.
 var commitRows int64
 
-// sync opens the sink, executes the job and prints its summary. The job's wiring is added here.
-func (a *app) sync(source extract.Source, c config.Sink, job pipeline.Job) error {
-	dst, err := a.openSink(c)
-	if err != nil {
-		return err
-	}
-	stored, err := dst.Checkpoints(a.ctx)
-	if err != nil {
-		return errors.Join(&pipeline.SinkError{Err: err}, dst.Close())
-	}
-	a.tellResumed(source, job, stored)
-	began := time.Now()
-	var streams []string
-	for _, s := range job.Streams(source, stored) {
-		streams = append(streams, s.Name)
-	}
-	progress := a.newProgress(streams, job.Window)
-	job.Trigger, job.Version, job.Stop, job.Progress, job.CommitRows = cmp.Or(job.Trigger, "cli"), version(), a.signals.stop, progress, commitRows
-	result, err := pipeline.Run(a.ctx, source, dst, job)
-	a.endProgress(progress)
-	if closed := dst.Close(); err == nil && closed != nil {
-		err = &pipeline.SinkError{Err: closed}
+// sync executes the job and prints what it did. The job's wiring is added here.
+func (a *app) sync(open sourceOpener, c config.Sink, job pipeline.Job) error {
+	job.Trigger, job.Stop = cmp.Or(job.Trigger, "cli"), a.signals.stop
+	patience, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	began, log := time.Now(), a.logger
+	var shown progress
+	result, err := a.execute(a.ctx, patience, execution{open: open, sink: c, job: job, log: log, begin: func(run begun) pipeline.Progress {
+		began, log = time.Now(), run.log
+		a.tellResumed(job, run)
+		shown = a.newProgress(run.streams, job, run.log)
+		return shown
+	}})
+	if shown != nil {
+		a.endProgress(shown)
 	}
 	if err != nil {
 		return err
 	}
 	printSummary(a.stdout, result, c.Path, time.Since(began))
-	a.printSkipped(result, job.Named)
+	if a.json {
+		logEnd(log, result, job.Named, nil, time.Since(began))
+	} else {
+		a.printSkipped(result, job.Named)
+	}
 	return newRunError(result, job.Named)
-}
-
-// openSink opens the sink, and waits for it if another process has it, until the first signal.
-func (a *app) openSink(c config.Sink) (sink.Sink, error) {
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	return sinks[c.Type].open(ctx, c, func(holder string) {
-		fmt.Fprintf(a.stderr, "%s; waiting for up to %s\n", (&sink.Locked{Path: c.Path, Holder: holder}).Error(), c.LockWait)
-	})
 }
 
 func checkTables(named, known []string) error {

@@ -1,0 +1,154 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"time"
+
+	"golang.org/x/term"
+
+	"desklake/extract"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+// openLog makes the log: for people on a terminal and for machines elsewhere, unless the format says otherwise.
+func (a *app) openLog(format string, verbose bool) {
+	a.log = &redirect{to: a.stderr}
+	a.json = format == "json" || format == "auto" && terminal(a.stderr) == nil
+	options := &slog.HandlerOptions{Level: slog.LevelInfo}
+	if verbose {
+		options.Level = slog.LevelDebug
+	}
+	if a.json {
+		options.ReplaceAttr = inSeconds
+		a.logger = slog.New(slog.NewJSONHandler(a.log, options))
+	} else {
+		a.logger = slog.New(slog.NewTextHandler(a.log, options))
+	}
+}
+
+// inSeconds writes durations as seconds, which slog would write as nanoseconds.
+func inSeconds(_ []string, attr slog.Attr) slog.Attr {
+	if attr.Value.Kind() == slog.KindDuration {
+		attr.Value = seconds("", attr.Value.Duration()).Value
+	}
+	return attr
+}
+
+// seconds is a duration to the millisecond.
+func seconds(key string, d time.Duration) slog.Attr {
+	return slog.Float64(key, float64(d.Milliseconds())/1000)
+}
+
+// terminal is the terminal that w writes to; nil if there is none.
+func terminal(w io.Writer) *os.File {
+	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return f
+	}
+	return nil
+}
+
+// logged writes how a run goes into the log: a line for each stream when it ends, and one a minute until then.
+type logged struct {
+	*tracks
+	log   *slog.Logger
+	named bool
+	stop  chan struct{}
+}
+
+func newLogged(log *slog.Logger, t *tracks, named bool) *logged {
+	l := &logged{tracks: t, log: log, named: named, stop: make(chan struct{})}
+	go l.tick()
+	return l
+}
+
+func (l *logged) tick() {
+	ticker := time.NewTicker(time.Minute)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-l.stop:
+			return
+		case <-ticker.C:
+			for _, t := range l.snapshot() {
+				if t.state == "" && !t.began.IsZero() {
+					l.log.Info("stream under way", t.attrs()...)
+				}
+			}
+		}
+	}
+}
+
+// attrs are how far the stream has come.
+func (t track) attrs() []any {
+	attrs := []any{slog.String("stream", t.stream), slog.Int64("rows", t.rows), slog.Int("requests", t.requests)}
+	if !t.at.IsZero() {
+		attrs = append(attrs, slog.Time("up_to", t.at.UTC()))
+	}
+	if left := time.Until(t.wait.Until); t.state == "" && left > time.Second {
+		attrs = append(attrs, slog.String("waiting_for", t.wait.For), seconds("seconds_left", left))
+	}
+	return attrs
+}
+
+func (l *logged) Started(stream string, from extract.Position) { l.started(stream, from) }
+func (l *logged) Moved(stream string, s pipeline.Step)         { l.moved(stream, s) }
+func (l *logged) Waiting(stream string, w extract.Wait)        { l.waiting(stream, w) }
+func (l *logged) close()                                       { close(l.stop) }
+
+func (l *logged) Finished(r pipeline.StreamResult) {
+	t := l.finished(r)
+	attrs := append(t.attrs(), seconds("seconds", t.took))
+	switch err := r.Failure(l.named); {
+	case errors.Is(err, pipeline.ErrStopped):
+		l.log.Warn("stream stopped before its end", attrs...)
+	case err != nil:
+		l.log.Error("stream failed", append(attrs, problem(err)...)...)
+	case r.Unavailable != nil:
+		l.log.Info("stream skipped", append(attrs, "reason", r.Unavailable.Reason)...)
+	default:
+		l.log.Info("stream done", attrs...)
+	}
+}
+
+// problem is an error with what to do about it.
+func problem(err error) []any {
+	attrs := []any{"err", err}
+	var advice interface{ Hint() string }
+	if errors.As(err, &advice) && advice.Hint() != "" {
+		attrs = append(attrs, "hint", advice.Hint())
+	}
+	return attrs
+}
+
+// logEnd writes the closing line of a run, with every figure. Err is why it could not be executed or ended.
+func logEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
+	f := figuresOf(r.Streams)
+	if err != nil {
+		r.Run.Status = sink.Failed
+	}
+	attrs := []any{slog.String("status", string(r.Run.Status)), seconds("seconds", took),
+		slog.Int64("read", f.rows.Read), slog.Int64("new", f.rows.Inserted), slog.Int64("changed", f.rows.Updated),
+		slog.Int64("unchanged", f.rows.Unchanged), slog.Int64("deleted", f.rows.Deleted), slog.Int("requests", f.requests),
+		slog.Int("retries", f.retries), seconds("seconds_waited", f.waited), slog.Int("issues", f.issues)}
+	failed := []string{}
+	for _, s := range r.Streams {
+		if s.Failure(named) != nil {
+			failed = append(failed, s.Tables...)
+		}
+	}
+	attrs = append(attrs, slog.Any("tables_failed", failed))
+	switch {
+	case err != nil:
+		log.Error("run ended", append(attrs, problem(err)...)...)
+	case r.Run.Status == sink.Failed, r.Run.Status == sink.Partial:
+		log.Error("run ended", append(attrs, "err", r.Run.Error)...)
+	case r.Run.Status == sink.Interrupted:
+		log.Warn("run ended", attrs...)
+	default:
+		log.Info("run ended", attrs...)
+	}
+}
