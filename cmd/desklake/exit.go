@@ -12,6 +12,7 @@ import (
 	"desklake/internal/config"
 	"desklake/pipeline"
 	"desklake/sink"
+	"desklake/sink/duckdb"
 )
 
 // The exit codes, as the help and the README tell them.
@@ -46,6 +47,7 @@ func (a *app) exitCode(err error) int {
 		run     *runError
 		lacking *extract.Unavailable
 		tooMany *pipeline.TooManyGone
+		shrunk  *duckdb.Shrunk
 	)
 	switch {
 	case err == nil:
@@ -60,9 +62,9 @@ func (a *app) exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &run):
 		return run.exitCode(a)
-	case errors.As(err, &lacking), errors.As(err, &tooMany):
+	case errors.As(err, &lacking), errors.As(err, &tooMany), errors.As(err, &shrunk):
 		return exitPartial
-	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission):
+	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission), errors.Is(err, extract.ErrLogin):
 		return exitCredentials
 	case errors.Is(err, extract.ErrUnreachable):
 		return exitSource

@@ -10,6 +10,7 @@ import (
 	"desklake/extract"
 	"desklake/extract/zendesk"
 	"desklake/internal/config"
+	"desklake/internal/tokenstore"
 	"desklake/schema"
 )
 
@@ -29,7 +30,7 @@ func sourceNames() []string { return slices.Sorted(maps.Keys(sources)) }
 
 func openZendesk(c config.Source, logger *slog.Logger) (extract.Source, error) {
 	o := zendesk.Options{
-		Subdomain: c.Subdomain, URL: c.URL, Auth: zendeskAuth(c.Auth), StartDate: c.StartDate,
+		Subdomain: c.Subdomain, URL: c.URL, Auth: zendeskAuth(c.Auth, logger), StartDate: c.StartDate,
 		AuditsInFull: c.Audits == "full", Reserve: orNone(float64(c.RateLimit.Reserve)), GiveUpAfter: c.GiveUpAfter, Overlap: orNone(c.Overlap),
 		Logger: logger, Version: version(),
 	}
@@ -48,8 +49,14 @@ func orNone[N ~int64 | ~float64](n N) N {
 	return n
 }
 
-func zendeskAuth(a config.Auth) zendesk.Auth {
+// loginStep is told how far the storing of a login is. Nil but in tests, which kill the program there.
+var loginStep func(step string)
+
+func zendeskAuth(a config.Auth, logger *slog.Logger) zendesk.Auth {
 	switch {
+	case a.OAuthUser != nil:
+		store := tokenstore.New(tokenstore.Options{Path: a.OAuthUser.TokenFile, Keyring: a.OAuthUser.Store == "keyring", Logger: logger, Step: loginStep})
+		return zendesk.OAuthUser{ID: a.OAuthUser.ClientID, Secret: string(a.OAuthUser.ClientSecret), Redirect: a.OAuthUser.RedirectURL, Store: store}
 	case a.OAuthClient != nil:
 		return zendesk.ClientCredentials{ID: a.OAuthClient.ClientID, Secret: string(a.OAuthClient.ClientSecret)}
 	case a.AccessToken != nil:

@@ -3,10 +3,11 @@ package zendesk
 import (
 	"context"
 	"encoding/base64"
+	"time"
 )
 
-// Auth is how desklake proves who it is: one of APIToken, AccessToken and ClientCredentials. None of them prints
-// its secret.
+// Auth is how desklake proves who it is: one of APIToken, AccessToken, ClientCredentials and OAuthUser. None of them
+// prints its secret.
 //
 // https://developer.zendesk.com/api-reference/introduction/security-and-auth/
 type Auth interface {
@@ -21,6 +22,10 @@ type credential interface {
 
 	// renew is told of a header that was answered with 401. It returns true if another one can be had.
 	renew(refused string) bool
+
+	// ends returns when the credential ends, unless it is renewed before; zero where it does not, or where that is not
+	// known. It makes no request.
+	ends() (time.Time, error)
 
 	// advice says what to do when the credential is refused.
 	advice() string
@@ -37,6 +42,7 @@ func (t APIToken) open() credential {
 		value: "Basic " + base64.StdEncoding.EncodeToString([]byte(pair)),
 		hint: "check the e-mail address and the API token (Admin Center, Apps and integrations, APIs). Zendesk makes " +
 			"no new API tokens and ends all of them on 30 April 2027: an OAuth client is the way to go",
+		end: endOfAPITokens,
 	}
 }
 
@@ -53,8 +59,12 @@ func (t AccessToken) open() credential {
 }
 
 // fixed is a credential that never changes.
-type fixed struct{ value, hint string }
+type fixed struct {
+	value, hint string
+	end         time.Time // zero where it is not known
+}
 
 func (f fixed) header(context.Context, *client) (string, error) { return f.value, nil }
 func (f fixed) renew(string) bool                               { return false }
+func (f fixed) ends() (time.Time, error)                        { return f.end, nil }
 func (f fixed) advice() string                                  { return f.hint }

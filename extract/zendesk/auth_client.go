@@ -2,10 +2,7 @@ package zendesk
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"time"
 
 	"desklake/extract"
@@ -22,9 +19,6 @@ func (c ClientCredentials) String() string { return "OAuth client " + c.ID }
 func (c ClientCredentials) open() credential {
 	return &clientToken{client: c, turn: make(chan struct{}, 1)}
 }
-
-// early is how long before its end a token is replaced: longer than the longest attempt of a request.
-const early = attemptLimit + time.Minute
 
 // clientToken is the access token of an OAuth client, fetched when it is first needed, by one request for all
 // that wait for it.
@@ -43,6 +37,8 @@ func (t *clientToken) advice() string {
 		"\"read\" (Admin Center, Apps and integrations, APIs, OAuth clients)"
 }
 
+func (t *clientToken) ends() (time.Time, error) { return time.Time{}, nil } // it is renewed without end
+
 func (t *clientToken) renew(refused string) bool {
 	t.turn <- struct{}{}
 	defer func() { <-t.turn }()
@@ -60,13 +56,18 @@ func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if t.value != "" && (t.until.IsZero() || time.Now().Before(t.until)) {
+	if t.value != "" && (t.until.IsZero() || c.clock.now().Before(t.until)) {
 		return t.value, nil
 	}
 	if t.failed.After(asked) { // while this one waited: asking again would take as long once more
 		return "", t.err
 	}
-	token, err := t.fetch(ctx, c)
+	got, err := c.grant(ctx, map[string]any{
+		"grant_type": "client_credentials", "client_id": t.client.ID, "client_secret": t.client.Secret, "scope": scope,
+	})
+	if refusedGrant(err) != nil {
+		err = &extract.Failure{Kind: extract.ErrCredentials, Advice: t.advice(), Err: err}
+	}
 	if err != nil {
 		err = fmt.Errorf("fetch an access token: %w", err)
 		if ctx.Err() == nil {
@@ -74,47 +75,9 @@ func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
 		}
 		return "", err
 	}
-	t.value, t.until = "Bearer "+token.AccessToken, time.Time{}
-	if token.ExpiresIn > 0 { // older clients answer null: it never expires
-		lasts := time.Duration(token.ExpiresIn * float64(time.Second))
-		t.until = time.Now().Add(max(lasts-early, lasts/2))
+	t.value, t.until = "Bearer "+got.Access, time.Time{}
+	if ends := got.ends(got.ExpiresIn); !ends.IsZero() {
+		t.until = renewAt(got.received, ends)
 	}
 	return t.value, nil
-}
-
-type token struct {
-	AccessToken string  `json:"access_token"`
-	ExpiresIn   float64 `json:"expires_in"` // seconds
-}
-
-func (t *clientToken) fetch(ctx context.Context, c *client) (token, error) {
-	form, err := json.Marshal(map[string]string{
-		"grant_type":    "client_credentials",
-		"client_id":     t.client.ID,
-		"client_secret": t.client.Secret,
-		"scope":         "read",
-	})
-	if err != nil {
-		return token{}, err
-	}
-	var got token
-	_, err = c.do(ctx, &request{
-		endpoint: "/oauth/tokens",
-		form:     form,
-		accept: func(body []byte) error {
-			if err := json.Unmarshal(body, &got); err != nil {
-				return errors.New("the answer is not JSON")
-			}
-			if got.AccessToken == "" {
-				return errors.New("the answer has no access_token")
-			}
-			return nil
-		},
-	})
-	var refused *APIError
-	var settled *extract.Failure // such as that there is no such account
-	if errors.As(err, &refused) && !errors.As(err, &settled) && refused.Status >= http.StatusBadRequest && refused.Status < http.StatusInternalServerError {
-		return token{}, &extract.Failure{Kind: extract.ErrCredentials, Advice: t.advice(), Err: err}
-	}
-	return got, err
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -65,49 +64,6 @@ func (u *user) checkRole() extract.Finding {
 	f := extract.Finding{Subject: "role", Found: u.Role}
 	if u.Role != "admin" {
 		f.Advice = "Zendesk's exports are for admins only, and what an agent can't see is missing in the other tables"
-	}
-	return f
-}
-
-// endOfAPITokens is when Zendesk ends them, as it announced in 2026.
-var endOfAPITokens = time.Date(2027, 4, 30, 0, 0, 0, 0, time.UTC)
-
-// checkExpiry asks until when the credential is good.
-func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
-	f := extract.Finding{Subject: "expiry"}
-	now := s.client.clock.now()
-	if _, old := s.auth.(APIToken); old {
-		f.Found = fmt.Sprintf("Zendesk ends all API tokens on 30 April 2027, in %d days", max(0, int(endOfAPITokens.Sub(now)/(24*time.Hour))))
-		f.Advice = "make a confidential OAuth client (Admin Center, Apps and integrations, APIs, OAuth clients) as a user with the " +
-			"role admin, and write it under source.auth.oauth_client in place of the API token"
-		return f
-	}
-	var current struct {
-		Token struct {
-			ExpiresAt *time.Time `json:"expires_at"`
-			Scopes    []string
-		}
-	}
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, accept: acceptJSON(&current)})
-	var api *APIError
-	switch {
-	case errors.As(err, &api) && (api.Status == http.StatusNotFound || api.Status == http.StatusForbidden):
-		f.Found = "Zendesk does not say"
-		return f
-	case err != nil:
-		return failed("expiry", err)
-	}
-	f.Found = "never"
-	if at := current.Token.ExpiresAt; at != nil {
-		f.Found = at.UTC().Format("2006-01-02 15:04")
-	}
-	if len(current.Token.Scopes) > 0 {
-		f.Found += ", scopes " + strings.Join(current.Token.Scopes, " ")
-	}
-	if _, renewed := s.auth.(ClientCredentials); renewed {
-		f.Found += "; renewed by itself"
-	} else {
-		f.Advice = "desklake can't renew an access token: an OAuth client, under source.auth.oauth_client, renews its tokens by itself"
 	}
 	return f
 }

@@ -19,6 +19,7 @@ import (
 const (
 	attemptLimit = 5 * time.Minute  // for one attempt; a page of the exports can be slow
 	connectLimit = 30 * time.Second // for a connection
+	answerGrace  = 20 * time.Second // for an answer with new tokens that was asked for when the program is told to stop
 )
 
 // client is the one way to the source: every request goes through its method do.
@@ -31,6 +32,7 @@ type client struct {
 	log    *slog.Logger
 	agent  string        // the User-Agent header
 	giveUp time.Duration // how long to try one request
+	notice expiryNotice
 }
 
 func newHTTP(transport http.RoundTripper, base *url.URL) *http.Client {
@@ -63,7 +65,8 @@ type request struct {
 	endpoint string                  // the path with placeholders for ids: its name in limits, logs and errors
 	path     string                  // below the host; the endpoint if empty
 	query    func() url.Values       // asked for every attempt, as the page size can change in between; or nil
-	form     []byte                  // a JSON body: the request is a POST without credentials
+	method   string                  // GET unless set or there is a form
+	form     []byte                  // a JSON body: the request is a POST without credentials, whose answer can't be had twice
 	accept   func(body []byte) error // refuses a body that is not what is documented
 	size     *pageSize               // of the page that is asked for; nil if it has none
 	tries    int                     // how many failed attempts are enough; 0 to go on until client.giveUp
@@ -86,6 +89,11 @@ type cost struct {
 
 // attempt sends the request once. The errors of package net come without the URL.
 func (c *client) attempt(ctx context.Context, r *request, login string) (a answer, h http.Header, err error) {
+	if r.form != nil {
+		var end context.CancelFunc
+		ctx, end = outlive(ctx, answerGrace)
+		defer end()
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	timer := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
@@ -121,6 +129,9 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 	status, id = resp.StatusCode, requestID(resp.Header)
 	told.Code, told.Quotas = status, quotasLeft(resp.Header, time.Now())
 	a.received = c.clock.learn(resp.Header)
+	if status == http.StatusNoContent && r.method == http.MethodDelete {
+		return a, resp.Header, nil
+	}
 	if status != http.StatusOK {
 		return answer{}, resp.Header, c.refusal(r, req, resp)
 	}
@@ -134,13 +145,23 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 	return a, resp.Header, nil
 }
 
+// outlive returns a context that ends so long after the other one.
+func outlive(ctx context.Context, by time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		timer := time.AfterFunc(by, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(longer, func() { timer.Stop() })
+	})
+	return longer, func() { stop(); cancel(nil) }
+}
+
 func (c *client) build(ctx context.Context, r *request, login string) (*http.Request, error) {
 	u := *c.base
 	u.Path = firstOf(r.path, r.endpoint)
 	if r.query != nil {
 		u.RawQuery = r.query().Encode()
 	}
-	method, body := http.MethodGet, io.Reader(nil)
+	method, body := firstOf(r.method, http.MethodGet), io.Reader(nil)
 	if r.form != nil {
 		method, body = http.MethodPost, bytes.NewReader(r.form)
 	}
@@ -164,6 +185,9 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 // used again.
 func (c *client) refusal(r *request, req *http.Request, resp *http.Response) error {
 	body, _ := readBody(resp, maxRefusal, func() { resp.Body.Close() }) // half an explanation is better than none
+	if r.form != nil {
+		body = conceal(body, r.form)
+	}
 	code, description := "", ""
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)

@@ -146,7 +146,11 @@ func (c *client) authorize(ctx context.Context, r *request) (string, error) {
 	if r.form != nil {
 		return "", nil
 	}
-	return c.login.header(ctx, c)
+	header, err := c.login.header(ctx, c)
+	if err == nil {
+		c.notice.tell(c)
+	}
+	return header, err
 }
 
 // send makes one attempt when the limits allow it. With an error comes how long the source asks to wait.

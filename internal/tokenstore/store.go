@@ -126,9 +126,6 @@ func (x *Session) Close() {
 	_ = x.lock.Close() // which gives the lock back
 }
 
-// Tokens returns the tokens that are stored, or ErrNone.
-func (x *Session) Tokens() (Tokens, error) { return x.store.Read() }
-
 // Prepare makes the place for new tokens, so that a full disk or a folder that can't be written is noticed before the old
 // ones are spent.
 func (x *Session) Prepare() (err error) {

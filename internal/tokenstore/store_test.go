@@ -192,13 +192,14 @@ func TestOneSessionAtATime(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			x, err := New(Options{Path: path}).Open(t.Context())
+			s := New(Options{Path: path})
+			x, err := s.Open(t.Context())
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			defer x.Close()
-			got, err := x.Tokens()
+			got, err := s.Read()
 			if err != nil {
 				t.Error(err)
 				return

@@ -1,0 +1,108 @@
+package zendesk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/extract"
+)
+
+// The lifetimes that are asked for, in seconds. An access token is renewed without anybody noticing, so that it can be
+// short; a refresh token must outlive the longest time between two runs, and gets what Zendesk allows at most.
+const (
+	accessLife  = 3_600
+	refreshLife = 7_776_000
+)
+
+// scope is all that desklake asks for. Narrower ones do not open every table, wider ones open what it does not need.
+const scope = "read"
+
+const scopeAdvice = `the OAuth client may not give out the scope "read", which is all that desklake asks for: add it to the client's allowed ` +
+	"scopes (Admin Center, Apps and integrations, APIs, OAuth clients), or allow all"
+
+// grant is what POST /oauth/tokens answers.
+type grant struct {
+	Access           string   `json:"access_token"`
+	Refresh          string   `json:"refresh_token"`
+	Scope            string   `json:"scope"`
+	ExpiresIn        *float64 `json:"expires_in"`               // seconds; older clients answer null: it never expires
+	RefreshExpiresIn *float64 `json:"refresh_token_expires_in"` // seconds
+
+	received time.Time // by the source's clock
+}
+
+// ends is when something ends that was told to live for so many seconds; zero if nothing was told.
+func (g grant) ends(seconds *float64) time.Time {
+	if seconds == nil || *seconds <= 0 {
+		return time.Time{}
+	}
+	return g.received.Add(time.Duration(*seconds * float64(time.Second))).Truncate(time.Second)
+}
+
+// renewAt is when to replace an access token that was granted and will end at these times: longer before its end than the
+// longest attempt of a request takes.
+func renewAt(obtained, ends time.Time) time.Time {
+	return ends.Add(-min(attemptLimit+time.Minute, ends.Sub(obtained)/2))
+}
+
+// grant asks for tokens.
+//
+// https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/
+func (c *client) grant(ctx context.Context, form map[string]any) (grant, error) {
+	form["expires_in"] = accessLife
+	body, err := json.Marshal(form)
+	if err != nil {
+		return grant{}, err
+	}
+	var got grant
+	a, err := c.do(ctx, &request{
+		endpoint: "/oauth/tokens",
+		form:     body,
+		accept: func(body []byte) error {
+			if err := json.Unmarshal(body, &got); err != nil {
+				return errors.New("the answer is not JSON")
+			}
+			if got.Access == "" {
+				return errors.New("the answer has no access_token")
+			}
+			return nil
+		},
+	})
+	if refused := refusedGrant(err); refused != nil && refused.Code == "invalid_scope" {
+		return grant{}, &extract.Failure{Kind: extract.ErrPermission, Advice: scopeAdvice, Err: err}
+	}
+	if err == nil && got.Scope != "" && !slices.Contains(strings.Fields(got.Scope), scope) {
+		err = &extract.Failure{Kind: extract.ErrPermission, Advice: scopeAdvice,
+			Err: errors.New("POST /oauth/tokens: the access token came without the scope \"read\", and opens nothing")}
+	}
+	got.received = a.received
+	return got, err
+}
+
+// refusedGrant returns Zendesk's refusal, nil where the error is another one, such as that there is no such account.
+func refusedGrant(err error) *APIError {
+	var refused *APIError
+	var settled *extract.Failure
+	if !errors.As(err, &refused) || errors.As(err, &settled) || refused.Status < http.StatusBadRequest || refused.Status >= http.StatusInternalServerError {
+		return nil
+	}
+	return refused
+}
+
+// conceal takes what was sent out of an answer that repeats it.
+func conceal(body, form []byte) []byte {
+	var sent map[string]any
+	_ = json.Unmarshal(form, &sent) // it was made by grant
+	for _, key := range []string{"client_secret", "refresh_token", "code", "code_verifier"} {
+		if secret, _ := sent[key].(string); secret != "" {
+			body = bytes.ReplaceAll(body, []byte(secret), []byte("***"))
+		}
+	}
+	return body
+}

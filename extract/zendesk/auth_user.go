@@ -1,0 +1,186 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/tokenstore"
+)
+
+// OAuthUser is a user who has logged in in the browser, through an OAuth client: see Source.Authorize. Every refresh makes
+// both old tokens invalid, so that the new ones are stored before they are used.
+//
+// https://developer.zendesk.com/documentation/api-basics/authentication/refresh-token
+type OAuthUser struct {
+	ID, Secret string            // the OAuth client; a public one has no secret
+	Redirect   string            // one of its redirect URLs
+	Store      *tokenstore.Store // where the login is kept
+}
+
+func (u OAuthUser) String() string { return "login through the OAuth client " + u.ID }
+
+func (u OAuthUser) open() credential { return &userToken{user: u, turn: make(chan struct{}, 1)} }
+
+// client adds what the client proves itself with to the body of a request for tokens.
+func (u OAuthUser) client(form map[string]any) map[string]any {
+	form["client_id"] = u.ID
+	if u.Secret != "" {
+		form["client_secret"] = u.Secret
+	}
+	form["refresh_token_expires_in"] = refreshLife
+	return form
+}
+
+// explain says what to do about a refusal of POST /oauth/tokens.
+func (u OAuthUser) explain(err error) error {
+	refused := refusedGrant(err)
+	switch {
+	case refused == nil:
+		return err
+	case refused.Code == "invalid_grant":
+		return &extract.Failure{Kind: extract.ErrLogin, Err: err,
+			Advice: "run desklake login. A login ends when it is revoked, when it is not used for months, and when desklake is killed between " +
+				"Zendesk's answer with new tokens and their storing"}
+	}
+	return &extract.Failure{Kind: extract.ErrCredentials, Err: err,
+		Advice: "check the identifier of the OAuth client, and its secret: a confidential client needs one under source.auth.oauth_user, and a " +
+			"public one has none (Admin Center, Apps and integrations, APIs, OAuth clients)"}
+}
+
+// userToken is a login in use by one Source.
+type userToken struct {
+	user OAuthUser
+	turn chan struct{} // filled by whoever uses what follows
+
+	have    tokenstore.Tokens
+	refused string    // the Authorization header that was answered with 401 last
+	spent   string    // the refresh token that Zendesk does not take any more
+	lost    error     // what it said
+	err     error     // why the last attempt failed
+	failed  time.Time // when it did
+}
+
+func (t *userToken) advice() string {
+	return "run desklake login: Zendesk takes the login's tokens no more, although it has just renewed them"
+}
+
+// ends looks into the store, where another process may have renewed the login.
+func (t *userToken) ends() (time.Time, error) {
+	stored, err := t.user.Store.Read()
+	return stored.Ends(), notLoggedIn(err)
+}
+
+func (t *userToken) renew(refused string) bool {
+	t.turn <- struct{}{}
+	defer func() { <-t.turn }()
+	t.refused = refused
+	return true
+}
+
+// usable reports that an access token can be sent. What this machine's clock says is not trusted alone: a token that has
+// ended all the same is refused, and then it is not usable.
+func (t *userToken) usable(x tokenstore.Tokens, c *client) bool {
+	inTime := x.AccessEnds.IsZero() || c.clock.now().Before(renewAt(x.Obtained, x.AccessEnds))
+	return x.Access != "" && bearer(x) != t.refused && inTime
+}
+
+func bearer(x tokenstore.Tokens) string { return "Bearer " + x.Access }
+
+func (t *userToken) header(ctx context.Context, c *client) (string, error) {
+	asked := time.Now()
+	select {
+	case t.turn <- struct{}{}:
+		defer func() { <-t.turn }()
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+	if t.usable(t.have, c) {
+		return bearer(t.have), nil
+	}
+	if t.failed.After(asked) { // while this one waited: trying again would take as long once more
+		return "", t.err
+	}
+	have, err := t.obtain(ctx, c)
+	if err != nil {
+		if ctx.Err() == nil {
+			t.err, t.failed = err, time.Now()
+		}
+		return "", err
+	}
+	t.have = have
+	return bearer(have), nil
+}
+
+// obtain returns tokens that can be used: those that are stored, which another process may have renewed meanwhile, or else
+// new ones. No other process of this machine does it at the same time.
+func (t *userToken) obtain(ctx context.Context, c *client) (tokenstore.Tokens, error) {
+	session, err := t.user.Store.Open(ctx)
+	if err != nil {
+		return tokenstore.Tokens{}, err
+	}
+	defer session.Close()
+	stored, err := t.user.stored(c)
+	switch {
+	case err != nil:
+		return stored, err
+	case t.usable(stored, c):
+		return stored, nil
+	case stored.Refresh == "":
+		return stored, &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login",
+			Err: errors.New("the access token is no longer good, and Zendesk gave no refresh token with it")}
+	case stored.Refresh == t.spent:
+		return stored, t.lost
+	}
+	return t.refresh(ctx, c, session, stored)
+}
+
+// refresh spends a refresh token for new tokens. They are durable when it returns.
+func (t *userToken) refresh(ctx context.Context, c *client, session *tokenstore.Session, old tokenstore.Tokens) (tokenstore.Tokens, error) {
+	if err := session.Prepare(); err != nil {
+		return old, err
+	}
+	got, err := c.grant(ctx, t.user.client(map[string]any{"grant_type": "refresh_token", "refresh_token": old.Refresh}))
+	if err != nil {
+		err = fmt.Errorf("renew the login: %w", t.user.explain(err))
+		if errors.Is(err, extract.ErrLogin) {
+			t.spent, t.lost = old.Refresh, err
+		}
+		return old, err
+	}
+	renewed := got.tokens(c, t.user)
+	if renewed.Refresh == "" { // RFC 6749, section 6: then the old one stays good
+		renewed.Refresh, renewed.RefreshEnds = old.Refresh, old.RefreshEnds
+	}
+	c.log.Info("login renewed", "access_token_ends", renewed.AccessEnds, "login_ends", renewed.Ends())
+	return renewed, session.Put(renewed)
+}
+
+// tokens are what was granted, as it is stored.
+func (g grant) tokens(c *client, u OAuthUser) tokenstore.Tokens {
+	return tokenstore.Tokens{
+		Host: c.base.String(), ClientID: u.ID, Access: g.Access, Obtained: g.received.Truncate(time.Second), AccessEnds: g.ends(g.ExpiresIn),
+		Refresh: g.Refresh, RefreshEnds: g.ends(g.RefreshExpiresIn),
+	}
+}
+
+// stored returns the login, if it is one at this account through this client.
+func (u OAuthUser) stored(c *client) (tokenstore.Tokens, error) {
+	stored, err := u.Store.Read()
+	if err == nil && (stored.Host != c.base.String() || stored.ClientID != u.ID) {
+		err = &extract.Failure{Kind: extract.ErrLogin,
+			Err:    fmt.Errorf("the login in %s is one at %s through the OAuth client %s", u.Store, stored.Host, stored.ClientID),
+			Advice: "run desklake login, or name another file under source.auth.oauth_user.token_file"}
+	}
+	return stored, notLoggedIn(err)
+}
+
+// notLoggedIn makes the error of an empty store one that says what to do.
+func notLoggedIn(err error) error {
+	if errors.Is(err, tokenstore.ErrNone) {
+		return &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login", Err: err}
+	}
+	return err
+}
