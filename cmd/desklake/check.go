@@ -30,7 +30,8 @@ func (*checkCommand) Help() string {
 	return `Example: desklake check
 
 Looks at the configuration, the destination, the credential and each stream, with about one request each, and says what
-would make the rest work. Nothing is written. The exit code is 0 if a sync can be expected to succeed.`
+would make the rest work. Nothing is written but a renewed login. The exit code is 0 if a sync can be expected to
+succeed.`
 }
 
 // checkPatience is how long one request of a check is tried.
@@ -54,15 +55,7 @@ func (c *checkCommand) Run(a *app) error {
 
 func (a *app) check() (rows []checkRow, first error) {
 	add := func(f extract.Finding) {
-		row := checkRow{Subject: f.Subject, State: "ok", Found: f.Found, Advice: f.Advice}
-		switch {
-		case f.Err != nil:
-			row.State = "failed"
-			first = firstError(first, f.Err)
-		case f.Advice != "":
-			row.State = "warning"
-		}
-		rows = append(rows, row)
+		rows, first = append(rows, newCheckRow(f)), firstError(first, f.Err)
 	}
 	conf, err := a.loadConfig()
 	if err != nil {
@@ -92,6 +85,17 @@ func (a *app) check() (rows []checkRow, first error) {
 		add(f)
 	}
 	return rows, first
+}
+
+func newCheckRow(f extract.Finding) checkRow {
+	row := checkRow{Subject: f.Subject, State: "ok", Found: f.Found, Advice: f.Advice}
+	switch {
+	case f.Err != nil:
+		row.State = "failed"
+	case f.Advice != "":
+		row.State = "warning"
+	}
+	return row
 }
 
 func firstError(first, next error) error {

@@ -31,6 +31,8 @@ type cli struct {
 
 	Demo       demoCommand       `cmd:"" help:"Sync a built-in helpdesk into demo.duckdb and answer a few questions: the whole thing without an account."`
 	Init       initCommand       `cmd:"" help:"Write a configuration file, with every key explained."`
+	Login      loginCommand      `cmd:"" help:"Log in as a user, in the browser."`
+	Logout     logoutCommand     `cmd:"" help:"Revoke the login of a user, and forget it."`
 	Check      checkCommand      `cmd:"" help:"Show what works, and what would make the rest work."`
 	Plan       planCommand       `cmd:"" help:"Show what the next sync would cost, and what it would create."`
 	Sync       syncCommand       `cmd:"" help:"Sync now, from where the last run ended."`
