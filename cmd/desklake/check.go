@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -123,6 +124,12 @@ func (a *app) checkSink(c config.Sink, streams []extract.Stream) extract.Finding
 	changes, err := sinks[c.Type].changes(a.ctx, c.Path, tables)
 	if err == nil {
 		err = writable(c.Path)
+	}
+	if err == nil && c.Publish != "" {
+		f.Found += ", published as " + c.Publish
+		if err = sinks[c.Type].checkCopy(c.Path, c.Publish); err == nil {
+			err = writable(filepath.Dir(c.Publish))
+		}
 	}
 	if err != nil {
 		f.Found, f.Err = err.Error(), &pipeline.SinkError{Err: err}

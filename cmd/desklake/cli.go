@@ -38,6 +38,7 @@ type cli struct {
 	Sync       syncCommand       `cmd:"" help:"Sync now, from where the last run ended."`
 	Backfill   backfillCommand   `cmd:"" help:"Read a window of the past again, beside the stored cursors."`
 	Serve      serveCommand      `cmd:"" help:"Sync on the schedules of the configuration, until it is stopped."`
+	Publish    publishCommand    `cmd:"" help:"Bring the copy for analysts up to date."`
 	Status     statusCommand     `cmd:"" help:"Show what each table holds and how fresh it is."`
 	Runs       runsCommand       `cmd:"" help:"Show the run history, or what one run did."`
 	State      stateCommand      `cmd:"" help:"Show or forget where the streams go on."`

@@ -38,8 +38,9 @@ type begun struct {
 	stored  map[string]state.Checkpoint
 }
 
-// execute opens the sink, waiting for it until patience ends, executes the job and closes the sink. The run gets its id
-// when it has the sink: the ids of a sink's runs are in the order of the runs.
+// execute opens the sink, waiting for it until patience ends, executes the job, publishes what it changed and closes the
+// sink. The run gets its id when it has the sink: the ids of a sink's runs are in the order of the runs. The result of a
+// run that ended comes with the error of publishing it.
 func (a *app) execute(ctx, patience context.Context, x execution) (result pipeline.Result, err error) {
 	dst, err := a.openSink(patience, x.sink, x.log)
 	if err != nil {
@@ -61,7 +62,10 @@ func (a *app) execute(ctx, patience context.Context, x execution) (result pipeli
 	}
 	run.streams = x.job.Streams(source, run.stored)
 	x.job.Progress = x.begin(run)
-	return pipeline.Run(ctx, source, dst, x.job)
+	if result, err = pipeline.Run(ctx, source, dst, x.job); err == nil {
+		err = publish(patience, dst, x.sink, &result.Run, run.log)
+	}
+	return result, err
 }
 
 // openSink opens the sink, and waits for it if another process has it, until ctx ends.

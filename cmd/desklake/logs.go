@@ -127,7 +127,7 @@ func problem(err error) []any {
 // logEnd writes the closing line of a run, with every figure. Err is why it could not be executed or ended.
 func logEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
 	f := figuresOf(r.Streams)
-	if err != nil {
+	if r.Run.Finished.IsZero() {
 		r.Run.Status = sink.Failed
 	}
 	attrs := []any{slog.String("status", string(r.Run.Status)), seconds("seconds", took),

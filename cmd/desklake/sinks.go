@@ -19,6 +19,11 @@ type sinkType struct {
 	inspect func(ctx context.Context, path string) (sink.Report, error)
 	changes func(ctx context.Context, path string, tables []*schema.Table) ([]sink.Change, error)
 
+	// publish brings the copy for analysts up to date, checkCopy says whether there can be one at the target; nil where
+	// the sink needs none.
+	publish   func(ctx context.Context, s sink.Sink, force bool) (replaced bool, err error)
+	checkCopy func(path, target string) error
+
 	// views are what a DuckDB file with views is made of; nil where the tables are in such a file anyway.
 	views func(ctx context.Context, path string) ([]parquet.View, error)
 }
@@ -27,10 +32,15 @@ type sinkType struct {
 var sinks = map[string]sinkType{
 	"duckdb": {
 		open: func(ctx context.Context, c config.Sink, waiting func(string)) (sink.Sink, error) {
-			return opened(duckdb.Open(ctx, duckdb.Options{Path: c.Path, LockWait: c.LockWait, MemoryLimit: c.MemoryLimit, Waiting: waiting}))
+			return opened(duckdb.Open(ctx, duckdb.Options{Path: c.Path, LockWait: c.LockWait, MemoryLimit: c.MemoryLimit, Waiting: waiting,
+				Copy: c.Publish, CopyGuard: float64(c.PublishGuard)}))
 		},
 		inspect: duckdb.Inspect,
 		changes: duckdb.Changes,
+		publish: func(ctx context.Context, s sink.Sink, force bool) (bool, error) {
+			return s.(*duckdb.Sink).Publish(ctx, force)
+		},
+		checkCopy: duckdb.CheckCopy,
 	},
 	"parquet": {
 		open: func(ctx context.Context, c config.Sink, waiting func(string)) (sink.Sink, error) {
@@ -43,6 +53,11 @@ var sinks = map[string]sinkType{
 }
 
 func sinkNames() []string { return slices.Sorted(maps.Keys(sinks)) }
+
+// publishers are the types of sinks that can keep a copy for analysts.
+func publishers() []string {
+	return slices.DeleteFunc(sinkNames(), func(name string) bool { return sinks[name].publish == nil })
+}
 
 // opened marks what goes wrong at opening as the sink's error.
 func opened[S sink.Sink](s S, err error) (sink.Sink, error) {

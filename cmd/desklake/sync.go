@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"desklake/extract"
 	"desklake/internal/config"
 	"desklake/pipeline"
+	"desklake/sink"
 )
 
 type syncCommand struct {
@@ -83,16 +85,20 @@ func (a *app) sync(open sourceOpener, c config.Sink, job pipeline.Job) error {
 	if shown != nil {
 		a.endProgress(shown)
 	}
-	if err != nil {
+	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
 		return err
 	}
 	printSummary(a.stdout, result, c.Path, time.Since(began))
 	if a.json {
-		logEnd(log, result, job.Named, nil, time.Since(began))
+		logEnd(log, result, job.Named, err, time.Since(began))
 	} else {
 		a.printSkipped(result, job.Named)
 	}
-	return newRunError(result, job.Named)
+	failed := newRunError(result, job.Named)
+	if failed != nil && err != nil {
+		a.print(err) // what is reported in the end is the run's
+	}
+	return errors.Join(failed, err)
 }
 
 func checkTables(named, known []string) error {
@@ -124,7 +130,7 @@ func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.config
 
 // knownNames is what a configuration may name.
 func knownNames() config.Known {
-	known := config.Known{Sources: sourceNames(), Sinks: sinkNames()}
+	known := config.Known{Sources: sourceNames(), Sinks: sinkNames(), Publishers: publishers()}
 	for _, name := range known.Sources {
 		known.Tables = append(known.Tables, tableNames(sources[name].tables())...)
 	}
