@@ -114,14 +114,16 @@ func SlowDrip(piece int, pause time.Duration) Effect {
 // WrongLength lets Content-Length promise so many bytes more than come, or less than there are.
 func WrongLength(by int) Effect { return wire(func(a *Answer) { a.claim = by }) }
 
-// Omit leaves a field out of the object that is answered.
-func Omit(field string) Effect {
+// Omit leaves fields out of the object that is answered.
+func Omit(fields ...string) Effect {
 	return func(a *Answer) bool {
 		var object map[string]json.RawMessage
 		if a.page == nil || json.Unmarshal(a.page.body(), &object) != nil {
 			return false
 		}
-		delete(object, field)
+		for _, field := range fields {
+			delete(object, field)
+		}
 		body, err := json.Marshal(object)
 		return err == nil && Body(string(body))(a)
 	}
