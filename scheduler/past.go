@@ -19,14 +19,24 @@ type Past struct {
 	BrokenOff bool      // it was killed or interrupted: what it was to do is still to be done
 }
 
-// PastOf finds the last run of a job in a sink's run history.
-func PastOf(job string, runs []sink.RunReport) (p Past) {
-	for _, r := range runs {
+// PastOf is what a sink's run history tells of a job.
+func PastOf(job string, runs []sink.RunReport) Past {
+	r := LastOf(job, runs)
+	if r == nil {
+		return Past{}
+	}
+	ended := r.Status == sink.Done || r.Status == sink.Partial || r.Status == sink.Failed
+	return Past{Began: r.Started, BrokenOff: !ended}
+}
+
+// LastOf finds the last run of a job in a sink's run history; nil if there is none.
+func LastOf(job string, runs []sink.RunReport) (last *sink.Run) {
+	for i := range runs {
+		r := &runs[i].Run
 		its := r.Trigger == scheduled+job || r.Trigger == asked+job
-		if its && r.Started.After(p.Began) {
-			ended := r.Status == sink.Done || r.Status == sink.Partial || r.Status == sink.Failed
-			p = Past{Began: r.Started, BrokenOff: !ended}
+		if its && (last == nil || r.Started.After(last.Started)) {
+			last = r
 		}
 	}
-	return p
+	return last
 }

@@ -124,7 +124,15 @@ func problem(err error) []any {
 	return attrs
 }
 
-// logEnd writes the closing line of a run, with every figure. Err is why it could not be executed or ended.
+// endStatus is how a run ended that left this status behind: one that could not even begin, or be ended, has failed.
+func endStatus(left sink.Status, err error) sink.Status {
+	if err != nil && (left == "" || left == sink.Running) {
+		return sink.Failed
+	}
+	return left
+}
+
+// logEnd writes the closing line of a run, with every figure. Err is why it could not be executed, ended or published.
 func logEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
 	f := figuresOf(r.Streams)
 	if r.Run.Finished.IsZero() {

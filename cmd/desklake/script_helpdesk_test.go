@@ -25,6 +25,7 @@ func scriptHelpdesk(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Defer(stop)
 		ts.Setenv("HELPDESK", h.url)
+		ts.Setenv("ADDRESS", strings.TrimPrefix(h.url, "http://"))
 		*current = h
 		return
 	}

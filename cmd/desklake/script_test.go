@@ -12,7 +12,7 @@ import (
 
 // TestScripts runs the command lines of testdata/script. Beside testscript's own commands they know:
 //
-//	helpdesk start [OPTION=VALUE...]   starts a helpdesk at $HELPDESK
+//	helpdesk start [OPTION=VALUE...]   starts a helpdesk at $HELPDESK, whose host and port are $ADDRESS
 //	helpdesk ACT [ARGUMENT...]         does something to it, or asks it something: see script_helpdesk_test.go
 //	sql FILE QUERY                     prints the rows of a DuckDB file, a line each, | between the columns
 //	create FILE STATEMENT              executes a statement in a DuckDB file, which it makes where there is none

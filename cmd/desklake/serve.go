@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
 	"desklake/internal/config"
+	"desklake/internal/web"
 	"desklake/pipeline"
 )
 
@@ -49,21 +52,54 @@ func (*serveCommand) Run(a *app) error {
 		time.AfterFunc(hurryAfter, cancelHurry)
 		time.AfterFunc(leaveAfter, func() { os.Exit(a.signals.code()) })
 	})
-	s := newService(a, conf, hurry)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.scheduler.Run(until)
-	}()
-	for {
+	l, err := listen(conf.Serve)
+	if err != nil {
+		return err
+	}
+	return newService(a, conf, hurry).serve(until, l, reread)
+}
+
+// serve runs the jobs and answers requests until a signal ends it, or the status page.
+func (s *service) serve(until context.Context, l net.Listener, reread <-chan os.Signal) error {
+	s.announce()
+	s.logger.Info("the status page is up", "url", "http://"+l.Addr().String())
+	until, end := context.WithCancel(until)
+	defer end()
+	page, endPage := context.WithCancel(s.ctx)
+	defer endPage()
+	var jobs, messages sync.WaitGroup
+	jobs.Go(func() { s.scheduler.Run(until) })
+	messages.Go(s.sendMessages)
+	pageEnded := make(chan error, 1)
+	go func() { pageEnded <- web.Serve(page, l, s.page(), s.logger) }()
+	minute := time.NewTicker(time.Minute)
+	defer minute.Stop()
+	var broken error
+	for broken == nil && until.Err() == nil {
 		select {
+		case <-until.Done():
+		case broken = <-pageEnded:
 		case <-reread:
 			s.reread()
-		case <-ended:
-			a.logger.Info("stopped")
-			return &told{pipeline.ErrStopped}
+		case <-minute.C:
+			s.lookAgain()
+			s.tellStale()
 		}
 	}
+	s.logger.Info("stopping")
+	end()
+	jobs.Wait()
+	close(s.messages)
+	messages.Wait()
+	if broken != nil {
+		return broken
+	}
+	endPage()
+	if err := <-pageEnded; err != nil {
+		s.logger.Warn("the status page did not end well", "err", err)
+	}
+	s.logger.Info("stopped")
+	return &told{pipeline.ErrStopped}
 }
 
 // loadJobs loads a configuration with something to run.
@@ -92,16 +128,24 @@ func (e *noJobs) Unwrap() error { return &usageError{errors.New(e.Error())} }
 func (s *service) reread() {
 	conf, err := s.loadJobs()
 	if err != nil {
+		s.mu.Lock()
+		s.refused = err
+		s.mu.Unlock()
 		s.logger.Error("the configuration was not read again: the one before stays", problem(err)...)
 		return
 	}
+	if conf.Serve.Listen != s.current().Serve.Listen {
+		s.logger.Warn("serve.listen has changed: that needs a restart")
+	}
+	s.use(conf)
 	s.scheduler.Replace(s.jobs(conf, nil))
 	s.logger.Info("the configuration was read again")
-	s.announce(conf)
+	s.announce()
 }
 
 // announce says what will run when.
-func (s *service) announce(conf *config.Config) {
+func (s *service) announce() {
+	conf := s.current()
 	for i, p := range s.scheduler.Jobs() {
 		j := conf.Jobs[i]
 		attrs := []any{"job", p.Name, "cron", j.Cron, "timezone", j.Timezone}

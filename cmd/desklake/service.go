@@ -2,14 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
-	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
+	"desklake/extract"
 	"desklake/internal/config"
+	"desklake/internal/notify"
+	"desklake/internal/web"
 	"desklake/pipeline"
 	"desklake/scheduler"
 	"desklake/sink"
@@ -20,29 +20,52 @@ type service struct {
 	*app
 	hurry     context.Context // ends when a run that was told to stop takes too long
 	scheduler *scheduler.Scheduler
+	board     *web.Board
+	messages  chan func(context.Context, *notify.Notifier)
 
 	sink sync.Mutex // held by whoever has the sink open, a run or a look at it
+
+	mu       sync.Mutex
+	conf     *config.Config
+	refused  error                  // why the configuration could not be read again
+	last     map[string]web.Outcome // by job
+	report   sink.Report            // of the sink, when it was looked at last
+	seen     time.Time              // when it had changed then
+	notifier *notify.Notifier
 }
 
 func newService(a *app, conf *config.Config, hurry context.Context) *service {
-	s := &service{app: a, hurry: hurry}
-	report, err := s.inspect(conf.Sink)
+	s := &service{app: a, hurry: hurry, board: web.NewBoard(version()), last: map[string]web.Outcome{},
+		messages: make(chan func(context.Context, *notify.Notifier), 16)}
+	report, err := s.look(conf.Sink)
 	if err != nil {
 		a.logger.Warn("nothing is made up for: what ran before can't be read", problem(err)...)
 	}
+	for _, j := range conf.Jobs {
+		if run := scheduler.LastOf(j.Name, report.Runs); run != nil {
+			s.last[j.Name] = web.Outcome{At: run.Finished, Status: run.Status, Error: run.Error}
+		}
+	}
+	s.use(conf)
 	s.scheduler = scheduler.New(nil, s.jobs(conf, report.Runs))
-	s.announce(conf)
 	return s
 }
 
-// inspect reads what the sink holds: nothing, if there is none yet.
-func (s *service) inspect(c config.Sink) (sink.Report, error) {
-	if _, err := os.Stat(c.Path); errors.Is(err, fs.ErrNotExist) {
-		return sink.Report{}, nil
+// use makes a configuration the one that counts.
+func (s *service) use(conf *config.Config) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conf == nil || !sameNotify(s.conf, conf) {
+		s.notifier = newNotifier(conf, s.logger)
 	}
-	s.sink.Lock()
-	defer s.sink.Unlock()
-	return sinks[c.Type].inspect(s.ctx, c.Path)
+	s.conf, s.refused = conf, nil
+}
+
+// current is the configuration that counts.
+func (s *service) current() *config.Config {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conf
 }
 
 // jobs are the jobs of a configuration, with what they did before.
@@ -57,31 +80,88 @@ func (s *service) jobs(conf *config.Config, runs []sink.RunReport) []scheduler.J
 	return jobs
 }
 
-// run executes a job once. Whatever goes wrong is logged, and the next run comes when it is due.
+// run executes a job once. Whatever goes wrong is logged and told, and the next run comes when it is due.
 func (s *service) run(stop context.Context, conf *config.Config, j config.Job, trigger string) {
-	began, log := time.Now(), s.logger.With("job", j.Name)
-	result, named, err := s.attempt(stop, conf, j, trigger, &log)
+	began := time.Now()
+	result, named, log, err := s.attempt(stop, conf, j, trigger)
 	logEnd(log, result, named, err, time.Since(began))
+
+	s.board.Ended(result, err)
+	end := web.Outcome{At: time.Now(), Status: endStatus(result.Run.Status, err), Error: result.Run.Error}
+	if err != nil {
+		end.Error = err.Error()
+	}
+	s.mu.Lock()
+	s.last[j.Name] = end
+	s.mu.Unlock()
+
+	report, unread := s.look(conf.Sink)
+	if unread != nil {
+		log.Warn("the sink can't be read after the run", problem(unread)...)
+	}
+	s.tell(func(ctx context.Context, n *notify.Notifier) {
+		switch {
+		case unread == nil && len(report.Runs) > 0 && report.Runs[0].ID == result.Run.ID:
+			n.RunEnded(ctx, report.Runs)
+		case err != nil: // it has no row
+			n.NotRun(ctx, err)
+		}
+	})
 }
 
-// attempt executes a job once. Log gets the run's id.
-func (s *service) attempt(stop context.Context, conf *config.Config, j config.Job, trigger string, log **slog.Logger) (pipeline.Result, bool, error) {
+// attempt executes a job once. Named is its Job.Named; the log tells the run, if there was one.
+func (s *service) attempt(stop context.Context, conf *config.Config, j config.Job, trigger string) (result pipeline.Result, named bool, log *slog.Logger, err error) {
+	log = s.logger.With("job", j.Name)
 	_, job, err := s.job(conf, j.Tables)
 	if err != nil {
-		return pipeline.Result{}, false, err
+		return result, false, log, err
 	}
 	job.Trigger, job.Stop = trigger, stop.Done()
 	s.sink.Lock()
 	defer s.sink.Unlock()
 	var shown *logged
-	result, err := s.execute(s.hurry, stop, execution{open: opener(conf.Source), sink: conf.Sink, job: job, log: *log, begin: func(run begun) pipeline.Progress {
-		*log = run.log
-		run.log.Info("run began", "trigger", trigger)
-		shown = newLogged(run.log, newTracks(run.streams, job.Window), job.Named)
-		return shown
+	ctx := extract.WithResponses(s.hurry, s.board.Responded)
+	result, err = s.execute(ctx, stop, execution{open: opener(conf.Source), sink: conf.Sink, job: job, log: log, begin: func(b begun) pipeline.Progress {
+		log = b.log
+		log.Info("run began", "trigger", trigger)
+		s.board.Began(j.Name, streamNames(b.streams))
+		shown = newLogged(log, newTracks(b.streams, job.Window), job.Named)
+		return both{shown, s.board}
 	}})
 	if shown != nil {
 		shown.close()
 	}
-	return result, job.Named, err
+	return result, job.Named, log, err
+}
+
+func streamNames(streams []extract.Stream) (names []string) {
+	for _, s := range streams {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// both tell two how a run goes.
+type both [2]pipeline.Progress
+
+func (b both) each(tell func(pipeline.Progress)) {
+	for _, p := range b {
+		tell(p)
+	}
+}
+
+func (b both) Started(stream string, from extract.Position) {
+	b.each(func(p pipeline.Progress) { p.Started(stream, from) })
+}
+
+func (b both) Moved(stream string, step pipeline.Step) {
+	b.each(func(p pipeline.Progress) { p.Moved(stream, step) })
+}
+
+func (b both) Waiting(stream string, wait extract.Wait) {
+	b.each(func(p pipeline.Progress) { p.Waiting(stream, wait) })
+}
+
+func (b both) Finished(r pipeline.StreamResult) {
+	b.each(func(p pipeline.Progress) { p.Finished(r) })
 }

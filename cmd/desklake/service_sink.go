@@ -1,0 +1,61 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"desklake/internal/config"
+	"desklake/sink"
+)
+
+// look reads what the sink holds, nothing if there is none yet, and puts it on the board.
+func (s *service) look(c config.Sink) (sink.Report, error) {
+	s.sink.Lock()
+	defer s.sink.Unlock()
+	return s.read(c)
+}
+
+// lookAgain does so if somebody else has changed the sink. It does not wait for a run that has it open.
+func (s *service) lookAgain() {
+	if !s.sink.TryLock() {
+		return
+	}
+	defer s.sink.Unlock()
+	c := s.current().Sink
+	s.mu.Lock()
+	old := s.seen.Equal(changedAt(c.Path))
+	s.mu.Unlock()
+	if !old {
+		_, _ = s.read(c) // what is wrong stands on the board
+	}
+}
+
+func (s *service) read(c config.Sink) (r sink.Report, err error) {
+	at := changedAt(c.Path)
+	if _, missing := os.Stat(c.Path); !errors.Is(missing, fs.ErrNotExist) {
+		r, err = sinks[c.Type].inspect(s.ctx, c.Path)
+	}
+	shown := r
+	shown.Runs = slices.Clone(r.Runs) // of which the board keeps what it shows
+	s.board.Report(shown, err)
+	if err == nil {
+		s.mu.Lock()
+		s.report, s.seen = r, at
+		s.mu.Unlock()
+	}
+	return r, err
+}
+
+// changedAt is when a sink was changed last, as far as its files tell.
+func changedAt(path string) (at time.Time) {
+	for _, name := range []string{path, path + ".wal", filepath.Join(path, "_desklake")} {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(at) {
+			at = info.ModTime()
+		}
+	}
+	return at
+}
