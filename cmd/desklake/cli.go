@@ -53,7 +53,8 @@ type cli struct {
 const description = `Copies a helpdesk into tables that analysts can query.
 
 Exit codes: 0 done; 1 unexpected; 2 usage or configuration; 3 credentials or permission; 4 some tables failed, the
-others are committed; 5 source unavailable; 6 sink; 75 another run has the sink; 130, 143 stopped by a signal.`
+others are committed; 5 source unavailable; 6 sink; 8 a table is too old; 75 another run has the sink; 130, 143 stopped
+by a signal.`
 
 // newParser makes the parser that fills c. Help and mistakes are printed where the app says.
 func newParser(a *app, c *cli) (*kong.Kong, error) {

@@ -24,6 +24,7 @@ const (
 	exitPartial     = 4
 	exitSource      = 5
 	exitSink        = 6
+	exitStale       = 8
 	exitLocked      = 75
 )
 
@@ -48,6 +49,7 @@ func (a *app) exitCode(err error) int {
 		lacking *extract.Unavailable
 		tooMany *pipeline.TooManyGone
 		shrunk  *duckdb.Shrunk
+		old     *stale
 	)
 	switch {
 	case err == nil:
@@ -62,6 +64,8 @@ func (a *app) exitCode(err error) int {
 		return exitUsage
 	case errors.As(err, &run):
 		return run.exitCode(a)
+	case errors.As(err, &old):
+		return exitStale
 	case errors.As(err, &lacking), errors.As(err, &tooMany), errors.As(err, &shrunk):
 		return exitPartial
 	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission), errors.Is(err, extract.ErrLogin):

@@ -45,8 +45,8 @@ func lakeReport() (r sink.Report, now time.Time) {
 	killed := sink.Run{ID: "20261117T020000Z-cccccc", Started: at(82 * time.Hour), Status: sink.Killed, Trigger: "cli", Version: "v1.0.0"}
 	return sink.Report{
 		Tables: []sink.TableReport{
-			{Name: "groups", Rows: 7, Deleted: 1, Stream: "groups", LoadedAt: at(59 * time.Minute), LastRunID: failed.ID, LastStatus: sink.Partial},
-			{Name: "tickets", Rows: 1_234_567, Deleted: 89, Stream: "tickets", LoadedAt: at(58 * time.Hour), LastRunID: done.ID, LastStatus: sink.Done},
+			{Name: "groups", Rows: 7, Deleted: 1, Stream: "groups", LoadedAt: at(59 * time.Minute), FreshAt: at(25 * time.Hour), LastRunID: failed.ID, LastStatus: sink.Partial},
+			{Name: "tickets", Rows: 1_234_567, Deleted: 89, Stream: "tickets", LoadedAt: at(58 * time.Hour), FreshAt: at(58 * time.Hour), LastRunID: done.ID, LastStatus: sink.Done},
 		},
 		Checkpoints: map[string]state.Checkpoint{"tickets": {Stream: "tickets", Cursor: `{"after":"MTc5="}`, HighWater: at(58*time.Hour + time.Minute),
 			Tables: []string{"ticket_metrics", "tickets"}, RunID: done.ID, SavedAt: at(58 * time.Hour)}},

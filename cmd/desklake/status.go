@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -10,7 +11,8 @@ import (
 )
 
 type statusCommand struct {
-	JSON bool `help:"Print JSON."`
+	MaxAge time.Duration `placeholder:"26h" help:"End with exit code 8 if a table was not read to its end for longer than this."`
+	JSON   bool          `help:"Print JSON."`
 }
 
 // statusReport is what --json prints. Times are RFC 3339 in UTC and null where there is none.
@@ -29,6 +31,7 @@ type statusRow struct {
 	Cursor   string     `json:"cursor"`    // where the stream continues; empty for one that is read whole each time
 	UpTo     *time.Time `json:"up_to"`     // the latest source-side time among the rows
 	LoadedAt *time.Time `json:"loaded_at"` // when rows were committed last
+	FreshAt  *time.Time `json:"fresh_at"`  // when it was read to its end last
 	Run      string     `json:"run"`       // the run that did
 	Status   string     `json:"status"`    // of that run
 }
@@ -46,11 +49,17 @@ func (*statusCommand) Help() string {
 	return `Example: desklake status --json
 
 "up to" is the latest change among a table's rows, by the helpdesk's clock in UTC; "loaded" is when rows were written
-last. A table that is read whole each time has no "up to".`
+last. A table that is read whole each time has no "up to".
+
+With --max-age it is a check for cron or a monitoring system: the exit code is 8 if a table was not read to its end for
+longer than that, or never was. A table that the account does not have does not count.`
 }
 
 // Run prints a line a table.
 func (c *statusCommand) Run(a *app) error {
+	if c.MaxAge < 0 {
+		return &usageError{errors.New("--max-age: must be more than zero, such as 26h")}
+	}
 	conf, err := a.loadConfig()
 	if err != nil {
 		return err
@@ -59,11 +68,16 @@ func (c *statusCommand) Run(a *app) error {
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
-	status := newStatus(report)
+	now, status := time.Now(), newStatus(report)
 	if c.JSON {
-		return printJSON(a.stdout, status)
+		err = printJSON(a.stdout, status)
+	} else {
+		err = status.print(a.stdout, now)
 	}
-	return status.print(a.stdout, time.Now())
+	if err != nil || c.MaxAge == 0 {
+		return err
+	}
+	return tooOld(report, configuredTables(conf), c.MaxAge, now)
 }
 
 func newStatus(r sink.Report) statusReport {
@@ -71,7 +85,7 @@ func newStatus(r sink.Report) statusReport {
 	for _, t := range r.Tables {
 		c := r.Checkpoints[t.Stream]
 		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
-			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), Run: t.LastRunID, Status: string(t.LastStatus)})
+			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus)})
 	}
 	if len(r.Runs) > 0 {
 		last := r.Runs[0]

@@ -49,11 +49,7 @@ func (c *syncCommand) Run(a *app) error {
 // job is what a run is to do that was told these tables, or none; and the source for it.
 func (a *app) job(conf *config.Config, named []string) (extract.Source, pipeline.Job, error) {
 	kind := sources[conf.Source.Type]
-	all := tableNames(kind.tables())
-	configured := []string(conf.Tables)
-	if configured == nil {
-		configured = all
-	}
+	all, configured := tableNames(kind.tables()), configuredTables(conf)
 	job := pipeline.Job{Tables: configured, Beside: configured, Named: len(named) > 0 || conf.Tables != nil}
 	if len(named) > 0 {
 		if err := checkTables(named, all); err != nil {
@@ -63,6 +59,14 @@ func (a *app) job(conf *config.Config, named []string) (extract.Source, pipeline
 	}
 	source, err := kind.open(conf.Source, a.logger)
 	return source, job, err
+}
+
+// configuredTables are the tables that a configuration selects.
+func configuredTables(conf *config.Config) []string {
+	if conf.Tables == nil {
+		return tableNames(sources[conf.Source.Type].tables())
+	}
+	return conf.Tables
 }
 
 // commitRows is how often the pipeline commits; 0 for its own choice. Tests that kill the program set it, so that there
