@@ -101,15 +101,16 @@ func (b *Board) Responded(r extract.Response) {
 
 // known is what stands on the board, at one moment.
 type known struct {
-	report sink.Report
-	readAt time.Time
-	fault  error
-	live   *liveRun
-	quotas []extract.Quota
+	version string
+	report  sink.Report
+	readAt  time.Time
+	fault   error
+	live    *liveRun
+	quotas  []extract.Quota
 }
 
 func (b *Board) known() known {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return known{b.report, b.readAt, b.fault, b.live.clone(), slices.Clone(b.quotas)}
+	return known{b.version, b.report, b.readAt, b.fault, b.live.clone(), slices.Clone(b.quotas)}
 }

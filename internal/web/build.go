@@ -11,11 +11,10 @@ import (
 // maxRuns is how many runs a Status lists.
 const maxRuns = 100
 
-// status is what is known now.
-func (s *server) status(now time.Time) Status {
-	service, k := s.Service(), s.Board.known()
-	status := Status{Now: now.UTC(), Version: s.Board.version, Source: service.Source, Sink: service.Sink,
-		Problem: s.problem(service, k), ReadAt: orNull(k.readAt), Tables: []TableStatus{}, Jobs: []JobStatus{},
+// newStatus is what is known at a moment.
+func newStatus(service Service, k known, now time.Time) Status {
+	status := Status{Now: now.UTC(), Version: k.version, Source: service.Source, Sink: service.Sink,
+		Problem: problem(service, k), ReadAt: orNull(k.readAt), Tables: []TableStatus{}, Jobs: []JobStatus{},
 		Runs: pastRuns(k.report.Runs), Issues: issues(k.report), Quotas: []QuotaStatus{}, Run: k.live.status(now)}
 	status.Ready = status.Problem == ""
 	for _, name := range tableNames(service, k.report) {
@@ -59,7 +58,7 @@ func tableStatus(name string, jobs []Job, r sink.Report, now time.Time) TableSta
 	}
 	late := lateAt(t, jobs)
 	checkpoint := r.Checkpoints[t.Stream]
-	s.State, s.Error, s.Rows, s.Deleted, s.Stream = state(t, late, now), t.Error, t.Rows, t.Deleted, t.Stream
+	s.State, s.Error, s.Rows, s.Deleted, s.Stream = stateOf(t, late, now), t.Error, t.Rows, t.Deleted, t.Stream
 	s.FreshAt, s.AgeSeconds, s.LateAt = orNull(t.FreshAt), since(t.FreshAt, now), orNull(late)
 	s.Cursor, s.UpTo, s.LagSeconds = checkpoint.Cursor, orNull(checkpoint.HighWater), since(checkpoint.HighWater, now)
 	return s

@@ -35,8 +35,8 @@ func lateAt(t sink.TableReport, jobs []Job) (late time.Time) {
 	return late
 }
 
-// state is how a table stands whose last load was t.
-func state(t sink.TableReport, late, now time.Time) State {
+// stateOf is how a table stands whose last load was t.
+func stateOf(t sink.TableReport, late, now time.Time) State {
 	switch {
 	case t.Outcome == sink.Unavailable:
 		return Unavailable

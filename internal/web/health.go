@@ -10,7 +10,7 @@ func healthz(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") }
 
 // readyz says that the configuration is loaded, the scheduler runs and the sink could be read; or what is wrong.
 func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
-	if problem := s.problem(s.Service(), s.Board.known()); problem != "" {
+	if problem := problem(s.Service(), s.Board.known()); problem != "" {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprintln(w, problem)
@@ -20,7 +20,7 @@ func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
 }
 
 // problem is why the service can't do its work; empty if it can.
-func (s *server) problem(service Service, k known) string {
+func problem(service Service, k known) string {
 	switch {
 	case service.Problem != nil:
 		return service.Problem.Error()

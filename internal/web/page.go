@@ -2,25 +2,38 @@ package web
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"html/template"
 	"net/http"
-	"path"
-	"strings"
+	"slices"
 	"time"
+
+	"desklake/sink"
 )
 
-//go:embed page
-var files embed.FS
+// pageTemplate is the page: page.html, and a file a section.
+var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
+	"asset": assetName, "thousands": thousands[int64], "count": count[int], "count64": count[int64], "ago": ago, "until": until, "day": day,
+	"local": local, "class": func(status string) string { return runClass(sink.Status(status)) }, "span": span, "list": list,
+	"seconds": func(s float64) string { return span(time.Duration(s * float64(time.Second))) },
+}).ParseFS(files, "page/*.html"))
 
-var page = template.Must(template.New("page.html").Funcs(template.FuncMap{"asset": assetName}).ParseFS(files, "page/page.html"))
+// view is what the page shows: the status, and what is drawn and said of it.
+type view struct {
+	Status
+	Headline headline
+	Bars     map[string]lastRuns // by table
+	History  history
+	Cursors  []TableStatus // one a stream that has one
+	CanStart bool
+	Notice   string // what became of a button that was pressed
+	Refused  string // or why nothing did
+	Reload   int    // seconds until a browser without scripts loads the page again
+}
 
 // page answers with the status page.
 func (s *server) page(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
-	if err := page.Execute(&b, s.status(time.Now())); err != nil {
+	if err := pageTemplate.Execute(&b, s.view(r, time.Now())); err != nil {
 		s.Logger.Error("status page", "err", err)
 		http.Error(w, "The page could not be made; the log says why.", http.StatusInternalServerError)
 		return
@@ -29,28 +42,39 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) {
 	_, _ = b.WriteTo(w) // whoever asked may have left
 }
 
-// assetName is a file of the page with the mark of its content in its name, so that a browser may keep it for ever.
-func assetName(name string) (string, error) {
-	content, err := files.ReadFile("page/" + name)
-	sum := sha256.Sum256(content)
-	base, ext, _ := strings.Cut(name, ".")
-	return base + "-" + hex.EncodeToString(sum[:4]) + "." + ext, err
+func (s *server) view(r *http.Request, now time.Time) view {
+	service, k := s.Service(), s.Board.known()
+	status := newStatus(service, k, now)
+	v := view{Status: status, Headline: newHeadline(status), Bars: map[string]lastRuns{}, History: newHistory(k.report.Runs, now),
+		CanStart: service.Token != "", Reload: 60}
+	if status.Run != nil {
+		v.Reload = 5
+	}
+	for _, t := range status.Tables {
+		v.Bars[t.Table] = newLastRuns(t.Table, k.report.Runs)
+		known := slices.ContainsFunc(v.Cursors, func(o TableStatus) bool { return o.Stream == t.Stream })
+		if t.Cursor != "" && !known {
+			v.Cursors = append(v.Cursors, t)
+		}
+	}
+	v.Notice, v.Refused = answered(r, service)
+	return v
 }
 
-var mediaTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
+// refusals are what the page says when a button did nothing, by what run put into the address.
+var refusals = map[string]string{
+	"disabled": "Nothing was started: jobs can be started from here once serve.token is set in the configuration.",
+	"origin":   "Nothing was started: the request came from another site.",
+	"token":    "Nothing was started: that is not the token. It is the value of serve.token in the configuration.",
+	"job":      "Nothing was started: there is no such job.",
+	"busy":     "Nothing was started: the scheduler takes no job. It may be about to end.",
+}
 
-// asset answers with a file of the page, if its content is still the one that was meant.
-func asset(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
-	base, _, _ := strings.Cut(name, "-")
-	plain := base + path.Ext(name)
-	kind, known := mediaTypes[path.Ext(name)]
-	marked, err := assetName(plain)
-	if !known || err != nil || marked != name {
-		http.NotFound(w, r)
-		return
+// answered is what became of the button whose answer led here. Nothing of the address itself is shown.
+func answered(r *http.Request, service Service) (notice, refused string) {
+	q := r.URL.Query()
+	if job := q.Get("job"); slices.ContainsFunc(service.Jobs, func(j Job) bool { return j.Name == job }) {
+		notice = "The job " + job + " was started. It begins at once, or after the run under way."
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeFileFS(w, r, files, "page/"+plain)
+	return notice, refusals[q.Get("refused")]
 }

@@ -41,7 +41,7 @@ func (snapshot) Describe(chan<- *prometheus.Desc) {}
 
 // Collect implements prometheus.Collector.
 func (s snapshot) Collect(to chan<- prometheus.Metric) {
-	status := s.status(time.Now())
+	status := newStatus(s.Service(), s.Board.known(), time.Now())
 	gauge := func(d *prometheus.Desc, value float64, labels ...string) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}

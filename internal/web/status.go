@@ -136,5 +136,5 @@ func (s *server) statusJSON(w http.ResponseWriter, _ *http.Request) {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	_ = e.Encode(s.status(time.Now())) // whoever asked may have left
+	_ = e.Encode(newStatus(s.Service(), s.Board.known(), time.Now())) // whoever asked may have left
 }

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"fmt"
+	"time"
+)
+
+// headline is the state of everything in one sentence, and what happened last in another.
+type headline struct {
+	State  State
+	Text   string
+	Detail string
+}
+
+func newHeadline(s Status) headline {
+	tables := map[State]int{}
+	for _, t := range s.Tables {
+		tables[t.State]++
+	}
+	h := headline{State: Fresh, Detail: lastRun(s)}
+	bad := func(state State, one, many string) string {
+		n := tables[state]
+		if n == 0 {
+			return ""
+		}
+		if h.State == Fresh {
+			h.State = state
+		}
+		if n == 1 {
+			return fmt.Sprintf("1 table %s", one)
+		}
+		return fmt.Sprintf("%d tables %s", n, many)
+	}
+	var parts []string
+	for _, part := range []string{bad(Failed, "failed", "failed"), bad(Stale, "is stale", "are stale"), bad(Never, "was never synced", "were never synced")} {
+		if part != "" {
+			parts = append(parts, part)
+		}
+	}
+	switch {
+	case !s.Ready:
+		h.State, h.Text, h.Detail = Failed, "desklake is not ready", s.Problem
+	case len(s.Tables) > 0 && tables[Never] == len(s.Tables):
+		h.Text = "Nothing has been synced yet"
+	case len(parts) > 0:
+		h.Text = list(parts)
+	default:
+		h.Text = fmt.Sprintf("All %s are fresh", count(tables[Fresh], "table"))
+		if tables[Fresh] == 1 {
+			h.Text = "The table is fresh"
+		}
+	}
+	return h
+}
+
+// lastRun tells of the last run that ended, and when the next is due.
+func lastRun(s Status) (text string) {
+	for _, r := range s.Runs {
+		if r.Finished == nil {
+			continue
+		}
+		text = fmt.Sprintf("The last run ended %s (%s) after %s with %s changed.", ago(r.Finished, s.Now), r.Status,
+			span(r.Finished.Sub(r.Started)), count(r.Inserted+r.Updated+r.Deleted, "row"))
+		break
+	}
+	var next *time.Time
+	job := ""
+	for _, j := range s.Jobs {
+		if j.Next != nil && (next == nil || j.Next.Before(*next)) {
+			next, job = j.Next, j.Job
+		}
+	}
+	if next != nil {
+		text += fmt.Sprintf(" The next, %s, is due %s.", job, until(next, s.Now))
+	}
+	return text
+}
