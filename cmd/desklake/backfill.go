@@ -48,7 +48,7 @@ func (c *backfillCommand) Run(a *app) error {
 		return err
 	}
 	job.Trigger = "backfill " + window.From.Format(time.RFC3339) + " to " + window.To.Format(time.RFC3339)
-	return a.sync(opener(conf.Source), conf.Sink, job)
+	return a.sync(conf, job)
 }
 
 func (c *backfillCommand) window(now time.Time) (w extract.Window, err error) {

@@ -37,7 +37,7 @@ func (c *demoCommand) Run(a *app) error {
 		GiveUpAfter: time.Minute,
 	}
 	job := pipeline.Job{Tables: tableNames(sources["zendesk"].tables())}
-	if err := a.sync(opener(source), config.Sink{Type: "duckdb", Path: c.Output}, job); err != nil {
+	if err := a.sync(&config.Config{Source: source, Sink: config.Sink{Type: "duckdb", Path: c.Output}}, job); err != nil {
 		return err
 	}
 	return answer(a.stdout, c.Output)

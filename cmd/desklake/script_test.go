@@ -14,6 +14,7 @@ import (
 //
 //	helpdesk start [OPTION=VALUE...]   starts a helpdesk at $HELPDESK, whose host and port are $ADDRESS
 //	helpdesk ACT [ARGUMENT...]         does something to it, or asks it something: see script_helpdesk_test.go
+//	webhook start|got                  starts an address for messages at $WEBHOOK, prints what came there
 //	sql FILE QUERY                     prints the rows of a DuckDB file, a line each, | between the columns
 //	create FILE STATEMENT              executes a statement in a DuckDB file, which it makes where there is none
 //	exits CODE COMMAND [ARGUMENT...]   runs a command that must end with this exit code
@@ -26,10 +27,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/.cache")
 			e.Values[helpdeskKey{}] = new(*helpdesk)
+			e.Values[webhookKey{}] = new(webhook)
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"helpdesk": scriptHelpdesk, "sql": scriptSQL, "create": scriptCreate, "exits": scriptExits,
+			"helpdesk": scriptHelpdesk, "webhook": scriptWebhook, "sql": scriptSQL, "create": scriptCreate, "exits": scriptExits,
 		},
 	})
 }

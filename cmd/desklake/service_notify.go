@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"reflect"
 	"time"
 
 	"desklake/internal/config"
 	"desklake/internal/notify"
+	"desklake/pipeline"
+	"desklake/sink"
 )
 
 // newNotifier returns what tells people of the sink's runs.
@@ -18,6 +21,35 @@ func newNotifier(conf *config.Config, log *slog.Logger) *notify.Notifier {
 		o.Webhooks = append(o.Webhooks, notify.Webhook{URL: string(w.URL), Format: w.Format, On: w.On})
 	}
 	return notify.New(o)
+}
+
+// tellRun tells of a run. Stored are the sink's runs after it, of which the first is this one as far as the sink could
+// store how it ended; err is why it could not begin, be ended or be published.
+func tellRun(ctx context.Context, n *notify.Notifier, result pipeline.Result, stored []sink.RunReport, err error) {
+	switch {
+	case errors.Is(err, pipeline.ErrStopped), errors.Is(err, context.Canceled):
+	case result.Run.Finished.IsZero():
+		n.NotRun(ctx, err)
+	default:
+		run := sink.RunReport{Run: result.Run}
+		if len(stored) > 0 && stored[0].ID == run.ID {
+			run.Loads, stored = stored[0].Loads, stored[1:]
+		}
+		n.RunEnded(ctx, append([]sink.RunReport{run}, stored...))
+	}
+}
+
+// tellSync tells of a run that is the only one of its process.
+func (a *app) tellSync(ctx context.Context, conf *config.Config, result pipeline.Result, err error) {
+	n := newNotifier(conf, a.logger)
+	if !n.Active() {
+		return
+	}
+	report, unread := sinks[conf.Sink.Type].inspect(ctx, conf.Sink.Path)
+	if unread != nil && !result.Run.Finished.IsZero() {
+		a.logger.Warn("what was before the run can't be read, so that no recovery is told", problem(unread)...)
+	}
+	tellRun(ctx, n, result, report.Runs, err)
 }
 
 // sameNotify reports whether two configurations tell the same people of the same sink: what they were told still counts.

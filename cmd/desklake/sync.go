@@ -43,7 +43,7 @@ func (c *syncCommand) Run(a *app) error {
 	if c.DryRun {
 		return a.plan(conf, source, job, false)
 	}
-	return a.sync(opener(conf.Source), conf.Sink, job)
+	return a.sync(conf, job)
 }
 
 // job is what a run is to do that was told these tables, or none; and the source for it.
@@ -73,14 +73,14 @@ func configuredTables(conf *config.Config) []string {
 // is much to hit.
 var commitRows int64
 
-// sync executes the job and prints what it did. The job's wiring is added here.
-func (a *app) sync(open sourceOpener, c config.Sink, job pipeline.Job) error {
+// sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
+func (a *app) sync(conf *config.Config, job pipeline.Job) error {
 	job.Trigger, job.Stop = cmp.Or(job.Trigger, "cli"), a.signals.stop
 	patience, cancel := a.signals.context(a.ctx)
 	defer cancel()
 	began, log := time.Now(), a.logger
 	var shown progress
-	result, err := a.execute(a.ctx, patience, execution{open: open, sink: c, job: job, log: log, begin: func(run begun) pipeline.Progress {
+	result, err := a.execute(a.ctx, patience, execution{open: opener(conf.Source), sink: conf.Sink, job: job, log: log, begin: func(run begun) pipeline.Progress {
 		began, log = time.Now(), run.log
 		a.tellResumed(job, run)
 		shown = a.newProgress(run.streams, job, run.log)
@@ -89,10 +89,11 @@ func (a *app) sync(open sourceOpener, c config.Sink, job pipeline.Job) error {
 	if shown != nil {
 		a.endProgress(shown)
 	}
+	defer a.tellSync(patience, conf, result, err)
 	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
 		return err
 	}
-	printSummary(a.stdout, result, c.Path, time.Since(began))
+	printSummary(a.stdout, result, conf.Sink.Path, time.Since(began))
 	if a.json {
 		logEnd(log, result, job.Named, err, time.Since(began))
 	} else {
