@@ -24,7 +24,8 @@ type Board struct {
 	report sink.Report
 	readAt time.Time // zero as long as there is no report
 	fault  error     // why the last reading of the sink failed
-	live   *liveRun  // nil while none is under way
+	locked *sink.Locked
+	live   *liveRun // nil while none is under way
 	quotas []extract.Quota
 }
 
@@ -42,11 +43,11 @@ const historyDays = 30
 func (b *Board) Report(r sink.Report, err error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var locked *sink.Locked
-	if errors.As(err, &locked) {
-		return
+	b.locked, b.fault = nil, err
+	if errors.As(err, &b.locked) {
+		b.fault = nil
 	}
-	if b.fault = err; err != nil {
+	if err != nil {
 		return
 	}
 	oldest := time.Now().AddDate(0, 0, -historyDays)
@@ -105,6 +106,7 @@ type known struct {
 	report  sink.Report
 	readAt  time.Time
 	fault   error
+	locked  *sink.Locked // who has the sink, where it could not be read for that
 	live    *liveRun
 	quotas  []extract.Quota
 }
@@ -112,5 +114,5 @@ type known struct {
 func (b *Board) known() known {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return known{b.version, b.report, b.readAt, b.fault, b.live.clone(), slices.Clone(b.quotas)}
+	return known{b.version, b.report, b.readAt, b.fault, b.locked, b.live.clone(), slices.Clone(b.quotas)}
 }

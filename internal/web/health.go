@@ -26,6 +26,8 @@ func problem(service Service, k known) string {
 		return service.Problem.Error()
 	case k.fault != nil:
 		return "the sink can't be read: " + k.fault.Error()
+	case k.readAt.IsZero() && k.live == nil && k.locked != nil:
+		return "the sink was not read yet: " + k.locked.Error()
 	case k.readAt.IsZero() && k.live == nil:
 		return "the sink was not read yet"
 	}

@@ -245,3 +245,7 @@ func afterFailure(t testing.TB, now time.Time) *scene {
 	s.service.Jobs[0].Last = Outcome{At: last.Finished, Status: sink.Partial, Error: last.Error}
 	return s
 }
+
+func keep(tables []sink.TableReport, names []string) []sink.TableReport {
+	return slices.DeleteFunc(slices.Clone(tables), func(t sink.TableReport) bool { return !slices.Contains(names, t.Name) })
+}

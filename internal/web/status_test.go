@@ -1,0 +1,109 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// get asks the handler for a path as a browser on this machine would.
+func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil)
+	r.Host = "localhost:8465"
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// golden compares with a file below testdata, or writes it where UPDATE_GOLDEN is set.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if os.Getenv("UPDATE_GOLDEN") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if diff := cmp.Diff(string(want), got); diff != "" || err != nil {
+		t.Errorf("%s (-want +got):\n%s%v\nUPDATE_GOLDEN=1 go test ./internal/web writes it", path, diff, err)
+	}
+}
+
+// The clock of synctest begins at 2000-01-01T00:00:00Z; the morning after is a good time to look.
+func inTheMorning(t *testing.T, test func(t *testing.T, now time.Time)) {
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(9*time.Hour + 40*time.Minute)
+		test(t, time.Now())
+	})
+}
+
+func TestStatusJSON(t *testing.T) {
+	t.Parallel()
+	for name, make := range map[string]func(testing.TB, time.Time) *scene{"empty": newScene, "run": duringRun, "failed": afterFailure} {
+		inTheMorning(t, func(t *testing.T, now time.Time) {
+			s := make(t, now)
+			// A few tables and runs show the shape; the browser test has them all.
+			s.board.report.Runs = s.board.report.Runs[:min(2, len(s.board.report.Runs))]
+			s.service.Tables = []string{"tickets", "ticket_audits", "tags", "sla_policies"}
+			for i := range s.service.Jobs {
+				s.service.Jobs[i].Tables = s.service.Jobs[i].Tables[:2]
+			}
+			s.board.report.Tables = keep(s.board.report.Tables, s.service.Tables)
+			w := get(t, s.handler(), "/api/status.json")
+			if kind := w.Header().Get("Content-Type"); w.Code != http.StatusOK || kind != "application/json" {
+				t.Errorf("%d, %s", w.Code, kind)
+			}
+			golden(t, "status-"+name+".json", w.Body.String())
+		})
+	}
+}
+
+func TestNoAnswerHoldsTheToken(t *testing.T) {
+	t.Parallel()
+	inTheMorning(t, func(t *testing.T, now time.Time) {
+		h := duringRun(t, now).handler()
+		for _, path := range []string{"/", "/api/status.json", "/metrics", "/readyz", "/?refused=token"} {
+			w := get(t, h, path)
+			if w.Code != http.StatusOK || strings.Contains(w.Body.String(), token) {
+				t.Errorf("%s: %d, holds the token: %v", path, w.Code, w.Code == http.StatusOK)
+			}
+		}
+	})
+}
+
+func TestTheButtonIsThereWithATokenOnly(t *testing.T) {
+	t.Parallel()
+	inTheMorning(t, func(t *testing.T, now time.Time) {
+		s := withData(t, now)
+		if page := get(t, s.handler(), "/").Body.String(); strings.Count(page, ">Run now") != 2 {
+			t.Error("there are not two buttons")
+		}
+		s.service.Token = ""
+		if page := get(t, s.handler(), "/").Body.String(); strings.Contains(page, "Run now") || strings.Contains(page, "<form") {
+			t.Error("there is a button without a token")
+		}
+	})
+}
+
+func TestWhatAddressesAndErrorsHoldIsNoMarkup(t *testing.T) {
+	t.Parallel()
+	inTheMorning(t, func(t *testing.T, now time.Time) {
+		const evil = `<script>alert(1)</script>`
+		s := afterFailure(t, now)
+		s.board.report.Tables[4].Error, s.board.report.Runs[0].Error, s.service.Jobs[0].Last.Error = evil, evil, evil
+		s.board.report.Latest[0].Column, s.service.Source = evil, evil
+		page := get(t, s.handler(), "/?job=%3Cscript%3E&refused=%3Cscript%3E").Body.String()
+		if strings.Contains(page, evil) || strings.Count(page, "&lt;script&gt;alert(1)") < 5 {
+			t.Errorf("markup came through, or the texts are missing: %d", strings.Count(page, "&lt;script&gt;alert(1)"))
+		}
+	})
+}
