@@ -99,14 +99,7 @@ func (s *service) run(stop context.Context, conf *config.Config, j config.Job, t
 	if unread != nil {
 		log.Warn("the sink can't be read after the run", problem(unread)...)
 	}
-	s.tell(func(ctx context.Context, n *notify.Notifier) {
-		switch {
-		case unread == nil && len(report.Runs) > 0 && report.Runs[0].ID == result.Run.ID:
-			n.RunEnded(ctx, report.Runs)
-		case err != nil: // it has no row
-			n.NotRun(ctx, err)
-		}
-	})
+	s.tell(func(ctx context.Context, n *notify.Notifier) { tellRun(ctx, n, result, report.Runs, err) })
 }
 
 // attempt executes a job once. Named is its Job.Named; the log tells the run, if there was one.
