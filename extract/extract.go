@@ -14,7 +14,7 @@ import (
 )
 
 // Source is a helpdesk account. Its methods are called by the pipeline and are safe for concurrent use. What else it can
-// be, if it likes: a Checker, an Estimator, an Authorizer, an Expirer.
+// be, if it likes: a Checker, an Estimator, an io.Closer, an Authorizer, an Expirer.
 type Source interface {
 	// Streams returns the streams that fill at least one of the named tables, in the order of the
 	// catalog, each with just those of its tables that were named. It makes no request.

@@ -18,7 +18,7 @@ import (
 // analystState is one text for what an analyst sees, and whether that is whole: no run is under way, and each table has
 // as many rows as the runs say that they inserted.
 const analystState = `SELECT concat_ws(' ', (SELECT max(run_id) FROM desklake.runs), count(*), sum(n), sum(content)), bool_and(n = inserted)
-	AND (SELECT bool_and(status = 'done') FROM desklake.runs)
+	AND (SELECT bool_and(status <> 'running') FROM desklake.runs)
 FROM (SELECT table_name, sum(inserted) AS inserted FROM desklake.loads GROUP BY table_name)
 JOIN (SELECT 'tickets' AS table_name, count(*) AS n, sum(hash(t)) AS content FROM tickets t
 	UNION ALL SELECT 'ticket_metrics', count(*), sum(hash(t)) FROM ticket_metrics t
@@ -30,6 +30,10 @@ JOIN (SELECT 'tickets' AS table_name, count(*) AS n, sum(hash(t)) AS content FRO
 // another one than the first.
 func analyst() {
 	path, again := os.Args[1], os.Args[2] == "again"
+	every, err := time.ParseDuration(os.Args[3])
+	if err != nil {
+		panic(err)
+	}
 	ended := make(chan struct{})
 	go func() {
 		_, _ = io.ReadAll(os.Stdin)
@@ -37,7 +41,7 @@ func analyst() {
 	}()
 	db, err := sql.Open("duckdb", path+"?access_mode=READ_ONLY")
 	looks, states := 0, map[string]bool{}
-	for tick := time.Tick(50 * time.Millisecond); err == nil; <-tick {
+	for tick := time.Tick(every); err == nil; <-tick {
 		if again && looks > 0 {
 			db.Close()
 			db, err = sql.Open("duckdb", path+"?access_mode=READ_ONLY")
@@ -72,7 +76,7 @@ func TestAnalystsAreNotDisturbedByTwentyRuns(t *testing.T) {
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 60, AuditsPerTicket: 1})
 	l := newLake(t, h, "publish: analysts.duckdb")
 	l.sync("tickets", "ticket_metrics", "users")
-	analysts := map[string]*looking{"once": l.analyst("once"), "again": l.analyst("again")}
+	analysts := map[string]*looking{"once": l.analyst("once", 50*time.Millisecond), "again": l.analyst("again", 50*time.Millisecond)}
 	for range runs {
 		h.later(func() { h.Change(h.rng, 30) })
 		l.sync("tickets", "ticket_metrics", "users")
@@ -98,9 +102,9 @@ type looking struct {
 	stderr strings.Builder
 }
 
-func (l *lake) analyst(style string) *looking {
+func (l *lake) analyst(style string, every time.Duration) *looking {
 	l.t.Helper()
-	a := &looking{Cmd: exec.CommandContext(l.t.Context(), "analyst", filepath.Join(l.dir, "analysts.duckdb"), style), t: l.t}
+	a := &looking{Cmd: exec.CommandContext(l.t.Context(), "analyst", filepath.Join(l.dir, "analysts.duckdb"), style, every.String()), t: l.t}
 	a.Cmd.Stderr = &a.stderr
 	stdin, err := a.StdinPipe()
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"time"
 
@@ -56,6 +57,9 @@ func (a *app) execute(ctx, patience context.Context, x execution) (result pipeli
 	source, err := x.open(run.log)
 	if err != nil {
 		return result, err
+	}
+	if c, ok := source.(io.Closer); ok {
+		defer c.Close()
 	}
 	if run.stored, err = dst.Checkpoints(ctx); err != nil {
 		return result, &pipeline.SinkError{Err: err}

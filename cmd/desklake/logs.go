@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
@@ -124,12 +125,17 @@ func problem(err error) []any {
 	return attrs
 }
 
-// endStatus is how a run ended that left this status behind: one that could not even begin, or be ended, has failed.
+// endStatus is how a run ended that left this status behind: one that could not begin, or whose end could not be stored,
+// has failed. What can't be published makes a run partial.
 func endStatus(left sink.Status, err error) sink.Status {
-	if err != nil && (left == "" || left == sink.Running) {
-		return sink.Failed
+	stopped := errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)
+	switch {
+	case stopped && (left == "" || left == sink.Running):
+		return sink.Interrupted
+	case err == nil, stopped, left == sink.Partial, left == sink.Interrupted:
+		return left
 	}
-	return left
+	return sink.Failed
 }
 
 // logEnd writes the closing line of a run, with every figure. Err is why it could not be executed, ended or published.
@@ -149,12 +155,15 @@ func logEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took tim
 		}
 	}
 	attrs = append(attrs, slog.Any("tables_failed", failed))
-	switch {
-	case err != nil:
-		log.Error("run ended", append(attrs, problem(err)...)...)
-	case r.Run.Status == sink.Failed, r.Run.Status == sink.Partial:
-		log.Error("run ended", append(attrs, "err", r.Run.Error)...)
-	case r.Run.Status == sink.Interrupted:
+	if err != nil {
+		attrs = append(attrs, problem(err)...)
+	} else if r.Run.Error != "" {
+		attrs = append(attrs, "err", r.Run.Error)
+	}
+	switch r.Run.Status {
+	case sink.Failed, sink.Partial:
+		log.Error("run ended", attrs...)
+	case sink.Interrupted:
 		log.Warn("run ended", attrs...)
 	default:
 		log.Info("run ended", attrs...)

@@ -15,7 +15,8 @@ const (
 )
 
 // TestMain makes the test binary the program when it is called desklake, and puts it under that name into PATH: the
-// tests run it as its users do, in a process of its own. So is an analyst who looks at what it writes.
+// tests run it as its users do, in a process of its own. So are an analyst who looks at what it
+// writes, and the helpdesk of the soak.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"desklake": func() {
 		if rows, err := strconv.ParseInt(os.Getenv(commitRowsVariable), 10, 64); err == nil {
@@ -25,5 +26,5 @@ func TestMain(m *testing.M) {
 			limitFileSize(bytes)
 		}
 		main()
-	}, "analyst": analyst})
+	}, "analyst": analyst, "helpdesk": helpdeskProgram})
 }

@@ -86,8 +86,9 @@ func (s *service) run(stop context.Context, conf *config.Config, j config.Job, t
 	result, named, log, err := s.attempt(stop, conf, j, trigger)
 	logEnd(log, result, named, err, time.Since(began))
 
-	s.board.Ended(result, err)
-	end := web.Outcome{At: time.Now(), Status: endStatus(result.Run.Status, err), Error: result.Run.Error}
+	result.Run.Status = endStatus(result.Run.Status, err)
+	s.board.Ended(result, nil)
+	end := web.Outcome{At: time.Now(), Status: result.Run.Status, Error: result.Run.Error}
 	if err != nil {
 		end.Error = err.Error()
 	}

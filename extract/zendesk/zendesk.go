@@ -105,6 +105,12 @@ func (o Options) base() (*url.URL, error) {
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}, nil
 }
 
+// Close closes the connections that are kept for further requests.
+func (s *Source) Close() error {
+	s.client.http.CloseIdleConnections()
+	return nil
+}
+
 // Streams implements extract.Source.
 func (s *Source) Streams(tables []string) []extract.Stream {
 	var list []extract.Stream
