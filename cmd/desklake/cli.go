@@ -29,25 +29,26 @@ type cli struct {
 	Verbose   bool   `short:"v" help:"Log every request."`
 	LogFormat string `enum:"auto,text,json" default:"auto" help:"How to write the log: text, json, or auto, which is text on a terminal and json elsewhere."`
 
-	Demo       demoCommand       `cmd:"" help:"Sync a built-in helpdesk into demo.duckdb and answer a few questions: the whole thing without an account."`
-	Init       initCommand       `cmd:"" help:"Write a configuration file, with every key explained."`
-	Login      loginCommand      `cmd:"" help:"Log in as a user, in the browser."`
-	Logout     logoutCommand     `cmd:"" help:"Revoke the login of a user, and forget it."`
-	Check      checkCommand      `cmd:"" help:"Show what works, and what would make the rest work."`
-	Plan       planCommand       `cmd:"" help:"Show what the next sync would cost, and what it would create."`
-	Sync       syncCommand       `cmd:"" help:"Sync now, from where the last run ended."`
-	Backfill   backfillCommand   `cmd:"" help:"Read a window of the past again, beside the stored cursors."`
-	Serve      serveCommand      `cmd:"" help:"Sync on the schedules of the configuration, until it is stopped."`
-	Publish    publishCommand    `cmd:"" help:"Bring the copy for analysts up to date."`
-	Status     statusCommand     `cmd:"" help:"Show what each table holds and how fresh it is."`
-	Runs       runsCommand       `cmd:"" help:"Show the run history, or what one run did."`
-	State      stateCommand      `cmd:"" help:"Show or forget where the streams go on."`
-	Views      viewsCommand      `cmd:"" help:"Write a DuckDB file with one view a table over the Parquet files."`
-	Tables     tablesCommand     `cmd:"" help:"Show the tables: keys, columns, types, descriptions, routes."`
-	Schema     configCommand     `cmd:"" name:"config" help:"Help with the configuration."`
-	Completion completionCommand `cmd:"" help:"Print what completes the words of a command line in a shell."`
-	Complete   completeCommand   `cmd:"" hidden:""`
-	Version    versionCommand    `cmd:"" help:"Show the version."`
+	Demo        demoCommand        `cmd:"" help:"Sync a built-in helpdesk into demo.duckdb and answer a few questions: the whole thing without an account."`
+	Init        initCommand        `cmd:"" help:"Write a configuration file, with every key explained."`
+	Login       loginCommand       `cmd:"" help:"Log in as a user, in the browser."`
+	Logout      logoutCommand      `cmd:"" help:"Revoke the login of a user, and forget it."`
+	Check       checkCommand       `cmd:"" help:"Show what works, and what would make the rest work."`
+	Plan        planCommand        `cmd:"" help:"Show what the next sync would cost, and what it would create."`
+	Sync        syncCommand        `cmd:"" help:"Sync now, from where the last run ended."`
+	Backfill    backfillCommand    `cmd:"" help:"Read a window of the past again, beside the stored cursors."`
+	Serve       serveCommand       `cmd:"" help:"Sync on the schedules of the configuration, until it is stopped."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running desklake serve whether it lives."`
+	Publish     publishCommand     `cmd:"" help:"Bring the copy for analysts up to date."`
+	Status      statusCommand      `cmd:"" help:"Show what each table holds and how fresh it is."`
+	Runs        runsCommand        `cmd:"" help:"Show the run history, or what one run did."`
+	State       stateCommand       `cmd:"" help:"Show or forget where the streams go on."`
+	Views       viewsCommand       `cmd:"" help:"Write a DuckDB file with one view a table over the Parquet files."`
+	Tables      tablesCommand      `cmd:"" help:"Show the tables: keys, columns, types, descriptions, routes."`
+	Schema      configCommand      `cmd:"" name:"config" help:"Help with the configuration."`
+	Completion  completionCommand  `cmd:"" help:"Print what completes the words of a command line in a shell."`
+	Complete    completeCommand    `cmd:"" hidden:""`
+	Version     versionCommand     `cmd:"" help:"Show the version."`
 }
 
 const description = `Copies a helpdesk into tables that analysts can query.
