@@ -51,7 +51,7 @@ func (b *Board) Report(r sink.Report, err error) {
 		return
 	}
 	oldest := time.Now().AddDate(0, 0, -historyDays)
-	r.Runs = slices.Clip(slices.Clone(slices.DeleteFunc(r.Runs, func(run sink.RunReport) bool { return run.Started.Before(oldest) })))
+	r.Runs = slices.DeleteFunc(slices.Clone(r.Runs), func(run sink.RunReport) bool { return run.Started.Before(oldest) })
 	b.report, b.readAt = r, time.Now()
 }
 

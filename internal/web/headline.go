@@ -44,6 +44,10 @@ func newHeadline(s Status) headline {
 		h.Text = "Nothing has been synced yet"
 	case len(parts) > 0:
 		h.Text = list(parts)
+	case len(s.Tables) == 0:
+		h.State, h.Text = Never, "No table is configured"
+	case tables[Fresh] == 0:
+		h.State, h.Text = Unavailable, "The account has none of the tables"
 	default:
 		h.Text = fmt.Sprintf("All %s are fresh", count(tables[Fresh], "table"))
 		if tables[Fresh] == 1 {

@@ -42,9 +42,10 @@ func roughly(d time.Duration) string {
 
 // span is how long something took, in its two largest units.
 func span(d time.Duration) string {
-	switch {
-	case d < 10*time.Second:
+	if d < 10*time.Second {
 		return fmt.Sprintf("%.1f\u00a0s", d.Seconds())
+	}
+	switch d = d.Round(time.Second); {
 	case d < time.Minute:
 		return fmt.Sprintf("%.0f\u00a0s", d.Seconds())
 	case d < time.Hour:

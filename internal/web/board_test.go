@@ -1,0 +1,148 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"desklake/extract"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+func TestRunsOfLongAgoAreLetGo(t *testing.T) {
+	t.Parallel()
+	b := NewBoard("1")
+	runs := []sink.RunReport{{Run: sink.Run{ID: "new", Started: time.Now().AddDate(0, 0, -29)}}, {Run: sink.Run{ID: "old", Started: time.Now().AddDate(0, 0, -31)}}}
+	b.Report(sink.Report{Runs: runs}, nil)
+	if k := b.known(); len(k.report.Runs) != 1 || k.report.Runs[0].ID != "new" || runs[1].ID != "old" {
+		t.Errorf("%+v, and the caller's %+v", k.report.Runs, runs)
+	}
+}
+
+func TestARunShowsWhileItIsUnderWay(t *testing.T) {
+	t.Parallel()
+	b := NewBoard("1")
+	b.Moved("tickets", pipeline.Step{Rows: 1}) // of a run that was not announced
+	if b.known().live != nil {
+		t.Error("a run is under way that nobody began")
+	}
+	b.Began("nightly", []string{"tickets", "users"})
+	b.Started("tickets", extract.Position{})
+	b.Moved("tickets", pipeline.Step{Rows: 10, Requests: 1})
+	b.Moved("tickets", pipeline.Step{Rows: 5, Requests: 2, At: noon})
+	b.Started("tags", extract.Position{})
+	b.Finished(pipeline.StreamResult{Stream: "tags", Unavailable: &extract.Unavailable{Reason: "it needs more"}})
+	b.Finished(pipeline.StreamResult{Stream: "users", Err: errors.Join(pipeline.ErrStopped)})
+	got := b.known().live
+	want := []liveStream{{name: "tickets", rows: 15, requests: 3, at: noon, state: reading}, {name: "users", state: stopped}, {name: "tags", state: skipped, problem: "it needs more"}}
+	for i := range got.streams {
+		got.streams[i].began = time.Time{}
+		if got.streams[i] != want[i] {
+			t.Errorf("%+v, want %+v", got.streams[i], want[i])
+		}
+	}
+	b.Ended(pipeline.Result{Run: sink.Run{Status: sink.Done}}, nil)
+	if b.known().live != nil || len(got.streams) != 3 {
+		t.Error("the run is still under way")
+	}
+}
+
+// The race detector watches.
+func TestManyWriteAndReadAtOnce(t *testing.T) {
+	t.Parallel()
+	s := duringRun(t, time.Now())
+	h := s.handler()
+	r := monthOfRuns(time.Now())
+	var all sync.WaitGroup
+	for _, name := range []string{"tickets", "users", "tags", "new"} {
+		all.Go(func() {
+			for range 50 {
+				s.board.Started(name, extract.Position{})
+				s.board.Moved(name, pipeline.Step{Rows: 1})
+				s.board.Waiting(name, extract.Wait{For: "quota", Until: time.Now().Add(time.Minute)})
+				s.board.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: name, Limit: 1}}})
+				s.board.Finished(pipeline.StreamResult{Stream: name})
+			}
+		})
+	}
+	all.Go(func() {
+		for range 20 {
+			s.board.Ended(pipeline.Result{}, nil)
+			s.board.Report(r, nil)
+			s.board.Began("nightly", nil)
+		}
+	})
+	for _, path := range []string{"/", "/metrics", "/api/status.json"} {
+		all.Go(func() {
+			for range 10 {
+				if w := get(t, h, path); w.Code != http.StatusOK {
+					t.Errorf("%s: %d", path, w.Code)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
+
+func TestServingEndsWithTheAnswersUnderWay(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, answer := make(chan struct{}), make(chan struct{})
+	slow := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(asked)
+		<-answer
+		_, _ = io.WriteString(w, "whole")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	ended, said := make(chan error, 1), make(chan string, 1)
+	go func() { ended <- Serve(ctx, l, slow, slog.New(slog.DiscardHandler)) }()
+	go func() {
+		resp, err := http.Get("http://" + l.Addr().String())
+		if err != nil {
+			said <- err.Error()
+			return
+		}
+		defer resp.Body.Close()
+		body, _ := io.ReadAll(resp.Body)
+		said <- string(body)
+	}()
+	<-asked
+	stop()
+	for { // until nobody listens any more
+		c, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			break
+		}
+		c.Close()
+	}
+	close(answer)
+	if got := <-said; got != "whole" {
+		t.Errorf("the answer under way was %q", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestServingSaysWhyItCanNot(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Close()
+	if err := Serve(t.Context(), l, http.NotFoundHandler(), slog.New(slog.DiscardHandler)); err == nil || !strings.HasPrefix(err.Error(), "status page: ") {
+		t.Error(err)
+	}
+}

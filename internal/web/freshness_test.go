@@ -1,0 +1,127 @@
+package web
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"desklake/sink"
+)
+
+func due(t *testing.T, zone, spec string) func(time.Time) time.Time {
+	t.Helper()
+	schedule, err := cron.ParseStandard("TZ=" + zone + " " + spec)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schedule.Next
+}
+
+func TestFromWhenOnATableIsLate(t *testing.T) {
+	t.Parallel()
+	at := func(text string) time.Time {
+		when, err := time.Parse("2006-01-02 15:04", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return when
+	}
+	for _, c := range []struct {
+		name  string
+		fresh string
+		jobs  []string
+		zone  string
+		after time.Duration // jitter
+		want  string
+	}{
+		{name: "every night", fresh: "2026-11-20 02:10", jobs: []string{"0 2 * * *"}, want: "2026-11-21 08:00"},
+		{name: "every night, with jitter", fresh: "2026-11-20 02:10", jobs: []string{"0 2 * * *"}, after: time.Hour, want: "2026-11-21 09:00"},
+		{name: "on workdays, over the weekend", fresh: "2026-11-20 02:10", jobs: []string{"0 2 * * 1-5"}, want: "2026-11-23 08:00"},
+		{name: "every minute", fresh: "2026-11-20 02:10", jobs: []string{"* * * * *"}, want: "2026-11-20 02:21"},
+		{name: "every quarter of an hour", fresh: "2026-11-20 02:10", jobs: []string{"@every 15m"}, want: "2026-11-20 02:35"},
+		{name: "by the sooner of two", fresh: "2026-11-20 02:10", jobs: []string{"0 2 * * *", "15 * * * *"}, want: "2026-11-20 02:30"},
+		{name: "in the zone of the job", fresh: "2026-11-20 02:10", jobs: []string{"0 2 * * *"}, zone: "America/New_York", want: "2026-11-20 13:00"},
+		{name: "without a job", fresh: "2026-11-20 02:10", want: "2026-11-21 04:10"},
+	} {
+		if c.zone == "" {
+			c.zone = "UTC"
+		}
+		jobs := []Job{{Name: "other", Tables: []string{"users"}, Due: due(t, "UTC", "* * * * *")}}
+		for _, spec := range c.jobs {
+			jobs = append(jobs, Job{Tables: []string{"tickets"}, Due: due(t, c.zone, spec), Jitter: c.after})
+		}
+		if got := lateAt(sink.TableReport{Name: "tickets", FreshAt: at(c.fresh)}, jobs); !got.Equal(at(c.want)) {
+			t.Errorf("%s: late from %s on, want %s", c.name, got.UTC(), c.want)
+		}
+	}
+	if got := lateAt(sink.TableReport{Name: "tickets"}, nil); !got.IsZero() {
+		t.Errorf("a table that was never fresh is late from %s on", got)
+	}
+}
+
+func TestTheStateOfATable(t *testing.T) {
+	t.Parallel()
+	late := time.Date(2026, 11, 21, 8, 0, 0, 0, time.UTC)
+	fresh := late.Add(-30 * time.Hour)
+	for name, c := range map[string]struct {
+		table sink.TableReport
+		now   time.Time
+		want  State
+	}{
+		"in time":                       {sink.TableReport{FreshAt: fresh, Outcome: sink.Complete, LastStatus: sink.Done}, late, Fresh},
+		"late":                          {sink.TableReport{FreshAt: fresh, Outcome: sink.Complete, LastStatus: sink.Done}, late.Add(1), Stale},
+		"not its own failure":           {sink.TableReport{FreshAt: fresh, Outcome: sink.Complete, LastStatus: sink.Partial}, late, Fresh},
+		"failed":                        {sink.TableReport{FreshAt: fresh, Outcome: sink.Broken, LastStatus: sink.Partial}, late, Failed},
+		"failed at first":               {sink.TableReport{Outcome: sink.Broken, LastStatus: sink.Failed}, late, Failed},
+		"killed":                        {sink.TableReport{FreshAt: fresh, LastStatus: sink.Killed}, late, Failed},
+		"the sink failed":               {sink.TableReport{FreshAt: fresh, LastStatus: sink.Failed}, late, Failed},
+		"in the middle of the first":    {sink.TableReport{LastStatus: sink.Running}, late, Never},
+		"in the middle of another":      {sink.TableReport{FreshAt: fresh, LastStatus: sink.Running}, late, Fresh},
+		"stopped, and still in time":    {sink.TableReport{FreshAt: fresh, Outcome: sink.Stopped, LastStatus: sink.Interrupted}, late, Fresh},
+		"stopped the first time":        {sink.TableReport{Outcome: sink.Stopped, LastStatus: sink.Interrupted}, late, Never},
+		"not there":                     {sink.TableReport{Outcome: sink.Unavailable, LastStatus: sink.Done}, late, Unavailable},
+		"a window was read, never else": {sink.TableReport{Outcome: sink.WindowRead, LastStatus: sink.Done}, late, Never},
+	} {
+		if got := stateOf(c.table, late, c.now); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestTheHeadline(t *testing.T) {
+	t.Parallel()
+	for states, want := range map[string]string{
+		"fresh fresh":             "All 2 tables are fresh",
+		"fresh":                   "The table is fresh",
+		"fresh unavailable":       "The table is fresh",
+		"never never":             "Nothing has been synced yet",
+		"failed fresh":            "1 table failed",
+		"failed failed stale":     "2 tables failed and 1 table is stale",
+		"stale stale fresh":       "2 tables are stale",
+		"failed stale never":      "1 table failed, 1 table is stale and 1 table was never synced",
+		"never fresh unavailable": "1 table was never synced",
+		"unavailable":             "The account has none of the tables",
+		"":                        "No table is configured",
+	} {
+		s := Status{Ready: true}
+		worst := Fresh
+		for i, state := range strings.Fields(states) {
+			s.Tables = append(s.Tables, TableStatus{State: State(state)})
+			if i == 0 {
+				worst = State(state)
+			}
+		}
+		got := newHeadline(s)
+		if got.Text != want {
+			t.Errorf("%s: %q, want %q", states, got.Text, want)
+		}
+		if len(s.Tables) > 1 && got.State != worst {
+			t.Errorf("%s: %s, want %s", states, got.State, worst)
+		}
+	}
+	if got := newHeadline(Status{Problem: "no disk"}); got.State != Failed || got.Detail != "no disk" {
+		t.Errorf("not ready: %+v", got)
+	}
+}
