@@ -45,7 +45,7 @@ func (s *service) shown() web.Service {
 	tables := map[string]bool{}
 	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: sourceName(conf.Source), Sink: conf.Sink.Path, Problem: s.refused}
 	for _, j := range conf.Jobs {
-		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Tables: j.Tables, Due: j.Schedule.Next, Last: s.last[j.Name]}
+		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Tables: j.Tables, Jitter: j.Jitter, Due: j.Schedule.Next, Last: s.last[j.Name]}
 		if job.Tables == nil {
 			job.Tables = known
 		}
