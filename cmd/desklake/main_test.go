@@ -26,5 +26,5 @@ func TestMain(m *testing.M) {
 			limitFileSize(bytes)
 		}
 		main()
-	}, "analyst": analyst, "helpdesk": helpdeskProgram})
+	}, "analyst": analyst, "distant-helpdesk": helpdeskProgram})
 }

@@ -39,7 +39,7 @@ func lakeReport() (r sink.Report, now time.Time) {
 	now = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	at := func(d time.Duration) time.Time { return now.Add(-d) }
 	failed := sink.Run{ID: "20261120T110000Z-bbbbbb", Started: at(time.Hour), Finished: at(59 * time.Minute), Status: sink.Partial,
-		Trigger: "schedule", Version: "v1.0.0", Error: "users: page 3: credentials refused"}
+		Trigger: "schedule nightly", Version: "v1.0.0", Error: "users: page 3: credentials refused"}
 	done := sink.Run{ID: "20261118T020000Z-aaaaaa", Started: at(58 * time.Hour), Finished: at(58*time.Hour - 1500*time.Millisecond), Status: sink.Done,
 		Trigger: "cli", Version: "v1.0.0"}
 	killed := sink.Run{ID: "20261117T020000Z-cccccc", Started: at(82 * time.Hour), Status: sink.Killed, Trigger: "cli", Version: "v1.0.0"}

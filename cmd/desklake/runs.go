@@ -24,7 +24,7 @@ type runRow struct {
 	Started  time.Time  `json:"started"`
 	Finished *time.Time `json:"finished"` // null while it is under way, and for ever if it was killed
 	Status   string     `json:"status"`   // running, done, partial, failed, interrupted or killed
-	Trigger  string     `json:"trigger"`  // cli, schedule, api or a backfill with its window
+	Trigger  string     `json:"trigger"`  // cli, schedule or api and the name of the job, or backfill and its window
 	Version  string     `json:"version"`  // of desklake
 	Error    string     `json:"error"`    // empty unless it failed
 	Loads    []loadRow  `json:"loads"`    // what it did to each table

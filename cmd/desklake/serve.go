@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -23,6 +24,9 @@ func (*serveCommand) Help() string {
 
 Runs the jobs of the configuration when they are due, one at a time. The sink is open only while a run lasts: in between,
 others can open it, and desklake sync works beside it.
+
+A time of the day comes once a day: where the clock is set forward over it, at that moment, and where it is set back, the
+first time. A schedule of every hour keeps its pace.
 
 A run that was missed while the program was down or the machine slept is made up once, and so is one that was broken off,
 unless its job says catch_up: false. SIGHUP reads the configuration again; one with mistakes changes nothing. The first
@@ -56,7 +60,7 @@ func (*serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return newService(a, conf, hurry).serve(until, l, reread)
+	return newService(a, conf, until, hurry).serve(until, l, reread)
 }
 
 // serve runs the jobs and answers requests until a signal ends it, or the status page.
@@ -148,12 +152,19 @@ func (s *service) announce() {
 	conf := s.current()
 	for i, p := range s.scheduler.Jobs() {
 		j := conf.Jobs[i]
-		attrs := []any{"job", p.Name, "cron", j.Cron, "timezone", j.Timezone}
+		attrs := []any{"job", p.Name, "cron", j.Cron, "timezone", j.Timezone, "tables", tablesInWords(j.Tables)}
 		if p.Next.After(time.Now()) {
 			attrs = append(attrs, "next", p.Next)
 		} else {
 			attrs = append(attrs, "next", "at once: a run was missed or broken off")
 		}
-		s.logger.Info("job", attrs...)
+		s.logger.Info("job planned", attrs...)
 	}
+}
+
+func tablesInWords(tables config.Tables) string {
+	if tables == nil {
+		return "all"
+	}
+	return strings.Join(tables, ", ")
 }

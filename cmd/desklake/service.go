@@ -34,10 +34,10 @@ type service struct {
 	notifier *notify.Notifier
 }
 
-func newService(a *app, conf *config.Config, hurry context.Context) *service {
+func newService(a *app, conf *config.Config, until, hurry context.Context) *service {
 	s := &service{app: a, hurry: hurry, board: web.NewBoard(version()), last: map[string]web.Outcome{},
 		messages: make(chan func(context.Context, *notify.Notifier), 16)}
-	report, err := s.look(conf.Sink)
+	report, err := s.firstLook(until, conf.Sink)
 	if err != nil {
 		a.logger.Warn("nothing is made up for: what ran before can't be read", problem(err)...)
 	}

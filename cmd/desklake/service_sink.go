@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -11,6 +12,25 @@ import (
 	"desklake/internal/config"
 	"desklake/sink"
 )
+
+// firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for.
+func (s *service) firstLook(until context.Context, c config.Sink) (r sink.Report, err error) {
+	deadline := time.Now().Add(c.LockWait)
+	for announced := false; ; announced = true {
+		var locked *sink.Locked
+		if r, err = s.look(c); !errors.As(err, &locked) || !time.Now().Before(deadline) {
+			return r, err
+		}
+		if !announced {
+			s.logger.Info("waiting for the sink", "path", c.Path, "holder", locked.Holder, "at_most", c.LockWait)
+		}
+		select {
+		case <-until.Done():
+			return r, err
+		case <-time.After(min(time.Second, time.Until(deadline))):
+		}
+	}
+}
 
 // look reads what the sink holds, nothing if there is none yet, and puts it on the board.
 func (s *service) look(c config.Sink) (sink.Report, error) {

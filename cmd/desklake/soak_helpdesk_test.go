@@ -70,7 +70,7 @@ type distantHelpdesk struct {
 
 func startDistantHelpdesk(t *testing.T) *distantHelpdesk {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), "helpdesk")
+	c := exec.CommandContext(t.Context(), "distant-helpdesk")
 	c.Stderr = os.Stderr
 	h := &distantHelpdesk{t: t}
 	in, err := c.StdinPipe()
