@@ -38,9 +38,10 @@ func lateAt(t sink.TableReport, jobs []Job) (late time.Time) {
 // stateOf is how a table stands whose last load was t.
 func stateOf(t sink.TableReport, late, now time.Time) State {
 	switch {
-	case t.Outcome == sink.Unavailable:
+	case t.Outcome == sink.Unavailable && t.FreshAt.IsZero():
 		return Unavailable
-	case t.Outcome == sink.Broken, t.Outcome == "" && (t.LastStatus == sink.Failed || t.LastStatus == sink.Killed):
+	case t.Outcome == sink.Broken, t.Outcome == sink.Unavailable, // which it was not before
+		t.Outcome == "" && (t.LastStatus == sink.Failed || t.LastStatus == sink.Killed):
 		return Failed
 	case t.FreshAt.IsZero():
 		return Never

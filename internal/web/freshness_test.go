@@ -82,6 +82,7 @@ func TestTheStateOfATable(t *testing.T) {
 		"stopped, and still in time":    {sink.TableReport{FreshAt: fresh, Outcome: sink.Stopped, LastStatus: sink.Interrupted}, late, Fresh},
 		"stopped the first time":        {sink.TableReport{Outcome: sink.Stopped, LastStatus: sink.Interrupted}, late, Never},
 		"not there":                     {sink.TableReport{Outcome: sink.Unavailable, LastStatus: sink.Done}, late, Unavailable},
+		"taken away":                    {sink.TableReport{FreshAt: fresh, Outcome: sink.Unavailable, LastStatus: sink.Done}, late, Failed},
 		"a window was read, never else": {sink.TableReport{Outcome: sink.WindowRead, LastStatus: sink.Done}, late, Never},
 	} {
 		if got := stateOf(c.table, late, c.now); got != c.want {

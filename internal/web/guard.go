@@ -24,7 +24,7 @@ func (s *server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
-		if isLoopback(s.Service().Listen) && !isLoopback(r.Host) {
+		if s.local && !isLoopback(r.Host) {
 			http.Error(w, "This address answers to localhost only. A proxy in front of it has to send Host: localhost.", http.StatusMisdirectedRequest)
 			return
 		}

@@ -30,10 +30,10 @@ type State string
 
 // The states, the worst first.
 const (
-	Failed      State = "failed"      // the last run did not read it to its end
+	Failed      State = "failed"      // the last run did not read it to its end, or may no longer read it
 	Stale       State = "stale"       // its job is late by more than a quarter of its period
 	Never       State = "never"       // it was never read to its end
-	Unavailable State = "unavailable" // the account does not have it
+	Unavailable State = "unavailable" // the account does not have it, or the role may not read it, and never could
 	Fresh       State = "fresh"
 )
 

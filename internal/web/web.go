@@ -20,7 +20,7 @@ import (
 
 // Service is what is served, as it stands at the moment of a request.
 type Service struct {
-	Listen  string   // the address that is listened on; on a loopback one, only this machine's own names are answered to
+	Listen  string   // the address that is listened on, which counts when New is called: on a loopback one, only this machine's own names are answered to
 	Token   string   // what starts a job; empty: only the schedule does
 	Source  string   // what is read, such as acme.zendesk.com
 	Sink    string   // what is written to, such as helpdesk.duckdb
@@ -62,7 +62,7 @@ type Options struct {
 
 // New returns the handler for everything.
 func New(o Options) http.Handler {
-	s := &server{Options: o}
+	s := &server{Options: o, local: isLoopback(o.Service().Listen)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", s.page)
 	mux.HandleFunc("GET /assets/{name}", asset)
@@ -74,7 +74,10 @@ func New(o Options) http.Handler {
 	return s.guard(mux)
 }
 
-type server struct{ Options }
+type server struct {
+	Options
+	local bool // it listens to this machine only
+}
 
 // Serve answers requests until the context is done, and then ends those that are under way within a few seconds.
 func Serve(ctx context.Context, l net.Listener, handler http.Handler, log *slog.Logger) error {
