@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // signals turns the first SIGINT or SIGTERM into a request to end in an orderly way, and leaves at once on the second:
@@ -15,6 +16,10 @@ type signals struct {
 	first atomic.Int32  // its number
 }
 
+// sameSignal is how soon after the first the same signal is the same wish: timeout(1) sends it to the program and to its
+// group.
+const sameSignal = 500 * time.Millisecond
+
 func watchSignals() *signals {
 	s := &signals{stop: make(chan struct{})}
 	arrived := make(chan os.Signal, 2)
@@ -23,8 +28,11 @@ func watchSignals() *signals {
 		number := (<-arrived).(syscall.Signal)
 		s.first.Store(int32(number))
 		close(s.stop)
-		<-arrived
-		os.Exit(s.code())
+		for first := time.Now(); ; {
+			if again := <-arrived; again != number || time.Since(first) > sameSignal {
+				os.Exit(s.code())
+			}
+		}
 	}()
 	return s
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"desklake/internal/zendesktest"
 )
@@ -54,6 +55,26 @@ func TestTheFirstSignalCommitsWhatWasReceivedAndLeaves(t *testing.T) {
 			undisturbed.sync("tickets", "users")
 			l.equals(undisturbed)
 		})
+	}
+}
+
+func TestASignalThatIsSentTwiceAtOnceIsOne(t *testing.T) {
+	t.Parallel()
+	h := newHelpdesk(t, zendesktest.Options{Tickets: 2500, AuditsPerTicket: 1, TicketBytes: 500})
+	h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Do: zendesktest.Hang()})
+	l := newLake(t, h)
+	hangs := h.expect("incremental/tickets/cursor", 2)
+	c := l.start("sync", "tickets")
+	<-hangs
+	for range 3 {
+		_ = c.Process.Signal(syscall.SIGTERM) // it may have ended
+		<-time.After(10 * time.Millisecond)   // or two of them arrive as one
+	}
+	if got := exitCodeOf(t, c.Wait()); got != 143 {
+		t.Errorf("exit code %d", got)
+	}
+	if got := l.one("SELECT status FROM desklake.runs"); got != "interrupted" {
+		t.Errorf("the run is %s", got)
 	}
 }
 
