@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -75,7 +76,7 @@ func lastRun(s Status) (text string) {
 		}
 	}
 	if next != nil {
-		text += fmt.Sprintf(" The next, %s, is due %s.", job, until(next, s.Now))
+		text += fmt.Sprintf(" The next run, %s, is due %s.", job, until(next, s.Now))
 	}
-	return text
+	return strings.TrimSpace(text)
 }
