@@ -181,9 +181,12 @@ func TestASignalDuringARunCommitsWhatWasReceived(t *testing.T) {
 	h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Times: 1, Do: zendesktest.Hang()})
 	hangs := h.expect("incremental/tickets/cursor", 2)
 	l := newLake(t, h)
-	l.configure(h, "", "tables: [tickets]\n"+eachSecond)
+	l.configure(h, ", lock_wait: 0s", "tables: [tickets]\n"+eachSecond)
 	d := l.serve()
 	<-hangs
+	if code, _, stderr := l.run("sync"); code != exitLocked || !strings.Contains(stderr, fmt.Sprintf("(PID %d)", d.cmd.Process.Pid)) {
+		t.Errorf("a sync beside it: exit code %d\n%s", code, stderr)
+	}
 	d.signal(syscall.SIGTERM)
 	if e := d.awaits("run ended"); e.Status != "interrupted" {
 		t.Errorf("%+v", e)

@@ -59,12 +59,12 @@ func (s *service) read(c config.Sink) (r sink.Report, err error) {
 	if _, missing := os.Stat(c.Path); !errors.Is(missing, fs.ErrNotExist) {
 		r, err = sinks[c.Type].inspect(s.ctx, c.Path)
 	}
-	shown := r
-	shown.Runs = slices.Clone(r.Runs) // of which the board keeps what it shows
-	s.board.Report(shown, err)
+	s.board.Report(r, err)
 	if err == nil {
 		s.mu.Lock()
 		s.report, s.seen = r, at
+		// The first run says since when tables can be stale. The whole history, which can be long, is not kept.
+		s.report.Runs = slices.Clone(r.Runs[max(0, len(r.Runs)-1):])
 		s.mu.Unlock()
 	}
 	return r, err
