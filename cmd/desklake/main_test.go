@@ -18,7 +18,7 @@ const (
 // tests run it as its users do, in a process of its own. So are an analyst who looks at what it
 // writes, and the helpdesk of the soak.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"desklake": func() {
+	testscript.Main(m, map[string]func(){"xdg-open": visit, "open": visit, "desklake": func() {
 		if rows, err := strconv.ParseInt(os.Getenv(commitRowsVariable), 10, 64); err == nil {
 			commitRows = rows
 		}

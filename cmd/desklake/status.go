@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
+	"desklake/extract"
+	"desklake/internal/config"
 	"desklake/pipeline"
 	"desklake/sink"
 )
@@ -20,6 +23,13 @@ type statusReport struct {
 	Tables  []statusRow `json:"tables"`
 	LastRun *lastRun    `json:"last_run"` // null before the first one
 	Issues  int64       `json:"issues"`   // rows in desklake.issues
+
+	// CredentialEnds is when the credential ends unless it is renewed before; null where it does not, or where only the
+	// helpdesk could tell.
+	CredentialEnds  *time.Time `json:"credential_ends"`
+	CredentialError string     `json:"credential_error"` // why there is none; empty if there is one
+
+	renewed bool // by each run
 }
 
 // statusRow is one table.
@@ -69,6 +79,7 @@ func (c *statusCommand) Run(a *app) error {
 		return &pipeline.SinkError{Err: err}
 	}
 	now, status := time.Now(), newStatus(report)
+	status.lookAtCredential(conf.Source)
 	if c.JSON {
 		err = printJSON(a.stdout, status)
 	} else {
@@ -94,6 +105,21 @@ func newStatus(r sink.Report) statusReport {
 	return s
 }
 
+// lookAtCredential adds what is known of the credential without a request.
+func (s *statusReport) lookAtCredential(c config.Source) {
+	source, err := sources[c.Type].open(c, slog.New(slog.DiscardHandler))
+	if err == nil {
+		if expirer, ok := source.(extract.Expirer); ok {
+			var ends time.Time
+			ends, err = expirer.Expiry()
+			s.CredentialEnds, s.renewed = orNull(ends), c.Auth.OAuthUser != nil
+		}
+	}
+	if err != nil {
+		s.CredentialError = err.Error()
+	}
+}
+
 func (s statusReport) print(w io.Writer, now time.Time) error {
 	g := newGrid("table", ">rows", ">deleted", "up to", "loaded", "last run")
 	for _, r := range s.Tables {
@@ -111,6 +137,15 @@ func (s statusReport) print(w io.Writer, now time.Time) error {
 	}
 	if s.Issues > 0 {
 		fmt.Fprintf(w, "%s %s: FROM desklake.issues\n", thousands(s.Issues), plural(s.Issues, "issue"))
+	}
+	if s.CredentialError != "" {
+		fmt.Fprintf(w, "credential: %s\n", s.CredentialError)
+	} else if ends := s.CredentialEnds; ends != nil {
+		fmt.Fprintf(w, "the credential ends %s, in %d days", day(ends), max(0, int(ends.Sub(now)/(24*time.Hour))))
+		if s.renewed {
+			fmt.Fprint(w, ", unless it is used before")
+		}
+		fmt.Fprintln(w)
 	}
 	return nil
 }

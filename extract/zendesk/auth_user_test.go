@@ -105,6 +105,22 @@ func TestATokenThatEndsInTheMiddleIsRenewedOnce(t *testing.T) {
 	})
 }
 
+// /users/me answers 200 to anybody.
+func TestACheckRenewsATokenThatHasEnded(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t, zendesktest.Options{})
+	v.logIn()
+	v.desk.ExpireTokens()
+	for _, f := range v.source(Options{}).Check(t.Context(), nil) {
+		if f.Err != nil {
+			t.Error(f)
+		}
+	}
+	if n := v.grants(); n != 1 {
+		t.Errorf("%d renewals", n)
+	}
+}
+
 func TestProcessesThatRenewAtTheSameMomentAskOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -45,16 +46,23 @@ type user struct {
 	Name, Role string
 }
 
+// errAnonymous is the answer of /users/me to a credential that is not good, where it is not 401.
+var errAnonymous = errors.New("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")
+
 // checkUser asks who the credential stands for. Without a good one /users/me can answer 200, with an anonymous user
 // whose id is null.
 func (s *Source) checkUser(ctx context.Context) (*user, []extract.Finding) {
 	var me struct{ User user }
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: acceptJSON(&me)})
-	if err == nil && me.User.ID == nil {
-		err = &extract.Failure{Kind: extract.ErrCredentials, Advice: s.client.login.advice(),
-			Err: errors.New("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")}
+	accept := func(body []byte) error {
+		if err := json.Unmarshal(body, &me); err != nil {
+			return err
+		}
+		if me.User.ID == nil {
+			return errAnonymous
+		}
+		return nil
 	}
-	if err != nil {
+	if _, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: accept}); err != nil {
 		return nil, []extract.Finding{failed("credential", err)}
 	}
 	return &me.User, []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, me.User.Name)}}

@@ -39,6 +39,8 @@ func judge(err error) verdict {
 	var redirect *redirectError
 	var bad *badBody
 	switch {
+	case errors.Is(err, errAnonymous):
+		return login
 	case errors.As(err, &account), errors.As(err, &redirect), errors.As(err, &certificate):
 		return final
 	case errors.As(err, &api):

@@ -12,7 +12,7 @@ import (
 // Status answers with another status and body.
 func Status(code int, body string) Effect {
 	return func(a *Answer) bool {
-		a.page, a.err = nil, &refusal{code, body}
+		a.page, a.err, a.body = nil, &refusal{code, body}, nil
 		return true
 	}
 }
