@@ -3,10 +3,10 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
-.PHONY: help build test race lint golden fuzz
+.PHONY: help build test race lint golden fuzz deploy-check
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 build: ## bin/desklake
 	go build -o bin/desklake ./cmd/desklake
@@ -20,6 +20,9 @@ race: ## all tests under the race detector
 lint: $(GOLANGCI_LINT) ## go vet and golangci-lint
 	go vet ./...
 	$(GOLANGCI_LINT) run ./...
+
+deploy-check: ## the Dockerfile and deploy/, by the tools that know them
+	deploy/check/run
 
 golden: ## rewrite the golden files and generated documents
 	UPDATE_GOLDEN=1 go test ./...
