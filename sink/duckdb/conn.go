@@ -27,6 +27,9 @@ func (db *database) connect() (*conn, error) {
 
 func (c *conn) close() { capi.Disconnect(&c.ptr) }
 
+// errNotOpen is what a sink's own connection says after the file could not be opened anew: it is nil then.
+var errNotOpen = errors.New("the file is not open any more")
+
 // exec runs one statement and returns the number of rows that it changed.
 func (c *conn) exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	var changed int64
@@ -107,6 +110,9 @@ func (c *conn) queryInt(ctx context.Context, sql string, args ...any) (int64, er
 func (c *conn) run(ctx context.Context, sql string, args []any, use func(*capi.Result) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if c == nil {
+		return errNotOpen
 	}
 	var stmt capi.PreparedStatement
 	defer capi.DestroyPrepare(&stmt)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	capi "github.com/duckdb/duckdb-go-bindings"
@@ -31,7 +32,7 @@ type Options struct {
 	// Waiting is called once when waiting begins, with who holds the file ("" where that is not known).
 	Waiting func(holder string)
 
-	// MemoryLimit is DuckDB's own, such as "200MB". Default 192MB: what is larger goes to disk.
+	// MemoryLimit is DuckDB's own, such as "200MB". Default 160MB: what is larger goes to disk.
 	MemoryLimit string
 
 	// Copy is a second file, for analysts, that Publish brings up to date: they may keep it open. Empty for none.
@@ -46,17 +47,25 @@ type Options struct {
 // storage options be given.
 const catalog = "lake"
 
-// storageOptions: files can be read by DuckDB 1.4 and later; that version's format is also the faster one to
-// write. Row groups of a tenth of the default bound what is held in memory before it is compressed (twice that, while
-// less than one is committed), and what is rewritten when a row changes.
-const storageOptions = "(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 12288)"
+// storageOptions: files can be read by DuckDB 1.4 and later; that version's format is also the faster one to write.
+//
+// Row groups of half the default size are a middle. The rows of one are held in memory before they are compressed; and
+// for each one that loses a row DuckDB holds a block of 256 KB until the file is closed, so a night that changes a
+// thousand old rows of a large table would need hundreds of megabytes with small ones.
+const storageOptions = "(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 61440)"
 
 // Sink is an open DuckDB file. It implements sink.Sink.
 type Sink struct {
-	path string
-	file os.FileInfo // what the path led to when it was opened
-	db   *database
-	copy analystsCopy
+	options Options
+	path    string
+	file    os.FileInfo // what the path led to when it was opened
+	db      *database   // nil after it could not be opened anew
+	copy    analystsCopy
+
+	// transactions are under way, each with a read lock; the file is opened anew between them.
+	transactions sync.RWMutex
+	rows         atomic.Int64 // new ones since it was opened
+	lost         error        // why it could not be
 
 	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
 	commits sync.Mutex
@@ -80,33 +89,47 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
+	s := &Sink{options: o, path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
 	if o.Copy != "" {
 		if err := CheckCopy(path, o.Copy); err != nil {
 			return nil, err
 		}
 	}
-	if s.db, s.own, err = attachWaiting(ctx, path, o); err != nil {
+	if err := s.attach(ctx); err != nil {
 		return nil, err
 	}
-	if s.file, err = os.Stat(path); err != nil {
-		s.detach()
-		return nil, explainOS(path, err)
-	}
 	return s, nil
+}
+
+func (s *Sink) attach(ctx context.Context) (err error) {
+	if s.db, s.own, err = attachWaiting(ctx, s.path, s.options); err != nil {
+		return err
+	}
+	if s.file, err = os.Stat(s.path); err != nil {
+		s.detach()
+		return explainOS(s.path, err)
+	}
+	return nil
 }
 
 // Close writes what is still in the write-ahead log into the file and releases the lock.
 func (s *Sink) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := s.own.exec(context.Background(), "CHECKPOINT "+catalog)
-	if err != nil {
-		err = fmt.Errorf("checkpoint: %w", explain(s.path, err))
+	if s.db == nil {
+		return s.lost
 	}
-	err = errors.Join(s.vanished(), err)
+	err := errors.Join(s.vanished(), s.checkpoint())
 	s.detach()
 	return err
+}
+
+// checkpoint writes what is still in the write-ahead log into the file.
+func (s *Sink) checkpoint() error {
+	if _, err := s.own.exec(context.Background(), "CHECKPOINT "+catalog); err != nil {
+		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
+	}
+	return nil
 }
 
 // vanished returns an error if the path leads elsewhere by now: what is written to the open file would be lost.
@@ -120,8 +143,10 @@ func (s *Sink) vanished() error {
 func (s *Sink) detach() {
 	s.own.close()
 	s.db.close()
+	s.db, s.own = nil, nil
 	if s.source != nil {
 		s.source.Close()
+		s.source = nil
 	}
 	openPaths.Delete(s.path)
 }
@@ -192,7 +217,7 @@ func openInstance() (*database, error) {
 func settings(path string, o Options) []string {
 	limit := o.MemoryLimit
 	if limit == "" {
-		limit = "192MB"
+		limit = "160MB"
 	}
 	return []string{
 		"SET memory_limit = " + literal(limit),
@@ -202,6 +227,8 @@ func settings(path string, o Options) []string {
 		// A checkpoint in the middle of a run rewrites what the next commit changes again.
 		"SET checkpoint_threshold = '256MB'",
 		"SET preserve_insertion_order = true",
+		// Five, the default, wait uncompressed in memory until they are written together.
+		"SET write_buffer_row_group_count = 1",
 		"SET autoinstall_known_extensions = false",
 		"SET TimeZone = 'UTC'",
 	}

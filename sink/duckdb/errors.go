@@ -49,7 +49,7 @@ func explain(path string, err error) error {
 		return &PathError{path, "may not be written", "Give the user that runs desklake the right to write the file and its folder."}
 	case has("wal does not match database file"):
 		return &PathError{path, "has the log of another file beside it", "Remove " + path + ".wal if it does not belong there."}
-	case has("out of memory", "could not allocate block", "failed to allocate data"):
+	case has("out of memory", "could not allocate block", "failed to pin block", "failed to allocate data"):
 		return &PathError{path, "DuckDB needs more memory than it may use", "Raise sink.memory_limit, to 512MB for example; what was committed is whole."}
 	case has("serialization version", "storage version", "newer version of duckdb", "older version of duckdb"):
 		return &PathError{path, "was written by another version of DuckDB: " + refused.message, "Choose another sink.path."}

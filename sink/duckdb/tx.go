@@ -22,6 +22,19 @@ var _ sink.Tx = (*tx)(nil)
 
 // Begin starts a transaction on a connection of its own.
 func (s *Sink) Begin(ctx context.Context, run, stream string) (sink.Tx, error) {
+	s.transactions.RLock()
+	c, err := s.begin(ctx)
+	if err != nil {
+		s.transactions.RUnlock()
+		return nil, err
+	}
+	return &tx{sink: s, conn: c, run: run, stream: stream, merges: map[string]*merge{}}, nil
+}
+
+func (s *Sink) begin(ctx context.Context) (*conn, error) {
+	if s.lost != nil {
+		return nil, s.lost
+	}
 	c, err := s.db.connect()
 	if err != nil {
 		return nil, err
@@ -30,7 +43,7 @@ func (s *Sink) Begin(ctx context.Context, run, stream string) (sink.Tx, error) {
 		c.close()
 		return nil, explain(s.path, err)
 	}
-	return &tx{sink: s, conn: c, run: run, stream: stream, merges: map[string]*merge{}}, nil
+	return c, nil
 }
 
 // Write merges the batch into the table, inside the transaction.
@@ -109,6 +122,11 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 		return nil, errors.Join(fmt.Errorf("%s: commit: %w", t.stream, explain(t.sink.path, err)), t.Rollback())
 	}
 	t.end()
+	var rows int64
+	for _, n := range counts {
+		rows += n.Inserted + n.Updated
+	}
+	t.sink.grown(ctx, rows)
 	return counts, nil
 }
 
@@ -141,4 +159,5 @@ func (t *tx) end() {
 	}
 	t.conn.close()
 	t.conn = nil
+	t.sink.transactions.RUnlock()
 }
