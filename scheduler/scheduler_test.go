@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -152,6 +153,12 @@ func TestWhatWasMissedWhileTheProgramWasDownIsMadeUpOnce(t *testing.T) {
 	}
 }
 
+// wrong is a clock on the wall that does not show the time.
+type wrong struct{ ahead atomic.Int64 }
+
+func (w *wrong) by(d time.Duration) { w.ahead.Store(int64(d)) }
+func (w *wrong) now() time.Time     { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
 // A machine that sleeps: its wall clock jumps, and no timer notices.
 func TestWhatWasMissedWhileTheMachineSleptIsMadeUpOnce(t *testing.T) {
 	t.Parallel()
@@ -160,14 +167,14 @@ func TestWhatWasMissedWhileTheMachineSleptIsMadeUpOnce(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				var d diary
-				var slept time.Duration
+				var slept wrong
 				j := d.job(t, "nightly", "30 2 * * *", 0)
 				j.CatchUp = catchUp
-				s := New(func() time.Time { return time.Now().Add(slept) }, []Job{j})
+				s := New(slept.now, []Job{j})
 				end := begin(s)
 				time.Sleep(time.Hour + 30*time.Second)
 				synctest.Wait()
-				slept = 80 * time.Hour
+				slept.by(80 * time.Hour)
 				time.Sleep(time.Hour)
 				end()
 				if catchUp {
@@ -187,15 +194,16 @@ func TestAClockThatWasWrongDoesNotHoldJobsUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var d diary
-		wrong := 10 * 365 * 24 * time.Hour
-		end := begin(New(func() time.Time { return time.Now().Add(wrong) }, []Job{d.job(t, "hourly", "@hourly", 0)}))
+		var clock wrong
+		clock.by(10 * 365 * 24 * time.Hour)
+		end := begin(New(clock.now, []Job{d.job(t, "hourly", "@hourly", 0)}))
 		time.Sleep(30 * time.Minute)
 		synctest.Wait()
-		wrong = 0
+		clock.by(0)
 		time.Sleep(time.Hour)
 		// A small step back repeats nothing.
 		synctest.Wait()
-		wrong = -31 * time.Minute
+		clock.by(-31 * time.Minute)
 		time.Sleep(time.Hour + 10*time.Minute)
 		end()
 		d.reads(t, "01 01:00:00 schedule hourly", "01 02:31:00 schedule hourly")
