@@ -5,7 +5,6 @@ import (
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
-	"log/slog"
 	"mime"
 	"net/http"
 	"net/url"
@@ -30,7 +29,7 @@ func (s *server) run(w http.ResponseWriter, r *http.Request) {
 	if refused == nil {
 		s.Logger.Info("job started by request", "job", job, "from", r.RemoteAddr)
 	} else {
-		s.Logger.Warn("job not started by request", "job", job, "from", r.RemoteAddr, slog.Int("code", refused.code))
+		s.Logger.Warn("job not started by request", "job", job, "from", r.RemoteAddr, "code", refused.code)
 	}
 	answer := url.Values{"job": {job}}
 	code, body := http.StatusAccepted, map[string]string{"job": job, "status": "accepted"}

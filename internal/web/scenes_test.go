@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
@@ -58,7 +57,7 @@ type scene struct {
 }
 
 func (s *scene) handler() http.Handler {
-	return New(Options{Board: s.board, Service: func() Service { return s.service }, Logger: slog.New(slog.NewTextHandler(io.Discard, nil)),
+	return New(Options{Board: s.board, Service: func() Service { return s.service }, Logger: slog.New(slog.DiscardHandler),
 		RunNow: func(job string) error {
 			if s.busy == nil {
 				s.started <- job
