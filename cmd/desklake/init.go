@@ -16,7 +16,7 @@ import (
 type initCommand struct {
 	Subdomain string `help:"What stands before .zendesk.com in the address of the helpdesk."`
 	URL       string `help:"The whole address instead of the subdomain, for a proxy or a test."`
-	Auth      string `help:"How to log in: oauth_client, access_token or api_token."`
+	Auth      string `help:"How to log in: oauth_client, oauth_user, access_token or api_token."`
 	ID        string `name:"id" help:"The identifier of the OAuth client, or the e-mail address of the API token's user."`
 	Secret    string `help:"Where the secret is: the name of an environment variable, or the path of a file. Not the secret itself."`
 	StartDate string `help:"From when on to read, such as 2024-01-01."`
@@ -58,13 +58,17 @@ func (c *initCommand) answer(w *wizard) error {
 	w.choose(&w.Auth, c.Auth, logins, "Log in with %s (API tokens end on 30 April 2027):")
 	w.Secret = secretVariables[w.Auth]
 	switch w.Auth {
-	case "oauth_client":
+	case "oauth_client", "oauth_user":
 		w.put(&w.ID, c.ID, "Identifier of the OAuth client:")
 	case "api_token":
 		w.ID = ""
 		w.put(&w.ID, c.ID, "E-mail address of its user:")
 	}
-	w.until(&w.Secret, c.Secret, "Environment variable or file that holds "+secretNames[w.Auth]+":", w.secretProblem)
+	if w.Auth == "oauth_user" && c.Secret == "" {
+		w.Secret = "" // a public client has none
+	} else {
+		w.until(&w.Secret, c.Secret, "Environment variable or file that holds "+secretNames[w.Auth]+":", w.secretProblem)
+	}
 	w.put(&w.StartDate, c.StartDate, "Read what changed since:")
 	w.choose(&w.Sink, c.Sink, sinkNames(), "Write %s:")
 	w.Path = defaultPaths[w.Sink]
@@ -155,10 +159,15 @@ func (s settings) next(path string) string {
 		flag = " -c " + path
 	}
 	step := func(what, why string) { fmt.Fprintf(&b, "  %-36s # %s\n", what, why) }
-	if s.secretIsFile() {
+	switch {
+	case s.Secret == "":
+	case s.secretIsFile():
 		step("chmod 600 "+s.Secret, "holds "+secretNames[s.Auth])
-	} else {
+	default:
 		step("export "+s.Secret+"=...", secretNames[s.Auth])
+	}
+	if s.Auth == "oauth_user" {
+		step("desklake login"+flag, "opens the browser; over SSH with --no-browser")
 	}
 	step("desklake check"+flag, "does everything work?")
 	step("desklake plan"+flag, "what will the first sync cost?")

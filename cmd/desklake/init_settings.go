@@ -14,7 +14,7 @@ import (
 type settings struct {
 	Subdomain, URL string
 	Auth, ID       string
-	Secret         string // an environment variable or a file
+	Secret         string // an environment variable or a file; empty for a public OAuth client
 	StartDate      string
 	Sink, Path     string
 	Cron, Timezone string
@@ -24,14 +24,16 @@ type settings struct {
 const noCron = "none"
 
 // The ways to log in, the best first.
-var logins = []string{"oauth_client", "access_token", "api_token"}
+var logins = []string{"oauth_client", "oauth_user", "access_token", "api_token"}
 
 var secretNames = map[string]string{
-	"oauth_client": "the secret of the OAuth client", "access_token": "the access token", "api_token": "the API token",
+	"oauth_client": "the secret of the OAuth client", "oauth_user": "the secret of the OAuth client",
+	"access_token": "the access token", "api_token": "the API token",
 }
 
 var secretVariables = map[string]string{
-	"oauth_client": "ZENDESK_CLIENT_SECRET", "access_token": "ZENDESK_ACCESS_TOKEN", "api_token": "ZENDESK_API_TOKEN",
+	"oauth_client": "ZENDESK_CLIENT_SECRET", "oauth_user": "ZENDESK_CLIENT_SECRET",
+	"access_token": "ZENDESK_ACCESS_TOKEN", "api_token": "ZENDESK_API_TOKEN",
 }
 
 var defaultPaths = map[string]string{"duckdb": "helpdesk.duckdb", "parquet": "helpdesk"}
@@ -87,13 +89,15 @@ func (s settings) edits(check bool) [][2]string {
 func (s settings) login(check bool) string {
 	lines, key := "    "+s.Auth+":\n", "token"
 	switch s.Auth {
-	case "oauth_client":
+	case "oauth_client", "oauth_user":
 		lines += "      client_id: " + quoted(s.ID) + "\n"
 		key = "client_secret"
 	case "api_token":
 		lines += "      email: " + quoted(s.ID) + "\n"
 	}
 	switch {
+	case s.Auth == "oauth_user" && s.Secret == "":
+		return lines
 	case check:
 		return lines + "      " + key + ": placeholder\n"
 	case s.secretIsFile():

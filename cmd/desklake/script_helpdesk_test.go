@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"maps"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,8 +37,8 @@ func scriptHelpdesk(ts *testscript.TestScript, neg bool, args []string) {
 	act(ts, *current, args[1:])
 }
 
-// helpdeskOptions reads tickets=N, role=agent, token=SECRET, api-token=EMAIL:SECRET, client=ID:SECRET, without=TABLE:STATUS
-// limits=professional and until=DAY.
+// helpdeskOptions reads tickets=N, role=agent, token=SECRET, api-token=EMAIL:SECRET, client=ID:SECRET, user=ID,
+// without=TABLE:STATUS, limits=professional and until=DAY.
 func helpdeskOptions(ts *testscript.TestScript, args []string) (o zendesktest.Options) {
 	for _, arg := range args {
 		switch name, value, _ := strings.Cut(arg, "="); name {
@@ -51,6 +52,12 @@ func helpdeskOptions(ts *testscript.TestScript, args []string) (o zendesktest.Op
 			o.Auth.Email, o.Auth.Token, _ = strings.Cut(value, ":")
 		case "client":
 			o.Auth.ClientID, o.Auth.ClientSecret, _ = strings.Cut(value, ":")
+		case "user": // a public client, for users who log in at $REDIRECT
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			ts.Check(err)
+			o.Auth.ClientID, o.Auth.RedirectURLs = value, "http://"+l.Addr().String()+"/callback"
+			ts.Check(l.Close())
+			ts.Setenv("REDIRECT", o.Auth.RedirectURLs)
 		case "without":
 			table, status, _ := strings.Cut(value, ":")
 			o.Without = map[string]int{table: number(ts, status)}
