@@ -168,8 +168,8 @@ func TestTheStatusPageInABrowser(t *testing.T) {
 			server := httptest.NewServer(make(t, time.Now()).handler())
 			t.Cleanup(server.Close)
 			b := open(t, ctx, server.URL, true)
-			for _, width := range []int64{1280, 800, 375, 320} {
-				for _, scheme := range []string{"light", "dark"} {
+			for width, schemes := range map[int64][]string{1280: {"light", "dark"}, 800: {"light"}, 375: {"light", "dark"}, 320: {"light"}} {
+				for _, scheme := range schemes {
 					b.screen(width, scheme)
 					for what, script := range map[string]string{"too faint": tooFaint, "too wide": tooWide, "too small": tooSmall} {
 						for _, found := range eval[[]string](b, script) {
