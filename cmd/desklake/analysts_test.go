@@ -105,7 +105,7 @@ type looking struct {
 func (l *lake) analyst(style string, every time.Duration) *looking {
 	l.t.Helper()
 	a := &looking{Cmd: exec.CommandContext(l.t.Context(), "analyst", filepath.Join(l.dir, "analysts.duckdb"), style, every.String()), t: l.t}
-	a.Cmd.Stderr = &a.stderr
+	a.Stderr = &a.stderr
 	stdin, err := a.StdinPipe()
 	if err != nil {
 		l.t.Fatal(err)
