@@ -152,11 +152,14 @@ func (s *Sink) addIssues(run string, at time.Time, issues []schema.Issue) {
 }
 
 // addLoads adds what a transaction did to the run's rows.
-func (s *Sink) addLoads(run, stream string, c sink.Commit, counts map[string]sink.Counts) {
+func (s *Sink) addLoads(t *tx, c sink.Commit, changes map[string]*change) {
 	cost := c.Load
 	for _, table := range c.Load.Tables {
-		r, _ := s.loads.get(loadRow{Run: run, Stream: stream, Table: table, CursorBefore: cost.CursorBefore})
-		n := counts[table]
+		r, _ := s.loads.get(loadRow{Run: t.run, Stream: t.stream, Table: table, CursorBefore: cost.CursorBefore})
+		var n sink.Counts
+		if changes[table] != nil {
+			n = changes[table].counts
+		}
 		r.Read += n.Read
 		r.Inserted += n.Inserted
 		r.Updated += n.Updated

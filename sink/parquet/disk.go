@@ -56,6 +56,17 @@ func (f *file) finish() error {
 	return errors.Join(err, f.Close())
 }
 
+// sync makes the content of a file durable that was closed before.
+func (d disk) sync(path string) error {
+	return d.do("sync", path, func() error {
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f.Sync(), f.Close())
+	})
+}
+
 // rename puts a finished file into its place, durably and in one step.
 func (d disk) rename(from, to string) error {
 	if err := d.do("rename", from, func() error { return os.Rename(from, to) }); err != nil {

@@ -99,9 +99,9 @@ func (l *layout) leaf(kind schema.Type, depth int) parquet.Node {
 	case schema.Time, schema.Unix:
 		n = parquet.Timestamp(parquet.Microsecond)
 	case schema.Text, schema.Texts:
-		n = parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
-	case schema.JSON:
 		n = parquet.String()
+	case schema.JSON: // hardly two are the same: no dictionary
+		n = parquet.Encoded(parquet.String(), &parquet.Plain)
 	default:
 		panic(fmt.Sprintf("parquet: no way to store a column of type %d", kind))
 	}

@@ -8,8 +8,8 @@ import (
 	"io/fs"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
-	"time"
 
 	"desklake/schema"
 	"desklake/state"
@@ -43,6 +43,26 @@ type tableState struct {
 	Partitions map[month]*partition
 }
 
+// part returns a partition of the table, a new one where there is none.
+func (t *tableState) part(at month) *partition {
+	p := t.Partitions[at]
+	if p == nil {
+		p = &partition{}
+		t.Partitions[at] = p
+	}
+	return p
+}
+
+// isEmpty reports that there is no file of the table.
+func (t *tableState) isEmpty() bool {
+	for _, p := range t.Partitions {
+		if len(p.files()) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
 // partition is one file of a table, and those that wait to be merged into it.
 type partition struct {
 	partFile
@@ -50,6 +70,17 @@ type partition struct {
 	Live    int64
 	Bytes   int64
 	Waiting []partFile `json:",omitempty"` // the latest last
+}
+
+// files are the names of the partition's files, the latest last.
+func (p *partition) files() (names []string) {
+	if p.Name != "" {
+		names = append(names, p.Name)
+	}
+	for _, f := range p.Waiting {
+		names = append(names, f.Name)
+	}
+	return names
 }
 
 // partFile is what is known of a file without reading it.
@@ -127,11 +158,16 @@ func (c column) stored() schema.Type {
 	return schema.Type(c.Type)
 }
 
-func readManifest(path string) (*manifest, error) {
+// readManifest reads the manifest of a lake; a new one where nothing was stored yet.
+func readManifest(lake string) (*manifest, error) {
+	path := filepath.Join(lake, manifestName)
 	m := &manifest{}
 	content, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Join(lake, waiting)); err == nil { // which is made behind it
+			return nil, &PathError{path, "is missing", "Put the file back from a copy, or choose another sink.path and sync again."}
+		}
 		m.Format = manifestFormat
 	case err != nil:
 		return nil, err
@@ -172,47 +208,4 @@ func (m *manifest) clone() *manifest {
 	}
 	c.Checkpoints, c.Commits = maps.Clone(m.Checkpoints), maps.Clone(m.Commits)
 	return &c
-}
-
-// runRow, loadRow and issueRow are rows of desklake's own tables, in their files and in the manifest. Their columns are
-// those of the DuckDB sink.
-type runRow struct {
-	ID       string     `parquet:"run_id" json:"run_id"`
-	Started  time.Time  `parquet:"started_at,timestamp(microsecond)" json:"started_at"`
-	Finished *time.Time `parquet:"finished_at,optional,timestamp(microsecond)" json:"finished_at"`
-	Status   string     `parquet:"status" json:"status"`
-	Trigger  string     `parquet:"trigger" json:"trigger"`
-	Version  string     `parquet:"version" json:"version"`
-	Error    *string    `parquet:"error,optional" json:"error"`
-}
-
-type loadRow struct {
-	Run          string    `parquet:"run_id" json:"run_id"`
-	Stream       string    `parquet:"stream" json:"stream"`
-	Table        string    `parquet:"table_name" json:"table_name"`
-	Read         int64     `parquet:"rows_read" json:"rows_read"`
-	Inserted     int64     `parquet:"inserted" json:"inserted"`
-	Updated      int64     `parquet:"updated" json:"updated"`
-	Unchanged    int64     `parquet:"unchanged" json:"unchanged"`
-	Deleted      int64     `parquet:"deleted" json:"deleted"`
-	Requests     int64     `parquet:"requests" json:"requests"`
-	Retries      int64     `parquet:"retries" json:"retries"`
-	Waited       float64   `parquet:"seconds_waited" json:"seconds_waited"`
-	CursorBefore string    `parquet:"cursor_before" json:"cursor_before"`
-	CursorAfter  string    `parquet:"cursor_after" json:"cursor_after"`
-	Committed    time.Time `parquet:"committed_at,timestamp(microsecond)" json:"committed_at"`
-	Outcome      string    `parquet:"outcome,optional" json:"outcome,omitempty"`
-	Error        string    `parquet:"error,optional" json:"error,omitempty"`
-}
-
-type issueRow struct {
-	Table  string    `parquet:"table_name" json:"table_name"`
-	Key    string    `parquet:"key" json:"key"`
-	Column string    `parquet:"column_name" json:"column_name"`
-	Reason string    `parquet:"reason" json:"reason"`
-	Value  string    `parquet:"value" json:"value"`
-	Count  int64     `parquet:"count" json:"count"`
-	First  time.Time `parquet:"first_seen,timestamp(microsecond)" json:"first_seen"`
-	Last   time.Time `parquet:"last_seen,timestamp(microsecond)" json:"last_seen"`
-	Run    string    `parquet:"run_id" json:"run_id"`
 }

@@ -1,15 +1,15 @@
 // Package parquet keeps the tables in Parquet files below a folder, the lake.
 //
 // <lake>/<table>/**/*.parquet holds exactly the current rows, one a key. A partition - a month of creation of a large
-// table, the whole of a small one - is one file, replaced by one rename. Rows are decided on at the commit: sorted by
-// key they meet the current ones, whose keys, versions and, where those are equal, contents are looked up by page index;
-// what takes the place of something is written, a sorted file a partition, to _desklake/waiting. Then one rename of
+// table, the whole of a small one - is one file, replaced by one rename. Rows are decided on as they come, a pile at a
+// time: sorted by key they meet the current ones, whose keys, versions and, where those are equal, contents are looked up by
+// page index; what takes the place of something is written, a sorted file a partition, to _desklake/waiting. One rename of
 // _desklake/manifest.json, which names those files and has checkpoints, loads and issues, commits all of it. A file that
 // the manifest does not name was never committed, and its name will be used again. Merging, at Close or when much
 // waits, decides nothing: of each key it keeps the row that came last, streaming sorted files into a new one; so it can be
 // broken off anywhere and repeated, and what waits is forgotten only behind it. Memory is bounded by blocks of files, not
 // by rows; the cost follows the partitions with changes. The kernel's lock on _desklake/lock makes runs take turns.
-// Start with Open, then tx.go, settle.go and commit.go.
+// Start with Open, then tx.go, settle.go, commit.go and merge.go.
 package parquet
 
 import (
@@ -92,7 +92,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if s.lock, err = lock(ctx, path, filepath.Join(path, lockName), o); err != nil {
 		return nil, explain(path, err)
 	}
-	if s.manifest, err = readManifest(filepath.Join(path, manifestName)); err == nil {
+	if s.manifest, err = readManifest(path); err == nil {
 		err = s.clear()
 	}
 	if err != nil {
@@ -156,21 +156,15 @@ func (s *Sink) put() error {
 	return errors.Join(append(failed, err)...)
 }
 
-func (s *Sink) table(name string) *tableState {
+// table is a table as it is committed.
+func (s *Sink) table(name string) (*tableState, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.manifest.Tables[name]
-}
-
-func (s *Sink) layout(name string) (*layout, error) {
-	t := s.table(name)
-	if t == nil {
-		return nil, fmt.Errorf("%s: the table was not prepared", name)
+	if t := s.manifest.Tables[name]; t != nil {
+		return t, nil
 	}
-	return newLayout(name, t), nil
+	return nil, fmt.Errorf("%s: the table was not prepared", name)
 }
-
-func (s *Sink) viewOf(l *layout) *view { return s.view(l, s.table(l.name)) }
 
 // Checkpoints returns the stored checkpoints by stream.
 func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {

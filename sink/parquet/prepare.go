@@ -8,8 +8,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/parquet-go/parquet-go"
 
 	"desklake/schema"
 )
@@ -28,8 +31,13 @@ func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 			return fmt.Errorf("%s: %w", t.Name, explain(s.path, err))
 		}
 	}
+	// The files follow: one that no manifest knows is nobody's.
+	err := s.update(func(stored *manifest) { stored.Tables = m.clone().Tables })
 	for _, t := range tables {
-		if err := s.firstFile(t.Name, m.Tables[t.Name]); err != nil {
+		if err == nil {
+			err = s.firstFile(t.Name, m.Tables[t.Name])
+		}
+		if err != nil {
 			return fmt.Errorf("%s: create: %w", t.Name, explain(s.path, err))
 		}
 	}
@@ -51,8 +59,9 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 		s.forgetBroken(stored)
 		s.addIssues(s.run, time.Now(), []schema.Issue{{Table: t.Name, Reason: "a file of the table was missing or cut off: its rows are read again", Value: err.Error()}})
 	}
-	if stored == nil {
+	if stored == nil || stored.isEmpty() {
 		stored = &tableState{Partitions: map[month]*partition{}}
+		stored.part(firstPart(t.Month))
 		m.Tables[t.Name] = stored
 	}
 	columns, err := s.columns(t, stored.Columns)
@@ -82,34 +91,36 @@ func (s *Sink) columns(t *schema.Table, stored []column) ([]column, error) {
 			columns = append(columns, have)
 		} else if !columns[i].sameType(have) {
 			return nil, &PathError{filepath.Join(s.path, t.Name), fmt.Sprintf("column %s is %s in the files, this version of desklake writes %s",
-				have.Name, typeNames[have.Type], typeNames[columns[i].Type]), "Choose another sink.path, or move that folder away."}
+				have.Name, typeNames[have.Type], typeNames[columns[i].Type]), "Choose another sink.path. Or move that folder away and desklake state reset " + t.Name + ": the next sync reads everything again."}
 		}
 	}
 	return columns, nil
 }
 
-// firstFile makes sure that there is a file to read in a table's folder: of rows without a time of creation, or of all.
+// firstPart is the partition that every table has, so that there is a file to read: of rows without a time of creation,
+// or of all.
+func firstPart(column string) month {
+	if column == "" {
+		return whole
+	}
+	return noMonth
+}
+
+// firstFile makes the file of the first partition, if there is none, and the folder for what waits.
 func (s *Sink) firstFile(name string, t *tableState) error {
 	if err := s.disk.makeFolder(filepath.Join(s.path, waiting, name)); err != nil {
 		return err
 	}
-	at := whole
-	if t.Month != "" {
-		at = noMonth
-	}
-	if p := t.part(at); p.Name != "" {
+	p := t.part(firstPart(t.Month))
+	if p.Name != "" {
 		return nil
 	}
-	w, err := s.write(newLayout(name, t), draftName(name), s.run)
+	first, err := s.replace(newLayout(name, t), firstPart(t.Month), &rowList{}, s.run)
 	if err != nil {
 		return err
 	}
-	p, err := s.place(w, partName(name, at))
-	if err != nil {
-		return err
-	}
-	p.Schema, p.Waiting = t.Schema, t.part(at).Waiting
-	t.Partitions[at] = p
+	first.Waiting = p.Waiting
+	*p = *first
 	return nil
 }
 
@@ -127,11 +138,10 @@ func (m *manifest) covered(table string) bool {
 // checkStrays looks for files in a table's folder that the manifest does not know.
 func (s *Sink) checkStrays(name string, t *tableState) error {
 	known := map[string]bool{}
-	if t == nil { // the first run may have been killed before it could store the manifest
-		t = &tableState{Partitions: map[month]*partition{whole: nil, noMonth: nil}}
-	}
-	for at := range t.Partitions {
-		known[partName(name, at)] = true
+	if t != nil {
+		for at := range t.Partitions {
+			known[partName(name, at)] = true
+		}
 	}
 	root := filepath.Join(s.path, name)
 	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -154,15 +164,16 @@ func (s *Sink) checkFiles(t *tableState) error {
 		return nil
 	}
 	for _, p := range t.Partitions {
-		if err := s.checkFile(p); err != nil {
+		if err := s.checkFile(t, p); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// checkFile looks at a partition's file without reading it. Where something waits a merge may have replaced it already.
-func (s *Sink) checkFile(p *partition) error {
+// checkFile looks at a partition's file without reading its rows. A merge that was broken off may have replaced it
+// already.
+func (s *Sink) checkFile(t *tableState, p *partition) error {
 	if p.Name == "" {
 		return nil
 	}
@@ -173,16 +184,35 @@ func (s *Sink) checkFile(p *partition) error {
 		return &PathError{path, "is missing", restore}
 	case err != nil:
 		return err
-	case info.Size() != p.Bytes && len(p.Waiting) == 0:
+	case info.Size() != p.Bytes && len(p.Waiting) == 0 && !(p.Schema < t.Schema && hasColumns(path, t.Schema, p.Rows)):
 		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), p.Bytes), restore}
 	}
 	return nil
 }
 
+// hasColumns reports whether a file is whole and has so many rows, with the columns as they were at a number.
+func hasColumns(path string, number int, rows int64) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return false
+	}
+	written, _ := content.Lookup(schemaKey)
+	return written == strconv.Itoa(number) && content.NumRows() == rows
+}
+
 // forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
 func (s *Sink) forgetBroken(t *tableState) {
 	for _, p := range t.Partitions {
-		if err := s.checkFile(p); err == nil {
+		if err := s.checkFile(t, p); err == nil {
 			continue
 		}
 		path := filepath.Join(s.path, p.Name)

@@ -67,7 +67,7 @@ func look(path string) (*Sink, error) {
 	}
 	s := &Sink{path: path}
 	s.runs, s.loads, s.issues = newBooks()
-	s.manifest, err = readManifest(filepath.Join(path, manifestName))
+	s.manifest, err = readManifest(path)
 	return s, explain(path, err)
 }
 

@@ -129,7 +129,12 @@ func monthOf(v parquet.Value) month {
 	if v.IsNull() {
 		return noMonth
 	}
-	at := time.UnixMicro(v.Int64()).UTC()
+	return monthAt(v.Int64())
+}
+
+// monthAt is the month of a time in microseconds.
+func monthAt(micros int64) month {
+	at := time.UnixMicro(micros).UTC()
 	return month(at.Year()*12 + int(at.Month()) - 1)
 }
 

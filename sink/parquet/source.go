@@ -1,7 +1,10 @@
 package parquet
 
 import (
-	"container/heap"
+	"errors"
+	"iter"
+	"path/filepath"
+	"slices"
 
 	"github.com/parquet-go/parquet-go"
 )
@@ -12,127 +15,131 @@ type source interface {
 	close() error
 }
 
-// head is a source with its next row.
-type head struct {
-	source
-	row   parquet.Row
-	order int // its place among the sources
-}
-
-// heads are sources in the order of their next rows: by compare, and among equals as they were given.
-type heads struct {
-	compare func(a, b parquet.Row) int
-	items   []*head
-}
-
-// newHeads takes the sources over: whoever calls it closes the heads, also after an error.
-func newHeads(compare func(a, b parquet.Row) int, sources ...source) (*heads, error) {
-	h := &heads{compare: compare}
-	var first error
-	for i, s := range sources {
-		item := &head{source: s, order: i}
-		h.items = append(h.items, item)
-		if first == nil {
-			item.row, first = s.next()
+// all gives the rows of a source one after another, and closes it.
+func all(s source) iter.Seq2[parquet.Row, error] {
+	return func(yield func(parquet.Row, error) bool) {
+		defer func() { _ = s.close() }() // it was read only
+		for {
+			row, err := s.next()
+			if row == nil && err == nil || !yield(row, err) || err != nil {
+				return
+			}
 		}
 	}
-	if first != nil {
-		return h, first
-	}
-	kept := h.items[:0]
-	for _, item := range h.items {
-		if item.row == nil {
-			_ = item.close() // it was read only
-			continue
-		}
-		kept = append(kept, item)
-	}
-	h.items = kept
-	heap.Init(h)
-	return h, nil
-}
-
-// first is the source with the next row; nil at the end.
-func (h *heads) first() *head {
-	if len(h.items) == 0 {
-		return nil
-	}
-	return h.items[0]
-}
-
-// advance moves the first source to its next row.
-func (h *heads) advance() (err error) {
-	item := h.items[0]
-	if item.row, err = item.next(); err != nil {
-		return err
-	}
-	if item.row != nil {
-		heap.Fix(h, 0)
-		return nil
-	}
-	heap.Pop(h)
-	return item.close()
-}
-
-func (h *heads) close() error {
-	for _, item := range h.items {
-		_ = item.close() // they were read only
-	}
-	h.items = nil
-	return nil
-}
-
-// Len, Less, Swap, Push and Pop make the heads a heap.
-func (h *heads) Len() int { return len(h.items) }
-
-// Less orders two sources.
-func (h *heads) Less(i, j int) bool {
-	a, b := h.items[i], h.items[j]
-	if order := h.compare(a.row, b.row); order != 0 {
-		return order < 0
-	}
-	return a.order < b.order
-}
-
-// Swap exchanges two sources.
-func (h *heads) Swap(i, j int) { h.items[i], h.items[j] = h.items[j], h.items[i] }
-
-// Push is there for the interface.
-func (h *heads) Push(x any) { h.items = append(h.items, x.(*head)) }
-
-// Pop removes the last source.
-func (h *heads) Pop() any {
-	last := h.items[len(h.items)-1]
-	h.items = h.items[:len(h.items)-1]
-	return last
 }
 
 // newest gives one row a key out of sources that are sorted by key: that of the source that was given first.
 type newest struct {
-	*heads
-	layout  *layout
-	current parquet.Row // given last; its source still stands there
-	key     parquet.Value
+	layout *layout
+	heads  []*head
+	key    *parquet.Value // of the row that was given last; its sources still stand there
 }
 
+// head is a source with its next row.
+type head struct {
+	source
+	row parquet.Row
+	key parquet.Value
+}
+
+func (h *head) advance(l *layout) (err error) {
+	if h.row, err = h.next(); h.row != nil {
+		h.key = l.keyOf(h.row)
+	}
+	return err
+}
+
+// newNewest takes the sources over.
 func newNewest(l *layout, sources ...source) (*newest, error) {
-	h, err := newHeads(func(a, b parquet.Row) int { return compareKeys(l.keyOf(a), l.keyOf(b)) }, sources...)
-	return &newest{heads: h, layout: l}, err
+	n := &newest{layout: l}
+	for _, s := range sources {
+		n.heads = append(n.heads, &head{source: s})
+	}
+	for _, h := range n.heads {
+		if err := h.advance(l); err != nil {
+			return nil, errors.Join(err, n.close())
+		}
+	}
+	return n, nil
 }
 
 func (n *newest) next() (parquet.Row, error) {
-	for n.current != nil {
-		if err := n.advance(); err != nil {
-			return nil, err
+	var first *head
+	for _, h := range n.heads {
+		if h.row != nil && n.key != nil && compareKeys(h.key, *n.key) == 0 {
+			if err := h.advance(n.layout); err != nil {
+				return nil, err
+			}
 		}
-		if n.first() == nil || compareKeys(n.layout.keyOf(n.first().row), n.key) != 0 {
-			n.current = nil
+		if h.row != nil && (first == nil || compareKeys(h.key, first.key) < 0) {
+			first = h
 		}
 	}
-	if n.first() == nil {
+	if first == nil {
 		return nil, nil
 	}
-	n.current = n.first().row
-	n.key = n.layout.keyOf(n.current)
-	return n.current, nil
+	n.key = new(first.key)
+	return first.row, nil
+}
+
+func (n *newest) close() (err error) {
+	for _, h := range n.heads {
+		err = errors.Join(err, h.close())
+	}
+	return err
+}
+
+// readNewest reads files of one partition, the latest last: one row a key, also of those that left the partition.
+func readNewest(l *layout, root string, files []string) (source, error) {
+	var sources []source
+	for _, name := range slices.Backward(files) {
+		s, err := readFile(l, filepath.Join(root, name))
+		if err != nil {
+			for _, opened := range sources {
+				err = errors.Join(err, opened.close())
+			}
+			return nil, err
+		}
+		sources = append(sources, s)
+	}
+	return newNewest(l, sources...)
+}
+
+// readPart reads files of one partition, the latest last: the rows that it has, one a key.
+func readPart(l *layout, root string, at month, files []string) (source, error) {
+	rows, err := readNewest(l, root, files)
+	if err != nil {
+		return nil, err
+	}
+	return &partRows{rows, l, at}, nil
+}
+
+// partRows are the rows of a source that belong to a partition.
+type partRows struct {
+	source
+	layout *layout
+	month  month
+}
+
+func (p *partRows) next() (parquet.Row, error) {
+	for {
+		row, err := p.source.next()
+		if row == nil || err != nil || p.layout.monthOf(row) == p.month {
+			return row, err
+		}
+	}
+}
+
+// rowList is a source of rows in memory.
+type rowList struct{ rows []parquet.Row }
+
+func (r *rowList) close() error { return nil }
+
+func (r *rowList) next() (parquet.Row, error) {
+	if len(r.rows) == 0 {
+		return nil, nil
+	}
+	row := r.rows[0]
+	r.rows = r.rows[1:]
+	return row, nil
 }

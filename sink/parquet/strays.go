@@ -46,11 +46,14 @@ func (s *settling) addStray(key parquet.Value) *stray {
 	return found
 }
 
-// findStrays looks for the keys of the transaction in all partitions but their own. The bounds of the files and their
-// Bloom filters leave little to look up.
+// findStrays looks for the keys of the pile in all partitions but their own. The bounds of the files and their Bloom
+// filters leave little to look up.
 func (s *settling) findStrays() error {
-	keys := s.pile.keys
-	slices.SortStableFunc(keys, func(a, b keyed) int { return compareKeys(a.key, b.key) })
+	if s.layout.month < 0 {
+		return nil
+	}
+	keys := slices.Clone(s.rows)
+	slices.SortStableFunc(keys, func(a, b pileRow) int { return compareKeys(a.key, b.key) })
 	for i := 1; i < len(keys); i++ {
 		if keys[i].month != keys[i-1].month && compareKeys(keys[i].key, keys[i-1].key) == 0 {
 			s.addStray(keys[i].key)
@@ -70,11 +73,11 @@ func (s *settling) findStrays() error {
 	return nil
 }
 
-func (s *settling) findStraysIn(at month, f viewFile, keys []keyed, hashes []uint64) error {
+func (s *settling) findStraysIn(at month, f viewFile, keys []pileRow, hashes []uint64) error {
 	if f.Rows == 0 {
 		return nil
 	}
-	from, _ := slices.BinarySearchFunc(keys, f.min, func(k keyed, key parquet.Value) int { return compareKeys(k.key, key) })
+	from, _ := slices.BinarySearchFunc(keys, f.min, func(k pileRow, key parquet.Value) int { return compareKeys(k.key, key) })
 	var filters []bloom.SplitBlockFilter
 	for i := from; i < len(keys) && compareKeys(keys[i].key, f.max) <= 0; i++ {
 		if keys[i].month == at {
@@ -102,7 +105,7 @@ func (s *settling) findStraysIn(at month, f viewFile, keys []keyed, hashes []uin
 }
 
 // leave writes the rows that left a partition into it once more: what is there of them is to go.
-func (s *settling) leave() error {
+func (s *settling) leave(name string) error {
 	left := map[month][]parquet.Row{}
 	for _, stray := range s.strays {
 		for at := range stray.left {
@@ -111,7 +114,7 @@ func (s *settling) leave() error {
 	}
 	for at, rows := range left {
 		slices.SortFunc(rows, func(a, b parquet.Row) int { return compareKeys(s.layout.keyOf(a), s.layout.keyOf(b)) })
-		if err := s.wait(at, s.name+"-left", &rowList{rows}, true); err != nil {
+		if err := s.wait(at, name+"-left", &rowList{rows}, true); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 
@@ -57,6 +56,14 @@ func (v *view) waiting(at month) []partFile {
 	return files
 }
 
+// files are the names of a partition's files, the latest last.
+func (v *view) files(at month) (names []string) {
+	for _, f := range v.parts[at] {
+		names = append(names, f.Name)
+	}
+	return names
+}
+
 // find returns the current row with a key in a partition; nil where there is none.
 func (v *view) find(at month, key parquet.Value) (*place, error) {
 	for _, f := range slices.Backward(v.parts[at]) {
@@ -98,41 +105,6 @@ func (v *view) lookup(name string) (*lookup, error) {
 	}
 	v.open[name] = f
 	return f, nil
-}
-
-// current gives the rows of a partition, one a key, those included that belong elsewhere by now.
-func (v *view) current(at month) (source, error) {
-	var names []string
-	for _, f := range slices.Backward(v.parts[at]) {
-		names = append(names, f.Name)
-	}
-	return readNewest(v.layout, v.root, names)
-}
-
-// readNewest reads files of one partition, the latest first, one row a key.
-func readNewest(l *layout, root string, names []string) (source, error) {
-	var sources []source
-	var failed error
-	for _, name := range names {
-		s, err := readFile(l, filepath.Join(root, name))
-		if err != nil {
-			failed = err
-			break
-		}
-		sources = append(sources, s)
-	}
-	if failed == nil {
-		merged, err := newNewest(l, sources...)
-		if err == nil {
-			return merged, nil
-		}
-		failed = err
-		sources = []source{merged}
-	}
-	for _, s := range sources {
-		failed = errors.Join(failed, s.close())
-	}
-	return nil, failed
 }
 
 func (v *view) close() {

@@ -1,33 +1,28 @@
 package parquet
 
 import (
-	"slices"
-
 	"github.com/parquet-go/parquet-go"
 
 	"desklake/sink"
 )
 
-// winners are the rows of one month that take the place of what is there.
+// winners are the rows of one partition that take the place of what is there.
 type winners struct {
 	*settling
-	rows  *heads
-	month month
+	month       month
+	fresh, kept parquet.Row // rows in turn: the one that is being looked at, and the one that is to stay
 }
 
 func (w *winners) close() error { return nil }
 
 func (w *winners) next() (parquet.Row, error) {
-	for {
-		first := w.rows.first()
-		if first == nil || w.layout.monthOf(first.row) != w.month {
-			return nil, nil
-		}
-		row, err := w.settleKey(w.layout.keyOf(first.row))
+	for len(w.rows) > 0 && w.rows[0].month == w.month {
+		row, err := w.settleKey(w.rows[0].key)
 		if row != nil || err != nil {
 			return row, err
 		}
 	}
+	return nil, nil
 }
 
 // settleKey takes all rows with a key, one after another in the order in which they were written. It returns the one
@@ -38,19 +33,17 @@ func (w *winners) settleKey(key parquet.Value) (parquet.Row, error) {
 		return nil, err
 	}
 	won := false
-	for {
-		first := w.rows.first()
-		if first == nil || w.layout.monthOf(first.row) != w.month || compareKeys(w.layout.keyOf(first.row), key) != 0 {
-			break
-		}
-		wins, err := w.apply(&old, first.row)
-		if err == nil {
-			won = won || wins
-			err = w.rows.advance()
-		}
+	for len(w.rows) > 0 && w.rows[0].month == w.month && compareKeys(w.rows[0].key, key) == 0 {
+		w.fresh = w.pile.row(w.fresh[:0], w.rows[0])
+		wins, err := w.apply(&old, w.fresh)
 		if err != nil {
 			return nil, err
 		}
+		if wins {
+			won = true
+			w.fresh, w.kept = w.kept, w.fresh
+		}
+		w.rows = w.rows[1:]
 	}
 	if !won {
 		return nil, nil
@@ -69,7 +62,7 @@ func (w *winners) find(key parquet.Value) (old oldRow, _ *stray, err error) {
 	case stray == nil:
 		old.place, err = w.view.find(w.month, key)
 	case stray.row != nil:
-		old.row = slices.Clone(stray.row)
+		old.row = stray.row
 	case stray.known:
 		old.place, err = w.view.find(stray.month, key)
 	}
@@ -80,7 +73,7 @@ func (w *winners) find(key parquet.Value) (old oldRow, _ *stray, err error) {
 func (w *winners) apply(old *oldRow, row parquet.Row) (bool, error) {
 	if old.place == nil && old.row == nil {
 		w.counts.Inserted++
-		old.row = append(old.row, row...)
+		old.row = row
 		return true, nil
 	}
 	age, err := old.age()
@@ -99,17 +92,16 @@ func (w *winners) apply(old *oldRow, row parquet.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	replacement := slices.Clone(row)
 	switch isDeleted := w.layout.isDeleted(row); {
 	case isDeleted && !deleted.IsNull():
-		w.layout.set(replacement, w.layout.deleted, deleted)
+		w.layout.set(row, w.layout.deleted, deleted)
 		w.counts.Updated++
 	case isDeleted:
 		w.counts.Deleted++
 	default:
 		w.counts.Updated++
 	}
-	*old = oldRow{layout: w.layout, row: replacement}
+	*old = oldRow{layout: w.layout, row: row}
 	return true, nil
 }
 
@@ -139,48 +131,4 @@ func (o *oldRow) whole() (parquet.Row, error) {
 		return o.row, nil
 	}
 	return o.place.row()
-}
-
-// gone are the live rows of one month that the transaction did not write, marked as gone.
-type gone struct {
-	*settling
-	current source
-	month   month
-}
-
-func (g *gone) close() error { return g.current.close() }
-
-func (g *gone) next() (parquet.Row, error) {
-	for {
-		row, err := g.current.next()
-		if row == nil || err != nil {
-			return nil, err
-		}
-		if g.layout.isDeleted(row) || g.layout.monthOf(row) != g.month || isSeen(g.seen, g.layout.keyOf(row)) {
-			continue
-		}
-		g.counts.Deleted++
-		g.layout.set(row, g.layout.deleted, parquet.Int64Value(g.markAt.UnixMicro()))
-		g.layout.set(row, g.layout.run, parquet.ByteArrayValue([]byte(g.run)))
-		return row, nil
-	}
-}
-
-func isSeen(seen []parquet.Value, key parquet.Value) bool {
-	_, found := slices.BinarySearchFunc(seen, key, compareKeys)
-	return found
-}
-
-// rowList is a source of rows in memory.
-type rowList struct{ rows []parquet.Row }
-
-func (r *rowList) close() error { return nil }
-
-func (r *rowList) next() (parquet.Row, error) {
-	if len(r.rows) == 0 {
-		return nil, nil
-	}
-	row := r.rows[0]
-	r.rows = r.rows[1:]
-	return row, nil
 }

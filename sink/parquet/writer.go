@@ -3,21 +3,11 @@ package parquet
 import (
 	"errors"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/parquet-go/parquet-go"
-)
-
-const (
-	rowsPerGroup = 131_072
-	// Small pages let single rows be found without reading much around them.
-	pageBytes = 64 << 10
-	// A dictionary that grows beyond this does not pay.
-	dictionaryBytes = 1 << 20
-	// Bounds in the page index are cut to this length, but for those of keys.
-	boundBytes = 64
-	// The bits of a Bloom filter for each key: one in a thousand keys that are not there seems to be.
-	filterBits = 16
+	"github.com/parquet-go/parquet-go/compress/zstd"
 )
 
 // The keys of a file's metadata: the run that wrote it, and the number of the table's columns as they were.
@@ -26,41 +16,98 @@ const (
 	schemaKey = "desklake.schema"
 )
 
-// writing is a file of a table that is being written, sorted by key.
-type writing struct {
-	partFile
-	live   int64
-	layout *layout
-	file   *file
-	writer *parquet.GenericWriter[any]
-	rows   []parquet.Row // collected for the next call of the writer
-	last   parquet.Value
-}
+const (
+	// A row group, which is in memory until it is complete, has at most so many rows, and about so many bytes.
+	groupRows  = 131_072
+	groupBytes = 64 << 20
 
-// write begins a file at a path below the lake's folder, by which nobody knows it yet.
-func (s *Sink) write(l *layout, path, run string) (*writing, error) {
-	w := &writing{partFile: partFile{Name: path}, layout: l, rows: make([]parquet.Row, 0, 64)}
-	var err error
-	if w.file, err = s.disk.create(filepath.Join(s.path, path)); err != nil {
-		return nil, err
+	// The bits of a Bloom filter for each key: one in a thousand keys that are not there seems to be.
+	filterBits = 16
+)
+
+// form is how the content of a file is laid down.
+type form []parquet.WriterOption
+
+var (
+	// lasting is for files in their place, which are read often and by everyone: nothing in them is younger than the
+	// oldest readers. Small pages let single rows be found without reading much around them. A dictionary that grows
+	// too large does not pay. Bounds in the page index are cut; keys are shorter than that.
+	lasting = form{
+		parquet.Compression(&zstd.Codec{Level: zstd.SpeedFastest}),
+		parquet.PageBufferSize(64 << 10),
+		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.RLEDictionary),
+		parquet.DictionaryMaxBytes(256 << 10),
 	}
+	// quick is for files that wait: desklake itself reads them once or twice, many side by side.
+	quick = form{
+		parquet.Compression(&parquet.Snappy),
+		parquet.PageBufferSize(16 << 10),
+		parquet.DefaultEncodingFor(parquet.ByteArray, &parquet.Plain),
+	}
+)
+
+// options are those of the form and those of all files.
+func (f form) options(l *layout, run string) []parquet.WriterOption {
 	key := l.schema.Columns()[l.key][0]
-	w.writer = parquet.NewGenericWriter[any](w.file, l.schema,
-		parquet.Compression(&parquet.Zstd),
-		parquet.MaxRowsPerRowGroup(rowsPerGroup),
-		parquet.PageBufferSize(pageBytes),
-		parquet.DictionaryMaxBytes(dictionaryBytes),
+	return append(slices.Clone(f), l.schema,
+		parquet.DataPageVersion(1),
+		parquet.DataPageStatistics(false), // the page index has them
 		parquet.ColumnIndexSizeLimit(func(path []string) int {
 			if path[0] == key {
 				return 1 << 20
 			}
-			return boundBytes
+			return 64
 		}),
 		parquet.BloomFilters(parquet.SplitBlockFilter(filterBits, key)),
 		parquet.SortingWriterConfig(parquet.SortingColumns(parquet.Ascending(key))),
 		parquet.KeyValueMetadata(runKey, run),
 		parquet.KeyValueMetadata(schemaKey, strconv.Itoa(l.number)))
-	return w, nil
+}
+
+// writing is a file of a table that is being written, sorted by key.
+type writing struct {
+	written
+	layout *layout
+	file   *file
+	writer *parquet.GenericWriter[any]
+	rows   []parquet.Row // collected for the next call of the writer
+	last   parquet.Value
+
+	group    int64 // rows in the row group
+	complete int64 // bytes of those before it
+}
+
+// written is what is known of a file that was written.
+type written struct {
+	partFile
+	live int64 // rows that are not deleted
+}
+
+// writeFile writes all rows of a source into a file at a path below the lake's folder, by which nobody knows it yet,
+// and closes the source. Its content is not durable before it is synced. After an error there is no file.
+func (s *Sink) writeFile(l *layout, path, run string, f form, rows source) (*written, error) {
+	opened, err := s.disk.create(filepath.Join(s.path, path))
+	if err != nil {
+		return nil, errors.Join(err, rows.close())
+	}
+	w := &writing{written: written{partFile: partFile{Name: path}}, layout: l, file: opened, rows: make([]parquet.Row, 0, 64)}
+	w.writer = parquet.NewGenericWriter[any](opened, f.options(l, run)...)
+	for row, failed := range all(rows) {
+		if err = failed; err == nil {
+			err = w.add(row)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err == nil {
+		err = w.finish()
+	}
+	if err = errors.Join(err, w.file.Close()); err != nil {
+		s.remove(path) // what is left of it would take room on a full disk
+		return nil, err
+	}
+	return &w.written, nil
 }
 
 // add writes a row behind those before it.
@@ -85,41 +132,22 @@ func (w *writing) add(row parquet.Row) error {
 }
 
 func (w *writing) flush() error {
-	_, err := w.writer.WriteRows(w.rows)
-	w.rows = w.rows[:0]
+	n, err := w.writer.WriteRows(w.rows)
+	w.rows, w.group = w.rows[:0], w.group+int64(n)
+	if err == nil && (w.group >= groupRows || w.writer.Size()-w.complete > groupBytes) {
+		err = w.writer.Flush()
+		w.group, w.complete = 0, w.writer.Size()
+	}
 	return err
 }
 
-// finish makes the file's content durable.
+// finish completes the file.
 func (w *writing) finish() error {
-	err := w.flush()
-	if err == nil {
-		err = w.writer.Close()
-	}
-	if err != nil {
-		return errors.Join(err, w.file.Close())
+	if err := w.flush(); err != nil {
+		return err
 	}
 	if w.Rows > 0 {
 		w.Max = keyText(w.last)
 	}
-	return w.file.finish()
-}
-
-// abandon closes a file that is not to be finished; the next run removes the draft.
-func (w *writing) abandon() { _ = w.file.Close() }
-
-// copyAll writes all rows of a source, but for those that keep refuses, and closes it. A nil keep refuses none.
-func (w *writing) copyAll(rows source, keep func(parquet.Row) bool) error {
-	for {
-		row, err := rows.next()
-		if err == nil && row == nil {
-			return rows.close()
-		}
-		if err == nil && (keep == nil || keep(row)) {
-			err = w.add(row)
-		}
-		if err != nil {
-			return errors.Join(err, rows.close())
-		}
-	}
+	return w.writer.Close()
 }

@@ -1,0 +1,46 @@
+package parquet
+
+import "time"
+
+// runRow, loadRow and issueRow are rows of desklake's own tables, in their files and in the manifest. Their columns are
+// those of the DuckDB sink.
+type runRow struct {
+	ID       string     `parquet:"run_id" json:"run_id"`
+	Started  time.Time  `parquet:"started_at,timestamp(microsecond)" json:"started_at"`
+	Finished *time.Time `parquet:"finished_at,optional,timestamp(microsecond)" json:"finished_at"`
+	Status   string     `parquet:"status" json:"status"`
+	Trigger  string     `parquet:"trigger" json:"trigger"`
+	Version  string     `parquet:"version" json:"version"`
+	Error    *string    `parquet:"error,optional" json:"error"`
+}
+
+type loadRow struct {
+	Run          string    `parquet:"run_id" json:"run_id"`
+	Stream       string    `parquet:"stream" json:"stream"`
+	Table        string    `parquet:"table_name" json:"table_name"`
+	Read         int64     `parquet:"rows_read" json:"rows_read"`
+	Inserted     int64     `parquet:"inserted" json:"inserted"`
+	Updated      int64     `parquet:"updated" json:"updated"`
+	Unchanged    int64     `parquet:"unchanged" json:"unchanged"`
+	Deleted      int64     `parquet:"deleted" json:"deleted"`
+	Requests     int64     `parquet:"requests" json:"requests"`
+	Retries      int64     `parquet:"retries" json:"retries"`
+	Waited       float64   `parquet:"seconds_waited" json:"seconds_waited"`
+	CursorBefore string    `parquet:"cursor_before" json:"cursor_before"`
+	CursorAfter  string    `parquet:"cursor_after" json:"cursor_after"`
+	Committed    time.Time `parquet:"committed_at,timestamp(microsecond)" json:"committed_at"`
+	Outcome      string    `parquet:"outcome,optional" json:"outcome,omitempty"`
+	Error        string    `parquet:"error,optional" json:"error,omitempty"`
+}
+
+type issueRow struct {
+	Table  string    `parquet:"table_name" json:"table_name"`
+	Key    string    `parquet:"key" json:"key"`
+	Column string    `parquet:"column_name" json:"column_name"`
+	Reason string    `parquet:"reason" json:"reason"`
+	Value  string    `parquet:"value" json:"value"`
+	Count  int64     `parquet:"count" json:"count"`
+	First  time.Time `parquet:"first_seen,timestamp(microsecond)" json:"first_seen"`
+	Last   time.Time `parquet:"last_seen,timestamp(microsecond)" json:"last_seen"`
+	Run    string    `parquet:"run_id" json:"run_id"`
+}
