@@ -1,6 +1,12 @@
 package parquet
 
-import "time"
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"desklake/sink"
+)
 
 // runRow, loadRow and issueRow are rows of desklake's own tables, in their files and in the manifest. Their columns are
 // those of the DuckDB sink.
@@ -43,4 +49,46 @@ type issueRow struct {
 	First  time.Time `parquet:"first_seen,timestamp(microsecond)" json:"first_seen"`
 	Last   time.Time `parquet:"last_seen,timestamp(microsecond)" json:"last_seen"`
 	Run    string    `parquet:"run_id" json:"run_id"`
+}
+
+type checkpointRow struct {
+	Stream    string     `parquet:"stream"`
+	Cursor    string     `parquet:"cursor"`
+	HighWater *time.Time `parquet:"high_water,optional,timestamp(microsecond)"`
+	Tables    []string   `parquet:"tables,list"`
+	Run       string     `parquet:"run_id"`
+	Saved     time.Time  `parquet:"saved_at,timestamp(microsecond)"`
+	Format    int64      `parquet:"format"`
+}
+
+// checkpointRows are the checkpoints, sorted by stream.
+func (m *manifest) checkpointRows() (rows []checkpointRow) {
+	for _, name := range slices.Sorted(maps.Keys(m.Checkpoints)) {
+		c := m.Checkpoints[name]
+		r := checkpointRow{Stream: c.Stream, Cursor: c.Cursor, Tables: c.Tables, Run: c.RunID, Saved: c.SavedAt.UTC(), Format: manifestFormat}
+		if !c.HighWater.IsZero() {
+			r.HighWater = new(c.HighWater.UTC())
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (r *runRow) run() sink.Run {
+	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version}
+	if r.Finished != nil {
+		run.Finished = r.Finished.UTC()
+	}
+	if r.Error != nil {
+		run.Error = *r.Error
+	}
+	return run
+}
+
+func (r *loadRow) load() sink.LoadReport {
+	return sink.LoadReport{Stream: r.Stream, Table: r.Table,
+		Counts:   sink.Counts{Read: r.Read, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Deleted: r.Deleted},
+		Requests: r.Requests, Retries: r.Retries, Waited: time.Duration(r.Waited * float64(time.Second)),
+		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC(),
+		Outcome: sink.Outcome(r.Outcome), Error: r.Error}
 }

@@ -25,7 +25,6 @@ import (
 
 	"github.com/parquet-go/parquet-go/bloom"
 
-	"desklake/schema"
 	"desklake/sink"
 	"desklake/state"
 )
@@ -61,15 +60,12 @@ type Sink struct {
 	lock      *os.File
 	filters   filters
 
-	mu        sync.Mutex // guards what follows
-	manifest  *manifest  // as it is stored; replaced, never changed
-	runs      *book[runRow]
-	loads     *book[loadRow]
-	issues    *book[issueRow]
-	booksOpen bool
-	run       string // the one under way, for the files' metadata
-	unmerged  error  // of merging in the middle of the run
-	broken    error  // set once the manifest could not be stored
+	mu       sync.Mutex // guards what follows
+	manifest *manifest  // as it is stored; replaced, never changed
+	books
+	run      string // the one under way, for the files' metadata
+	unmerged error  // of merging in the middle of the run
+	broken   error  // set once the manifest could not be stored
 }
 
 var _ sink.Sink = (*Sink)(nil)
@@ -84,8 +80,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}}
-	s.runs, s.loads, s.issues = newBooks()
+	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}, books: newBooks()}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}
@@ -190,42 +185,4 @@ func (s *Sink) DeleteCheckpoint(_ context.Context, stream string) error {
 			}
 		}
 	})
-}
-
-// SaveRun stores a run's row.
-func (s *Sink) SaveRun(_ context.Context, r sink.Run) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.openBooks(); err != nil {
-		return err
-	}
-	row := runRow{ID: r.ID, Started: r.Started.UTC(), Status: string(r.Status), Trigger: r.Trigger, Version: r.Version}
-	if !r.Finished.IsZero() {
-		row.Finished = new(r.Finished.UTC())
-	}
-	if r.Error != "" {
-		row.Error = &r.Error
-	}
-	if r.Status == sink.Running {
-		s.run = r.ID
-		for _, other := range s.runs.rows {
-			if other.Status == string(sink.Running) && other.ID != r.ID {
-				other.Status = string(sink.Killed)
-				s.runs.put(other)
-			}
-		}
-	}
-	s.runs.put(row)
-	return s.update(func(*manifest) {})
-}
-
-// SaveIssues adds issues.
-func (s *Sink) SaveIssues(_ context.Context, run string, at time.Time, issues []schema.Issue) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if err := s.openBooks(); err != nil {
-		return err
-	}
-	s.addIssues(run, at, issues)
-	return s.update(func(*manifest) {})
 }

@@ -9,34 +9,23 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 
 	"desklake/schema"
 	"desklake/sink"
 )
 
-// Inspect reads what a lake holds, also beside a run that is under way. A folder that does not exist yet, or that
+// Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
+// move to from there. A folder that does not exist yet, or that
 // desklake did not make, is a *PathError.
 func Inspect(_ context.Context, path string) (sink.Report, error) {
 	s, err := lookAt(path)
 	if err != nil {
 		return sink.Report{}, err
 	}
-	// A run that writes desklake's own tables meanwhile moves rows from the manifest into their files.
-	for {
-		if err := s.openBooks(); err != nil {
-			return sink.Report{}, err
-		}
-		again, err := look(path)
-		if err != nil {
-			return sink.Report{}, err
-		}
-		if slices.EqualFunc(again.manifest.Loads, s.manifest.Loads, func(a, b loadRow) bool { return a == b }) &&
-			len(again.manifest.Runs) == len(s.manifest.Runs) && len(again.manifest.Issues) == len(s.manifest.Issues) {
-			return s.report(), nil
-		}
-		s = again
+	if err := s.openBooks(); err != nil {
+		return sink.Report{}, err
 	}
+	return s.report(), nil
 }
 
 // lookAt is look for a lake that is there.
@@ -65,8 +54,7 @@ func look(path string) (*Sink, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	s := &Sink{path: path}
-	s.runs, s.loads, s.issues = newBooks()
+	s := &Sink{path: path, books: newBooks()}
 	s.manifest, err = readManifest(path)
 	return s, explain(path, err)
 }
@@ -122,25 +110,6 @@ func (s *Sink) latestIssues() (latest []sink.IssueReport) {
 			FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run})
 	}
 	return latest
-}
-
-func (r *runRow) run() sink.Run {
-	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version}
-	if r.Finished != nil {
-		run.Finished = r.Finished.UTC()
-	}
-	if r.Error != nil {
-		run.Error = *r.Error
-	}
-	return run
-}
-
-func (r *loadRow) load() sink.LoadReport {
-	return sink.LoadReport{Stream: r.Stream, Table: r.Table,
-		Counts:   sink.Counts{Read: r.Read, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Deleted: r.Deleted},
-		Requests: r.Requests, Retries: r.Retries, Waited: time.Duration(r.Waited * float64(time.Second)),
-		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC(),
-		Outcome: sink.Outcome(r.Outcome), Error: r.Error}
 }
 
 // Changes returns what Open and Prepare would create in a lake, and changes nothing. It fails where they would, but

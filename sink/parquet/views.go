@@ -43,9 +43,6 @@ func Views(_ context.Context, path string) ([]View, error) {
 		views = append(views, v)
 	}
 	for _, t := range sink.Bookkeeping {
-		if t.Name == "checkpoints" { // which stand in the manifest
-			continue
-		}
 		v := View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(s.path, own, t.Name, "*.parquet")}
 		for _, c := range t.Columns {
 			v.Columns = append(v.Columns, ViewColumn{Name: c.Name, Doc: c.Doc})

@@ -46,12 +46,13 @@ var (
 	}
 )
 
-// options are those of the form and those of all files.
+// portable leaves out what is younger than some readers, and what the page index has anyway.
+var portable = []parquet.WriterOption{parquet.DataPageVersion(1), parquet.DataPageStatistics(false)}
+
+// options are those of the form and those of all files of tables.
 func (f form) options(l *layout, run string) []parquet.WriterOption {
 	key := l.schema.Columns()[l.key][0]
-	return append(slices.Clone(f), l.schema,
-		parquet.DataPageVersion(1),
-		parquet.DataPageStatistics(false), // the page index has them
+	return append(slices.Concat(f, portable), l.schema,
 		parquet.ColumnIndexSizeLimit(func(path []string) int {
 			if path[0] == key {
 				return 1 << 20

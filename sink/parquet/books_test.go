@@ -1,0 +1,125 @@
+package parquet
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/schema"
+	"desklake/sink"
+)
+
+func TestDesklakesOwnTablesHaveTheirColumns(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	types := map[schema.Type]string{schema.Int: "BIGINT", schema.Float: "DOUBLE", schema.Text: "VARCHAR", schema.Texts: "VARCHAR[]",
+		schema.Time: "TIMESTAMP WITH TIME ZONE"}
+	for _, table := range sink.Bookkeeping {
+		file := "'" + l.Path + "/_desklake/" + table.Name + "/*.parquet'"
+		var want []string
+		for i, c := range table.Columns {
+			want = append(want, fmt.Sprintf("%02d %s %s", i, c.Name, types[c.Type]))
+		}
+		got := l.query("SELECT format('{:02d}', row_number() OVER () - 1), column_name, column_type FROM (DESCRIBE FROM " + file + ")")
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", table.Name, diff)
+		}
+	}
+	got := l.query("SELECT stream, cursor, high_water, tables, run_id, format FROM '" + l.Path + "/_desklake/checkpoints/*.parquet'")
+	if diff := cmp.Diff([]string{"pets x <nil> [pets] 1 1"}, got); diff != "" {
+		t.Errorf("checkpoints (-want +got):\n%s", diff)
+	}
+}
+
+// A file from before a column was added is read as if the column were null.
+func TestAnOlderFileOfDesklakesOwnTablesIsRead(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	type olderRow struct {
+		Committed time.Time `parquet:"committed_at,timestamp(microsecond)"`
+		Run       string    `parquet:"run_id"`
+		Stream    string    `parquet:"stream"`
+		Table     string    `parquet:"table_name"`
+		Read      int64     `parquet:"rows_read"`
+	}
+	older := []olderRow{{at(0), "older", "pets", "pets", 7}, {at(1), "run", "pets", "pets", 2}}
+	if err := writeRows(disk{}, l.Path, "loads", older); err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(3, 1, 1, "c")})
+	got := l.query("SELECT run_id, table_name, rows_read, outcome, committed_at = '2026-11-20 00:01:00Z' FROM '" + l.Path + "/_desklake/loads/*.parquet'")
+	if diff := cmp.Diff([]string{"older pets 7 <nil> false", "run pets 3 <nil> true"}, got); diff != "" {
+		t.Errorf("loads (-want +got):\n%s", diff)
+	}
+}
+
+// Many rows of desklake's own tables go to their files during the run, and none is counted twice.
+func TestManyIssuesAreCountedOnce(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(t.Context(), l.tables)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 3 {
+		var issues []schema.Issue
+		for i := range manyChanges {
+			issues = append(issues, schema.Issue{Table: "pets", Key: fmt.Sprint(i), Reason: "refused", Count: 1})
+		}
+		if err := s.SaveIssues(t.Context(), "run", at(round), issues); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := l.commit(s, pets, pet(round, 1, 1, "a")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := l.query("SELECT count(*), min(count), sum(count)::BIGINT FROM '" + l.Path + "/_desklake/issues/*.parquet'")
+	if diff := cmp.Diff([]string{fmt.Sprint(manyChanges+1, " 3 ", 3*manyChanges+3)}, got); diff != "" {
+		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+// What a commit failed on is not counted.
+func TestACommitThatFailsLeavesNothingBehind(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	failing := false
+	l.disk.before = func(operation, _ string) error {
+		if failing && operation == "sync folder" {
+			return fmt.Errorf("no luck")
+		}
+		return nil
+	}
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(t.Context(), l.tables)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	failing = true
+	if _, err := l.commit(s, pets, pet(1, 1, 2, "c"), pet(3, 3, 1, "d")); err == nil {
+		t.Error("the commit did not fail")
+	}
+	failing = false
+	if n, err := l.commit(s, pets, pet(3, 3, 1, "e")); err != nil || n != (sink.Counts{Read: 1, Inserted: 1}) {
+		t.Errorf("the next commit: %+v, %v", n, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 2026-03 e"}, l.rows()); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+	if got := l.query("SELECT requests, rows_read FROM '" + l.Path + "/_desklake/loads/*.parquet'"); got[0] != "2 3" {
+		t.Errorf("loads: %v", got)
+	}
+}
