@@ -56,7 +56,7 @@ var soakFaults = []zendesktest.Fault{
 	{Match: "incremental/*", Do: zendesktest.NotJSON()}, {Do: zendesktest.Unauthorized(), Times: 3},
 	{Match: "groups", Do: zendesktest.Forbidden()}, {Match: "macros", Do: zendesktest.Status(418, "")},
 	{Match: "incremental/users/cursor", Do: zendesktest.InvalidCursor()},
-	{Match: "tags", Do: zendesktest.Hang(), Times: 1},
+	{Match: "tags", Do: zendesktest.SlowDrip(200, 20*time.Millisecond)},
 }
 
 // distantHelpdesk is one in a process of its own.

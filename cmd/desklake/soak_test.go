@@ -128,6 +128,7 @@ type soak struct {
 	lake   *lake
 	rng    *rand.Rand
 	serve  *exec.Cmd
+	silent chan struct{} // closed when its log ends
 
 	mu      sync.Mutex
 	ended   map[string]int // closing lines by status
@@ -164,7 +165,10 @@ func (s *soak) start() {
 	if err != nil {
 		t.Fatal(err)
 	}
+	silent := make(chan struct{})
+	s.silent = silent
 	go func() {
+		defer close(silent)
 		defer file.Close()
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			var e entry
@@ -182,9 +186,8 @@ func (s *soak) start() {
 
 // kill kills serve in the middle of a run and starts it again.
 func (s *soak) kill() {
-	for began := s.count("run began"); s.count("run began") == began; {
-		<-time.After(5 * time.Millisecond)
-	}
+	began := s.count("run began")
+	s.until(func() bool { return s.count("run began") > began })
 	<-time.After(time.Duration(s.rng.IntN(200)) * time.Millisecond)
 	_ = s.serve.Process.Kill()
 	_ = s.serve.Wait()
@@ -199,13 +202,25 @@ func (s *soak) count(message string) int {
 
 // awaitDone waits for so many more runs that succeed.
 func (s *soak) awaitDone(n int) {
+	s.lake.t.Helper()
 	done := func() int {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		return s.ended["done"]
 	}
-	for enough := done() + n; done() < enough; {
-		<-time.After(50 * time.Millisecond)
+	enough := done() + n
+	s.until(func() bool { return done() >= enough })
+}
+
+// until waits for something that the log tells.
+func (s *soak) until(told func() bool) {
+	s.lake.t.Helper()
+	for !told() {
+		select {
+		case <-s.silent:
+			s.lake.t.Fatal("serve has ended by itself")
+		case <-time.After(5 * time.Millisecond):
+		}
 	}
 }
 
