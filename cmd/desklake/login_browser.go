@@ -2,9 +2,18 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"os/exec"
 	"runtime"
 )
+
+// openBrowser shows an address to the user, if the machine has a screen. It ends with the program that shows it.
+func openBrowser(ctx context.Context, address string, stderr io.Writer) {
+	if err := browser(ctx, address).Run(); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(stderr, "No browser could be opened: open the address yourself, on this machine.")
+	}
+}
 
 // browser is the command that shows an address. It gets no terminal, so that no browser in text takes this one.
 func browser(ctx context.Context, address string) *exec.Cmd {

@@ -16,6 +16,24 @@ import (
 	"desklake/extract"
 )
 
+// awaitLogin opens the browser, and waits on this machine for it to come back.
+func (a *app) awaitLogin(ctx, waiting context.Context, login extract.Authorization) error {
+	l, err := listenForLogin(ctx, login)
+	if err != nil {
+		return err
+	}
+	defer l.close()
+	fmt.Fprintf(a.stderr, "Your browser opens this address; sign in as an admin, and allow the access:\n\n  %s\n\n"+
+		"Waiting at %s. If the browser is on another machine: desklake login --no-browser\n", login.URL(), login.Redirect())
+	go openBrowser(waiting, login.URL(), a.stderr)
+	select {
+	case err := <-l.done:
+		return err
+	case <-waiting.Done():
+		return context.Cause(waiting)
+	}
+}
+
 // loginListener waits on this machine for the browser that comes back from the helpdesk.
 type loginListener struct {
 	ctx    context.Context

@@ -87,7 +87,7 @@ func (a *authorization) refusal(answer url.Values) error {
 	case "invalid_scope":
 		return &extract.Failure{Kind: extract.ErrPermission, Err: errors.New("the OAuth client was refused: invalid_scope"), Advice: scopeAdvice}
 	}
-	return &extract.Failure{Kind: extract.ErrLogin, Err: fmt.Errorf("Zendesk refused the OAuth client: %q, %q", cut(code), cut(answer.Get("error_description"))),
+	return &extract.Failure{Kind: extract.ErrLogin, Err: fmt.Errorf("the OAuth client was refused by Zendesk: %q, %q", cut(code), cut(answer.Get("error_description"))),
 		Advice: "check the OAuth client in the Admin Center (Apps and integrations, APIs, OAuth clients); docs/connect-zendesk.md shows how it must be"}
 }
 
