@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -12,6 +13,7 @@ import (
 const (
 	commitRowsVariable = "DESKLAKE_TEST_COMMIT_ROWS" // rows a transaction holds at most
 	fileSizeVariable   = "DESKLAKE_TEST_FILE_SIZE"   // bytes that a file may grow to: a full disk
+	hurryVariable      = "DESKLAKE_TEST_HURRY"       // how long serve takes to end before it hurries
 )
 
 // TestMain makes the test binary the program when it is called desklake, and puts it under that name into PATH: the
@@ -24,6 +26,9 @@ func TestMain(m *testing.M) {
 		}
 		if bytes, err := strconv.ParseUint(os.Getenv(fileSizeVariable), 10, 64); err == nil {
 			limitFileSize(bytes)
+		}
+		if limit, err := time.ParseDuration(os.Getenv(hurryVariable)); err == nil {
+			hurryAfter = limit
 		}
 		main()
 	}, "analyst": analyst, "distant-helpdesk": helpdeskProgram})

@@ -34,8 +34,9 @@ signal to end (Ctrl-C, SIGTERM) commits what was received and leaves within 20 s
 }
 
 // Once a signal asks the program to end, a run has until hurryAfter to commit in an orderly way, and then to leave with
-// what is committed. What does not end at all is left behind: nothing that is committed is lost by that.
-const (
+// what is committed; a message that could not be sent until then is not sent. What does not end at all is left behind:
+// nothing that is committed is lost by that. Tests do not wait that long.
+var (
 	hurryAfter = 15 * time.Second
 	leaveAfter = 19 * time.Second
 )

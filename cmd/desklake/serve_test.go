@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -203,6 +204,31 @@ func TestASignalDuringARunCommitsWhatWasReceived(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	d.signal(syscall.SIGTERM)
+	d.ends(143)
+}
+
+func TestAMessageThatCannotBeSentDoesNotKeepServeFromEnding(t *testing.T) {
+	t.Parallel()
+	deaf, err := net.Listen("tcp", "127.0.0.1:0") // accepts, and never answers
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer deaf.Close()
+	h := newHelpdesk(t, zendesktest.Options{Tickets: 60})
+	l := newLake(t, h)
+	l.env = append(l.env, hurryVariable+"=10ms")
+	l.configure(h, "", fmt.Sprintf("notify: {heartbeat_url: 'http://%s/s3cret'}\n%s", deaf.Addr(), eachSecond))
+	d := l.serve()
+	called, err := deaf.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer called.Close()
+	d.signal(syscall.SIGTERM)
+	if e := d.awaits("heartbeat not told"); !strings.Contains(e.Err, "canceled") || strings.Contains(e.Err, "s3cret") {
+		t.Errorf("%+v", e)
+	}
+	d.awaits("stopped")
 	d.ends(143)
 }
 

@@ -99,6 +99,7 @@ func TestSoak(t *testing.T) {
 	if err := s.serve.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
+	<-s.silent
 	if code := exitCodeOf(t, s.serve.Wait()); code != 143 {
 		t.Errorf("exit code %d", code)
 	}
