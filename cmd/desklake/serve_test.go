@@ -282,8 +282,13 @@ func TestAFailedRunDoesNotEndServe(t *testing.T) {
 	l.configure(h, ", lock_wait: 0s", eachSecond)
 	holder := held(h, l)
 	d := l.serve()
+	url := d.awaits("the status page is up").URL
 	if e := d.awaits("run ended"); e.Status != "failed" || !strings.Contains(e.Err, fmt.Sprintf("(PID %d)", holder.Process.Pid)) {
 		t.Errorf("%+v", e)
+	}
+	d.awaits("run ended") // so that the first is counted
+	if _, body := ask(t, "GET", url+"/metrics"); !strings.Contains(body, `desklake_runs_total{status="failed"}`) || strings.Contains(body, `duration_seconds_bucket{le="28800"} 0`) {
+		t.Errorf("the run is not counted, or lasted for an age")
 	}
 	_ = holder.Process.Kill()
 	_ = holder.Wait()
@@ -343,24 +348,7 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 	l.configure(h, "", eachYear)
 	d := l.serve()
 	url := d.awaits("the status page is up").URL
-	ask := func(method, path string) (int, string) {
-		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, url+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer 0123456789abcdef")
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return answer.StatusCode, string(body)
-	}
+	ask := func(method, path string) (int, string) { return ask(t, method, url+path) }
 	if code, body := ask("GET", "/readyz"); code != http.StatusOK {
 		t.Errorf("not ready: %d %s", code, body)
 	}
@@ -392,4 +380,24 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 	}
 	d.signal(syscall.SIGTERM)
 	d.ends(143)
+}
+
+// ask asks the status page for something, and knows its token.
+func ask(t *testing.T, method, url string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.Header.Set("Authorization", "Bearer 0123456789abcdef")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer.StatusCode, string(body)
 }

@@ -87,6 +87,9 @@ func (s *service) run(stop context.Context, conf *config.Config, j config.Job, t
 	logEnd(log, result, named, err, time.Since(began))
 
 	result.Run.Status = endStatus(result.Run.Status, err)
+	if result.Run.Started.IsZero() { // it could not have the sink
+		result.Run.Started = began.UTC()
+	}
 	s.board.Ended(result, nil)
 	end := web.Outcome{At: time.Now(), Status: result.Run.Status, Error: result.Run.Error}
 	if err != nil {
