@@ -65,7 +65,8 @@ func (c *client) grant(ctx context.Context, form map[string]any) (grant, error) 
 		endpoint: "/oauth/tokens",
 		form:     body,
 		accept: func(body []byte) error {
-			if err := json.Unmarshal(body, &got); err != nil {
+			var strange *json.UnmarshalTypeError // a time that is no number is no reason to lose the tokens
+			if err := json.Unmarshal(body, &got); err != nil && !errors.As(err, &strange) {
 				return errors.New("the answer is not JSON")
 			}
 			if got.Access == "" {

@@ -54,7 +54,7 @@ func TestEachKindOfCredentialsIsTaken(t *testing.T) {
 
 func TestCredentialsDoNotPrintTheirSecret(t *testing.T) {
 	t.Parallel()
-	for _, a := range []Auth{APIToken{"me", "s3cret"}, AccessToken{"s3cret"}, ClientCredentials{"me", "s3cret"}} {
+	for _, a := range []Auth{APIToken{"me", "s3cret"}, AccessToken{"s3cret"}, ClientCredentials{"me", "s3cret"}, OAuthUser{ID: "me", Secret: "s3cret"}} {
 		for _, text := range []string{fmt.Sprint(a), fmt.Sprintf("%+v", struct{ A Auth }{a})} {
 			if strings.Contains(text, "s3cret") {
 				t.Error(text)

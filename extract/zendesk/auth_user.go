@@ -76,7 +76,9 @@ func (t *userToken) ends() (time.Time, error) {
 func (t *userToken) renew(refused string) bool {
 	t.turn <- struct{}{}
 	defer func() { <-t.turn }()
-	t.refused = refused
+	if t.have.Access == "" || refused == bearer(t.have) { // else it was renewed while the refusal was on its way
+		t.refused = refused
+	}
 	return true
 }
 

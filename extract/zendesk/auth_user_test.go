@@ -248,6 +248,20 @@ func TestAnAnswerWithoutExpiresInIsRenewedWhenItIsRefused(t *testing.T) {
 	})
 }
 
+func TestStrangeTimesDoNotLoseTheTokens(t *testing.T) {
+	t.Parallel()
+	v := newVisit(t, zendesktest.Options{})
+	v.desk.Inject(zendesktest.Fault{Match: "/oauth/tokens", Do: zendesktest.Body(
+		`{"expires_in":"soon","access_token":"a","scope":["read"],"refresh_token_expires_in":-1,"refresh_token":"r"}`)})
+	login, _ := v.source(Options{}).Authorize()
+	if err := login.Finish(t.Context(), v.click("allow", login)); err != nil {
+		t.Fatal(err)
+	}
+	if got := v.tokens(); got.Access != "a" || got.Refresh != "r" || !got.AccessEnds.IsZero() || !got.RefreshEnds.IsZero() {
+		t.Error(got.AccessEnds, got.RefreshEnds)
+	}
+}
+
 func TestATokenThatNeverExpiresIsNotRenewed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

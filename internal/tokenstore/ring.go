@@ -2,6 +2,8 @@ package tokenstore
 
 import (
 	"errors"
+	"fmt"
+	"time"
 
 	"github.com/zalando/go-keyring"
 )
@@ -13,7 +15,7 @@ const service = "desklake"
 type ring struct{ name string }
 
 func (r *ring) read() (Tokens, error) {
-	data, err := keyring.Get(service, r.name)
+	data, err := within(ringLimit, func() (string, error) { return keyring.Get(service, r.name) })
 	if errors.Is(err, keyring.ErrNotFound) {
 		return Tokens{}, ErrNone
 	} else if err != nil {
@@ -22,12 +24,38 @@ func (r *ring) read() (Tokens, error) {
 	return decode([]byte(data))
 }
 
-func (r *ring) write(data []byte) error { return keyring.Set(service, r.name, string(data)) }
+func (r *ring) write(data []byte) error {
+	_, err := within(ringLimit, func() (string, error) { return "", keyring.Set(service, r.name, string(data)) })
+	return err
+}
 
 func (r *ring) remove() error {
-	err := keyring.Delete(service, r.name)
+	_, err := within(ringLimit, func() (string, error) { return "", keyring.Delete(service, r.name) })
 	if errors.Is(err, keyring.ErrNotFound) {
 		return nil
 	}
 	return err
+}
+
+// ringLimit is how long a keyring may take: a locked one asks on the screen for its password, and waits for ever where
+// nobody sits.
+const ringLimit = time.Minute
+
+// within is what f returns, or an error if that takes too long.
+func within(limit time.Duration, f func() (string, error)) (string, error) {
+	type result struct {
+		text string
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		text, err := f()
+		done <- result{text, err}
+	}()
+	select {
+	case r := <-done:
+		return r.text, r.err
+	case <-time.After(limit):
+		return "", fmt.Errorf("no answer within %v: it may be locked", limit)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/zalando/go-keyring"
 )
@@ -75,4 +76,19 @@ func TestWithoutAKeyringTheFileTakesTheLoginAndSaysSo(t *testing.T) {
 	if err := x.Remove(); !errors.Is(err, broken) {
 		t.Error("the login may be in the keyring, and nothing said so:", err)
 	}
+}
+
+func TestALockedKeyringIsNotWaitedForEndlessly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		unlocked := make(chan struct{})
+		defer close(unlocked)
+		text, err := within(ringLimit, func() (string, error) {
+			<-unlocked
+			return "s3cret", nil
+		})
+		if text != "" || err == nil || !strings.Contains(err.Error(), "may be locked") {
+			t.Error(text, err)
+		}
+	})
 }

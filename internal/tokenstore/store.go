@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // ErrNone is the error of a store without tokens.
@@ -98,8 +99,15 @@ func (s *Store) Read() (Tokens, error) {
 	return latest, err
 }
 
+// patience is how long a session is waited for in silence.
+const patience = 10 * time.Second
+
 // Open waits until no other session of this machine is open, or until ctx ends, and opens one.
 func (s *Store) Open(ctx context.Context) (*Session, error) {
+	slow := time.AfterFunc(patience, func() {
+		s.log.Warn("waiting for another process that renews the login", "path", s.file.path)
+	})
+	defer slow.Stop()
 	lock, err := lock(ctx, s.file.path+".lock")
 	if err != nil {
 		if ctx.Err() != nil {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -214,19 +215,25 @@ func TestOneSessionAtATime(t *testing.T) {
 	has(t, New(Options{Path: path}), login(8))
 }
 
-func TestWaitingForAnotherSessionEndsWithItsContext(t *testing.T) {
+func TestWaitingForAnotherSessionIsToldAndEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	s := newStore(t, Options{})
-	x, err := s.Open(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := s.Open(ctx); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		s := newStore(t, Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		x, err := s.Open(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if _, err := s.Open(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Error(err)
+		}
+		if n := strings.Count(log.String(), "waiting for another process"); n != 1 {
+			t.Error(log.String())
+		}
+	})
 }
 
 func TestRemoveForgets(t *testing.T) {
