@@ -3,7 +3,7 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
-.PHONY: help build test race lint golden fuzz deploy-check
+.PHONY: help build test race lint golden fuzz deploy-check bench bench-check
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -23,6 +23,20 @@ lint: $(GOLANGCI_LINT) ## go vet and golangci-lint
 
 deploy-check: ## the Dockerfile and deploy/, by the tools that know them
 	deploy/check/run
+
+bench: build ## measure whole processes and write docs/benchmarks.md; hours, and 20 GB of disk
+	go build -o bin/bench ./internal/bench
+	bin/bench compare --program bin/desklake
+	bin/bench growth --program bin/desklake --tickets 100000 --tickets 1000000 --tickets 10000000
+	bin/bench growth --program bin/desklake --tickets 100000 --nights 50 --fresh
+	bin/bench report
+
+bench-check: build ## run every benchmark once, small
+	go test -run '^$$' -bench . -benchtime 1x ./schema ./sink/...
+	go build -o bin/bench ./internal/bench
+	bin/bench compare --program bin/desklake --tickets 2000 --rounds 1 --results bench.work/results.json
+	bin/bench growth --program bin/desklake --tickets 2000 --changed 100 --nights 2 --fresh --results bench.work/results.json
+	bin/bench report --results bench.work/results.json --document bench.work/benchmarks.md
 
 golden: ## rewrite the golden files and generated documents
 	UPDATE_GOLDEN=1 go test ./...

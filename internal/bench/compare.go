@@ -29,7 +29,7 @@ type comparison struct {
 type compareCommand struct {
 	Tickets int    `default:"500000"`
 	Rounds  int    `default:"5"`
-	Work    string `default:"bench.work" help:"The folder for files; it is made, and left for a look."`
+	Work    string `default:"bench.work" type:"path" help:"The folder for files; it is made, and left for a look."`
 	Program string `required:"" help:"The desklake to measure."`
 	Results string `default:"docs/benchmarks.json"`
 }

@@ -31,7 +31,7 @@ type growthCommand struct {
 	Changed int      `default:"10000" help:"How many tickets change in a night."`
 	Nights  int      `default:"3"`
 	Fresh   bool     `help:"Sync the changed helpdesk once more into an empty sink, to compare the sizes."`
-	Work    string   `default:"bench.work"`
+	Work    string   `default:"bench.work" type:"path"`
 	Program string   `required:"" help:"The desklake to measure."`
 	Results string   `default:"docs/benchmarks.json"`
 }

@@ -16,6 +16,7 @@ import (
 
 type cli struct {
 	Compare   compareCommand   `cmd:"" help:"Measure desklake and DuckDB's read_json of the same records side by side."`
+	Report    reportCommand    `cmd:"" help:"Write docs/benchmarks.md from what was measured."`
 	Growth    growthCommand    `cmd:"" help:"Measure a first sync and nightly changes on helpdesks of several sizes."`
 	Helpdesk  helpdeskCommand  `cmd:"" help:"Serve a helpdesk, for the other commands or by hand."`
 	Records   recordsCommand   `cmd:"" help:"Write the tickets of a helpdesk as files of one JSON record a line."`
