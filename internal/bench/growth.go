@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -70,7 +69,11 @@ func (c *growthCommand) measure(ctx context.Context, tickets int, sink string) (
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	defer func() {
+		if err == nil { // what failed is kept for a look
+			err = os.RemoveAll(dir)
+		}
+	}()
 	if g.First, err = d.sync(ctx); err != nil {
 		return nil, err
 	}

@@ -32,7 +32,7 @@ type Options struct {
 	// Waiting is called once when waiting begins, with who holds the file ("" where that is not known).
 	Waiting func(holder string)
 
-	// MemoryLimit is DuckDB's own, such as "200MB". Default 160MB: what is larger goes to disk.
+	// MemoryLimit is DuckDB's own, such as "200MB". Default 160 MiB, and 256 KiB for each row group that loses a row.
 	MemoryLimit string
 
 	// Copy is a second file, for analysts, that Publish brings up to date: they may keep it open. Empty for none.
@@ -52,7 +52,7 @@ const catalog = "lake"
 // Row groups of half the default size are a middle. The rows of one are held in memory before they are compressed; and
 // for each one that loses a row DuckDB holds a block of 256 KB until the file is closed, so a night that changes a
 // thousand old rows of a large table would need hundreds of megabytes with small ones.
-const storageOptions = "(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 61440)"
+var storageOptions = fmt.Sprintf("(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE %d)", groupRows)
 
 // Sink is an open DuckDB file. It implements sink.Sink.
 type Sink struct {
@@ -66,6 +66,7 @@ type Sink struct {
 	transactions sync.RWMutex
 	rows         atomic.Int64 // new ones since it was opened
 	lost         error        // why it could not be
+	versions     versions
 
 	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
 	commits sync.Mutex
@@ -102,6 +103,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 }
 
 func (s *Sink) attach(ctx context.Context) (err error) {
+	s.versions.forget(s.options.MemoryLimit != "")
 	if s.db, s.own, err = attachWaiting(ctx, s.path, s.options); err != nil {
 		return err
 	}
@@ -124,9 +126,13 @@ func (s *Sink) Close() error {
 	return err
 }
 
-// checkpoint writes what is still in the write-ahead log into the file.
+// checkpoint writes what is still in the write-ahead log into the file, which is closed next.
 func (s *Sink) checkpoint() error {
-	if _, err := s.own.exec(context.Background(), "CHECKPOINT "+catalog); err != nil {
+	err := s.versions.allowCheckpoint(context.Background(), s.own)
+	if err == nil {
+		_, err = s.own.exec(context.Background(), "CHECKPOINT "+catalog)
+	}
+	if err != nil {
 		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
 	}
 	return nil
@@ -217,7 +223,7 @@ func openInstance() (*database, error) {
 func settings(path string, o Options) []string {
 	limit := o.MemoryLimit
 	if limit == "" {
-		limit = "160MB"
+		limit = fmt.Sprintf("%dKiB", memoryBytes>>10)
 	}
 	return []string{
 		"SET memory_limit = " + literal(limit),

@@ -19,21 +19,22 @@ import (
 // Only where the versions are equal are contents compared, in SQL, by row id: such rows were written lately, as a
 // rule, and stand close together. So no wide column of the target is ever read from end to end.
 type merge struct {
-	conn   *conn
-	table  *schema.Table
-	key    string // quoted
-	target string
-	keys   string // temporary table: each key written, with its batch and its position there
-	dead   string // temporary table: row ids of the target to be deleted
-	stage  string // temporary table: rows of a batch whose contents are to be compared
-	insert *appender
-	seen   *appender
-	batch  int64
-	counts sink.Counts
+	conn     *conn
+	versions *versions
+	table    *schema.Table
+	key      string // quoted
+	target   string
+	keys     string // temporary table: each key written, with its batch and its position there
+	dead     string // temporary table: row ids of the target to be deleted
+	stage    string // temporary table: rows of a batch whose contents are to be compared
+	insert   *appender
+	seen     *appender
+	batch    int64
+	counts   sink.Counts
 }
 
-func newMerge(ctx context.Context, c *conn, t *schema.Table) (*merge, error) {
-	m := &merge{conn: c, table: t, key: quote(t.Key), target: catalog + ".main." + quote(t.Name),
+func newMerge(ctx context.Context, c *conn, v *versions, t *schema.Table) (*merge, error) {
+	m := &merge{conn: c, versions: v, table: t, key: quote(t.Key), target: catalog + ".main." + quote(t.Name),
 		keys: t.Name + "_keys", dead: t.Name + "_dead", stage: t.Name + "_stage"}
 	_, err := c.exec(ctx, fmt.Sprintf(
 		"CREATE OR REPLACE TEMP TABLE %s AS SELECT 0::BIGINT AS batch, 0::BIGINT AS position, %s AS key FROM %s LIMIT 0",
@@ -131,6 +132,9 @@ func (m *merge) delete(ctx context.Context, rowIDs []int64) error {
 		return nil
 	}
 	if _, err := m.conn.exec(ctx, "CREATE OR REPLACE TEMP TABLE "+quote(m.dead)+" (id BIGINT)"); err != nil {
+		return err
+	}
+	if err := m.versions.lose(ctx, m.conn, m.table.Name, rowIDs); err != nil {
 		return err
 	}
 	ids := int64s(int64(len(rowIDs)), func(i int64) int64 { return rowIDs[i] })

@@ -53,8 +53,8 @@ func (s *Sink) publish(ctx context.Context, force bool) (replaced bool, err erro
 			return false, err
 		}
 	}
-	if _, err := s.own.exec(ctx, "CHECKPOINT "+catalog); err != nil {
-		return false, explain(s.path, err)
+	if err := s.checkpoint(); err != nil {
+		return false, err
 	}
 	step("checkpointed")
 	// Closing a file releases every lock that the process has on it, DuckDB's too. So detach closes this one.

@@ -62,7 +62,7 @@ func (t *tx) merge(ctx context.Context, table *schema.Table) (*merge, error) {
 	if m, ok := t.merges[table.Name]; ok {
 		return m, nil
 	}
-	m, err := newMerge(ctx, t.conn, table)
+	m, err := newMerge(ctx, t.conn, &t.sink.versions, table)
 	if err != nil {
 		return nil, err
 	}

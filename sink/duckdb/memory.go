@@ -1,0 +1,74 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+const (
+	// memoryBytes is what DuckDB may use unless the options say otherwise: what is larger goes to disk.
+	memoryBytes = 160 << 20
+	// groupRows is the size of a row group.
+	groupRows = 61_440
+	// versionBytes is what DuckDB holds in memory, where it can't be put on disk, for each row group that has lost a row,
+	// until the file is closed.
+	versionBytes = 256 << 10
+)
+
+// versions are the row groups that have lost rows since the file was opened, for which DuckDB is allowed as much memory
+// as it needs for them on top.
+type versions struct {
+	fixed bool // the limit was chosen by the user, and stays
+
+	mu     sync.Mutex
+	groups map[string]map[int64]bool // by table
+	count  int64
+}
+
+// forget begins anew, with a file that was just opened.
+func (v *versions) forget(fixed bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.fixed, v.groups, v.count = fixed, map[string]map[int64]bool{}, 0
+}
+
+// lose notes that rows are to be deleted.
+func (v *versions) lose(ctx context.Context, c *conn, table string, rowIDs []int64) error {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.groups[table] == nil {
+		v.groups[table] = map[int64]bool{}
+	}
+	before := v.count
+	for _, id := range rowIDs {
+		if group := id / groupRows; !v.groups[table][group] {
+			v.groups[table][group] = true
+			v.count++
+		}
+	}
+	if v.count == before {
+		return nil
+	}
+	return v.allow(ctx, c, v.count)
+}
+
+// allow sets the limit to what that many row groups need on top.
+func (v *versions) allow(ctx context.Context, c *conn, groups int64) error {
+	if v.fixed {
+		return nil
+	}
+	_, err := c.exec(ctx, fmt.Sprintf("SET memory_limit = '%dKiB'", (memoryBytes+groups*versionBytes)>>10))
+	return err
+}
+
+// allowCheckpoint sets the limit for a checkpoint, which reads what earlier runs have deleted too and writes it anew.
+func (v *versions) allowCheckpoint(ctx context.Context, c *conn) error {
+	rows, err := c.queryInt(ctx, "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE database_name = $1", catalog)
+	if err != nil {
+		return err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.allow(ctx, c, 2*(rows/groupRows+1))
+}
