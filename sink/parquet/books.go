@@ -117,3 +117,12 @@ func (s *Sink) SaveIssues(_ context.Context, run string, at time.Time, issues []
 	s.addIssues(run, at, issues)
 	return s.update(func(*manifest) {})
 }
+
+// blame notes in the row of the run that is under way that its rows could not be put into their place.
+func (s *Sink) blame(err error) {
+	if r, found := s.runs.get(runRow{ID: s.run}); found && s.openBooks() == nil {
+		r.Status = string(sink.Failed)
+		r.Error = new(err.Error())
+		s.runs.put(r)
+	}
+}

@@ -10,6 +10,9 @@ import (
 // update changes the manifest and makes that durable: the commit point. After an error nobody knows what the disk
 // holds, so that nothing more can be stored by this process; the next one reads what is there.
 func (s *Sink) update(change func(m *manifest)) error {
+	if s.broken == nil {
+		s.broken = s.locked()
+	}
 	if s.broken != nil {
 		return s.broken
 	}

@@ -67,12 +67,9 @@ func (d disk) sync(path string) error {
 	})
 }
 
-// rename puts a finished file into its place, durably and in one step.
+// rename puts a finished file into its place in one step; syncFolder makes that durable.
 func (d disk) rename(from, to string) error {
-	if err := d.do("rename", from, func() error { return os.Rename(from, to) }); err != nil {
-		return err
-	}
-	return d.syncFolder(filepath.Dir(to))
+	return d.do("rename", from, func() error { return os.Rename(from, to) })
 }
 
 // syncFolder makes the names in a folder durable.
@@ -125,5 +122,8 @@ func (d disk) replace(path, drafts string, write func(io.Writer) error) error {
 	if err := f.finish(); err != nil {
 		return err
 	}
-	return d.rename(draft, path)
+	if err := d.rename(draft, path); err != nil {
+		return err
+	}
+	return d.syncFolder(filepath.Dir(path))
 }

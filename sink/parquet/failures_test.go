@@ -163,14 +163,69 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	}
 	whole := l.Options
 	l.Options = full
+	l.noteRun = true
 	l.refuses(filepath.Join(l.Path, drafts, "pets.created_month=2026-01.parquet"), "the disk is full", []string{pet(1, 1, 2, "c"), pet(3, 1, 1, "d")})
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
 		t.Errorf("readers see (-want +got):\n%s", diff)
+	}
+	if report, err := Inspect(t.Context(), l.Path); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
 	l.Options = whole
 	l.run()
 	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b", "3 2026-01 d"}, l.rows()); diff != "" {
 		t.Errorf("after room was made (-want +got):\n%s", diff)
+	}
+}
+
+// Two runs that each think they have the lock would overwrite each other's files.
+func TestARunWhoseLockWasRemovedEnds(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	first, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = first.Prepare(t.Context(), l.tables)
+	}
+	if err == nil {
+		_, err = l.commit(first, pets, pet(1, 1, 2, "c"))
+	}
+	if err == nil {
+		err = os.Remove(filepath.Join(l.Path, lockName))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(1, 1, 3, "d"), pet(3, 3, 1, "e")})
+	var refused *PathError
+	if _, err := l.commit(first, pets, pet(1, 1, 4, "f")); !errors.As(err, &refused) || !strings.Contains(refused.Problem, "was removed") {
+		t.Errorf("a commit: %v", err)
+	}
+	if err := first.Close(); !errors.As(err, &refused) || !strings.Contains(refused.Problem, "was removed") {
+		t.Errorf("the end: %v", err)
+	}
+	if diff := cmp.Diff([]string{"1 2026-01 d", "2 2026-02 b", "3 2026-03 e"}, l.rows()); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+// What waits would be lost without it.
+func TestALakeWithoutItsManifestIsLeftAsItIs(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	path := filepath.Join(l.Path, manifestName)
+	if err := os.Rename(path, path+".away"); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(path, "is missing", []string{pet(1, 1, 2, "c")})
+	if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+		t.Error("Changes does not mind")
+	}
+	if err := os.Rename(path+".away", path); err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(1, 1, 2, "c")})
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
 
@@ -201,6 +256,19 @@ func TestAColumnWhoseTypeChangedIsRefused(t *testing.T) {
 	changed.Columns[1].Type = schema.Int
 	l.tables = []*schema.Table{&changed}
 	l.refuses(filepath.Join(l.Path, "pets"), "column name is text in the files, this version of desklake writes int")
+
+	// What the hint says helps.
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = errors.Join(os.Rename(filepath.Join(l.Path, "pets"), filepath.Join(l.Path, "pets.old")), s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{strings.Replace(pet(1, 1, 2, "x"), `"x"`, "7", 1)})
+	if diff := cmp.Diff([]string{"1 7"}, l.query("SELECT id, name FROM FILES")); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestAManifestOfALaterFormatIsRefused(t *testing.T) {

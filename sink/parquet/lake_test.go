@@ -55,11 +55,12 @@ func at(minute int) time.Time {
 type lake struct {
 	testing.TB
 	Options
-	tables []*schema.Table
+	tables  []*schema.Table
+	noteRun bool // runs are noted as the pipeline does
 }
 
 func newLake(t testing.TB) *lake {
-	return &lake{t, Options{Path: filepath.Join(folder(t), "lake")}, []*schema.Table{pets, words}}
+	return &lake{TB: t, Options: Options{Path: filepath.Join(folder(t), "lake")}, tables: []*schema.Table{pets, words}}
 }
 
 // folder is in memory where the system has a place for that: these tests sync more than they write.
@@ -91,10 +92,20 @@ func (l *lake) tryRun(transactions ...[]string) (err error) {
 	if err := s.Prepare(context.Background(), l.tables); err != nil {
 		return err
 	}
+	run := sink.Run{ID: "run", Started: at(0), Status: sink.Running}
+	if l.noteRun {
+		if err := s.SaveRun(context.Background(), run); err != nil {
+			return err
+		}
+	}
 	for _, records := range transactions {
 		if _, err := l.commit(s, l.tables[0], records...); err != nil {
 			return err
 		}
+	}
+	if l.noteRun {
+		run.Finished, run.Status = at(1), sink.Done
+		return s.SaveRun(context.Background(), run)
 	}
 	return nil
 }

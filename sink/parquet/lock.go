@@ -16,26 +16,16 @@ import (
 // lock takes the lake's lock as soon as nobody else holds it, for LockWait at the longest. Who holds it stands in
 // the locked file.
 func lock(ctx context.Context, path, file string, o Options) (*os.File, error) {
-	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
-		return nil, err
-	}
 	deadline := time.Now().Add(o.LockWait)
 	for announced := false; ; {
-		taken, err := tryLock(f)
-		if taken {
-			err = sign(f)
-		}
-		if taken && err == nil {
-			return f, nil
-		}
-		if err != nil {
-			return nil, errors.Join(err, f.Close())
+		f, err := tryLock(file)
+		if f != nil || err != nil {
+			return f, err
 		}
 		holder, _ := os.ReadFile(file)
 		locked := &sink.Locked{Path: path, Holder: strings.TrimSpace(string(holder))}
 		if !time.Now().Before(deadline) {
-			return nil, errors.Join(locked, f.Close())
+			return nil, locked
 		}
 		if !announced && o.Waiting != nil {
 			o.Waiting(locked.Holder)
@@ -43,10 +33,49 @@ func lock(ctx context.Context, path, file string, o Options) (*os.File, error) {
 		announced = true
 		select {
 		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), f.Close())
+			return nil, ctx.Err()
 		case <-time.After(min(time.Second, time.Until(deadline))):
 		}
 	}
+}
+
+// tryLock takes the lock without waiting; nil if another has it. The kernel gives it back when the process ends, however
+// it does.
+func tryLock(file string) (*os.File, error) {
+	f, err := os.OpenFile(file, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return nil, err
+	}
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if err == nil && isFile(f, file) {
+		err = sign(f)
+	} else if err == nil || errors.Is(err, syscall.EWOULDBLOCK) { // or its name leads to another file by now
+		return nil, f.Close()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
+// isFile reports whether a path leads to the open file.
+func isFile(f *os.File, path string) bool {
+	open, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	named, err := os.Stat(path)
+	return err == nil && os.SameFile(open, named)
+}
+
+// locked returns an error if the lock is the lake's no more: somebody has removed its file, and another run may be at
+// work.
+func (s *Sink) locked() error {
+	path := filepath.Join(s.path, lockName)
+	if isFile(s.lock, path) {
+		return nil
+	}
+	return &PathError{path, "was removed while the run wrote to the lake", "Run again when no other run is under way: it goes on from what is there."}
 }
 
 // sign writes into the locked file who holds it.
@@ -60,14 +89,4 @@ func sign(f *os.File) error {
 	}
 	_, err = f.WriteAt(fmt.Appendf(nil, "%s (PID %d)\n", filepath.Base(program), os.Getpid()), 0)
 	return err
-}
-
-// tryLock takes the lock on an open file without waiting. The kernel gives it back when the process ends, however it
-// does.
-func tryLock(f *os.File) (taken bool, err error) {
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -51,11 +51,9 @@ func (s *Sink) waitingRows(name string) (rows int64) {
 	return rows
 }
 
-// merge brings what waits of a table into its partitions, each of which is replaced by one rename. What waits is only
-// forgotten when all of them are: a crash in between repeats what was done, with the same result.
-//
-// Where the columns have changed, all files are written anew, the last by name first: a reader that takes the columns
-// from the first file never meets one that lacks them. Otherwise partitions that lose rows to another come last.
+// merge brings what waits of a table into its partitions. Their new files are all written before the first is put into
+// its place, by a rename: readers see the old rows of all partitions, but for a moment, or the new ones. What waits is only
+// forgotten when all are there: a crash in between repeats what was done, with the same result.
 func (s *Sink) merge(name, run string) error {
 	table, err := s.table(name)
 	if err != nil {
@@ -66,48 +64,28 @@ func (s *Sink) merge(name, run string) error {
 	for _, p := range table.Partitions {
 		grown = grown || p.Name != "" && p.Schema < table.Schema
 	}
+	// Where the columns have changed, all files are written anew, the last by name first: a reader that takes the columns
+	// from the first file never meets one that lacks them. Otherwise partitions that lose rows to another come last.
 	loses := func(at month) bool {
-		return slices.ContainsFunc(table.Partitions[at].Waiting, func(f partFile) bool { return f.Removes })
+		return !grown && slices.ContainsFunc(table.Partitions[at].Waiting, func(f partFile) bool { return f.Removes })
 	}
 	months := slices.SortedFunc(maps.Keys(table.Partitions), func(a, b month) int {
-		if !grown && loses(a) != loses(b) {
-			return map[bool]int{true: 1, false: -1}[loses(a)]
-		}
-		return cmp.Compare(b, a)
+		return cmp.Or(compareBools(loses(a), loses(b)), cmp.Compare(b, a))
 	})
 	months = slices.DeleteFunc(months, func(at month) bool { return len(table.Partitions[at].Waiting) == 0 && !grown })
-	var writers errgroup.Group
-	writers.SetLimit(manyWriters)
-	if grown || slices.ContainsFunc(months, loses) {
-		writers.SetLimit(1)
+	merged, err := s.writeDrafts(l, table, months, run)
+	if err == nil {
+		err = s.place(l, months, merged)
 	}
-	var mu sync.Mutex
-	merged := map[month]*partition{}
-	for _, at := range months {
-		writers.Go(func() error {
-			rows, err := readPart(l, s.path, at, table.Partitions[at].files())
-			if err != nil {
-				return s.explainMerge(name, at, err)
-			}
-			part, err := s.replace(l, at, rows, run)
-			mu.Lock()
-			defer mu.Unlock()
-			merged[at] = part
-			return s.explainMerge(name, at, err)
-		})
-	}
-	if err := writers.Wait(); err != nil {
+	if err != nil || len(months) == 0 {
 		return err
-	}
-	if len(merged) == 0 {
-		return nil
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.update(func(m *manifest) { maps.Copy(m.Tables[name].Partitions, merged) }); err != nil {
 		return err
 	}
-	for at := range merged {
+	for _, at := range months {
 		for _, f := range table.Partitions[at].Waiting {
 			s.remove(f.Name)
 		}
@@ -115,34 +93,96 @@ func (s *Sink) merge(name, run string) error {
 	return nil
 }
 
-func (s *Sink) explainMerge(name string, at month, err error) error {
-	if err == nil {
-		return nil
+// writeDrafts writes the new files of partitions.
+func (s *Sink) writeDrafts(l *layout, table *tableState, months []month, run string) (map[month]*partition, error) {
+	var writers errgroup.Group
+	writers.SetLimit(manyWriters)
+	var mu sync.Mutex
+	merged := map[month]*partition{}
+	for _, at := range months {
+		writers.Go(func() error {
+			rows, err := readPart(l, s.path, at, table.Partitions[at].files())
+			var part *partition
+			if err == nil {
+				part, err = s.writeDraft(l, at, rows, run)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: merge %s: %w", l.name, cmp.Or(at.String(), "rows"), explain(s.path, err))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			merged[at] = part
+			return nil
+		})
 	}
-	return fmt.Errorf("%s: merge %s: %w", name, cmp.Or(at.String(), "rows"), explain(s.path, err))
+	err := writers.Wait()
+	if err != nil { // on a full disk they would take the room for what has to be told
+		for at := range merged {
+			s.remove(draftName(l.name, at))
+		}
+	}
+	return merged, err
 }
 
-// replace writes a partition's file and puts it into its place.
-func (s *Sink) replace(l *layout, at month, rows source, run string) (*partition, error) {
-	w, err := s.writeFile(l, filepath.Join(drafts, l.name+"."+cmp.Or(at.String(), "all")+".parquet"), run, lasting, rows)
+// writeDraft writes the new file of one partition, durably.
+func (s *Sink) writeDraft(l *layout, at month, rows source, run string) (*partition, error) {
+	w, err := s.writeFile(l, draftName(l.name, at), run, lasting, rows)
 	if err != nil {
 		return nil, err
 	}
-	draft, path := filepath.Join(s.path, w.Name), filepath.Join(s.path, partName(l.name, at))
-	w.Name = partName(l.name, at)
-	err = s.disk.sync(draft)
-	if err == nil {
-		err = s.disk.makeFolder(filepath.Dir(path))
-	}
-	if err != nil {
+	draft := filepath.Join(s.path, w.Name)
+	if err := s.disk.sync(draft); err != nil {
 		return nil, err
 	}
 	info, err := os.Stat(draft)
 	if err != nil {
 		return nil, err
 	}
-	s.filters.forget(path)
-	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live, Bytes: info.Size()}, s.disk.rename(draft, path)
+	w.Name = partName(l.name, at)
+	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live, Bytes: info.Size()}, nil
+}
+
+// place puts new files of partitions into their places, in that order.
+func (s *Sink) place(l *layout, months []month, merged map[month]*partition) error {
+	step := func(do func(path string, at month) error) error {
+		for _, at := range months {
+			if err := do(filepath.Join(s.path, merged[at].Name), at); err != nil {
+				return fmt.Errorf("%s: put %s into its place: %w", l.name, merged[at].Name, explain(s.path, err))
+			}
+		}
+		return nil
+	}
+	err := step(func(path string, _ month) error { return s.disk.makeFolder(filepath.Dir(path)) })
+	if err == nil {
+		err = s.locked()
+	}
+	if err != nil {
+		return err
+	}
+	err = step(func(path string, at month) error {
+		s.filters.forget(path)
+		return s.disk.rename(filepath.Join(s.path, draftName(l.name, at)), path)
+	})
+	if err != nil {
+		return err
+	}
+	return step(func(path string, _ month) error { return s.disk.syncFolder(filepath.Dir(path)) })
+}
+
+// compareBools orders false before true.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return 1
+	}
+	return -1
+}
+
+// draftName is where the new file of a partition is written.
+func draftName(table string, at month) string {
+	return filepath.Join(drafts, table+"."+cmp.Or(at.String(), "all")+".parquet")
 }
 
 // partName is the one file of a partition.

@@ -18,8 +18,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -136,19 +138,23 @@ func (s *Sink) put() error {
 	if s.broken != nil || len(s.manifest.Tables) == 0 {
 		return nil // the error was told when it happened; and where nothing was prepared nothing was written
 	}
-	var failed []error
-	for name := range s.manifest.Tables {
-		if err := s.merge(name, s.run); err != nil {
-			failed = append(failed, err)
-		}
+	if err := s.locked(); err != nil {
+		return err
+	}
+	var failed error
+	for _, name := range slices.Sorted(maps.Keys(s.manifest.Tables)) {
+		failed = errors.Join(failed, s.merge(name, s.run))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if failed != nil {
+		s.blame(failed)
+	}
 	err := s.writeBooks()
 	if err == nil && len(s.manifest.Runs)+len(s.manifest.Loads)+len(s.manifest.Issues) > 0 {
 		err = s.update(func(*manifest) {})
 	}
-	return errors.Join(append(failed, err)...)
+	return errors.Join(failed, err)
 }
 
 // table is a table as it is committed.

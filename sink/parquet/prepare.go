@@ -115,7 +115,11 @@ func (s *Sink) firstFile(name string, t *tableState) error {
 	if p.Name != "" {
 		return nil
 	}
-	first, err := s.replace(newLayout(name, t), firstPart(t.Month), &rowList{}, s.run)
+	l, at := newLayout(name, t), firstPart(t.Month)
+	first, err := s.writeDraft(l, at, &rowList{}, s.run)
+	if err == nil {
+		err = s.place(l, []month{at}, map[month]*partition{at: first})
+	}
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 	changes := t.tables
 	counts := map[string]sink.Counts{}
 	for name, change := range changes {
-		err := ctx.Err()
+		err := cmp.Or(ctx.Err(), t.sink.locked())
 		if err == nil {
 			err = change.settle()
 		}
