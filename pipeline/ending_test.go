@@ -154,11 +154,16 @@ func TestAnErrorOfTheSinkEndsAllStreams(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				result := run(t, dst, pipeline.Job{CommitRows: 1}, script{Pages: endless}, script{Name: "other", Pages: endless})
+				asked := 0
 				for _, s := range result.Streams {
 					var broken *pipeline.SinkError
 					if !errors.As(s.Err, &broken) || !errors.Is(s.Err, full) {
 						t.Errorf("%s: %v", s.Stream, s.Err)
 					}
+					asked += s.Requests
+				}
+				if asked == 0 {
+					t.Error("the requests whose rows could not be stored are not counted")
 				}
 				if result.Run.Status != sink.Failed || dst.open != 0 {
 					t.Errorf("%s, %d open transactions", result.Run.Status, dst.open)

@@ -108,6 +108,9 @@ func (w *worker) write(ctx context.Context, chunks <-chan chunk) (ended, err err
 func (w *worker) add(ctx context.Context, c chunk) error {
 	defer c.release()
 	w.pending.add(c.facts)
+	w.result.Requests += c.facts.load.Requests
+	w.result.Retries += c.facts.load.Retries
+	w.result.Waited += c.facts.load.Waited
 	w.rowless = w.rowless || slices.ContainsFunc(c.facts.issues, func(i schema.Issue) bool { return i.Column == "" })
 	step := Step{Requests: c.facts.load.Requests, Waited: c.facts.load.Waited}
 	if !w.stream.Pass { // which reads everything, in an order of its own
@@ -164,9 +167,6 @@ func (w *worker) commit(ctx context.Context) error {
 
 // count adds what a commit stored to the stream's result.
 func (w *worker) count(f facts, counts map[string]sink.Counts) {
-	w.result.Requests += f.load.Requests
-	w.result.Retries += f.load.Retries
-	w.result.Waited += f.load.Waited
 	for _, i := range f.issues {
 		w.issues[schema.Issue{Table: i.Table, Column: i.Column, Reason: i.Reason}] = true
 	}
