@@ -8,6 +8,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ type Options struct {
 	// CopyGuard is the part of a table's live rows that may be gone since the last copy was made, 0 to 1. Where more are
 	// gone the old copy is kept.
 	CopyGuard float64
+
+	reopenRows int64 // 0 for reopenRows
 }
 
 // catalog is the name under which the file is attached. Attaching, instead of opening it directly, lets the
@@ -56,11 +59,12 @@ var storageOptions = fmt.Sprintf("(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE %d)"
 
 // Sink is an open DuckDB file. It implements sink.Sink.
 type Sink struct {
-	options Options
-	path    string
-	file    os.FileInfo // what the path led to when it was opened
-	db      *database   // nil after it could not be opened anew
-	copy    analystsCopy
+	options    Options
+	reopenRows int64
+	path       string
+	file       os.FileInfo // what the path led to when it was opened
+	db         *database   // nil after it could not be opened anew
+	copy       analystsCopy
 
 	// transactions are under way, each with a read lock; the file is opened anew between them.
 	transactions sync.RWMutex
@@ -90,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{options: o, path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
+	s := &Sink{options: o, reopenRows: cmp.Or(o.reopenRows, reopenRows), path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
 	if o.Copy != "" {
 		if err := CheckCopy(path, o.Copy); err != nil {
 			return nil, err

@@ -10,18 +10,21 @@ import (
 // limit: about 150 bytes a row of tickets. So without this the memory of a first sync would grow with the helpdesk.
 const reopenRows = 2_000_000
 
+// between is called while the file is closed. Tests take it away there.
+var between = func() {}
+
 // grown counts rows that were committed, and opens the file anew when there were many. It waits for the transactions of
 // other streams to end, and lets none begin meanwhile. Called outside of any transaction. What goes wrong is met by the
 // next one to begin: what was committed is durable, whatever happens here.
 func (s *Sink) grown(ctx context.Context, rows int64) {
-	if s.rows.Add(rows) < reopenRows {
+	if s.rows.Add(rows) < s.reopenRows {
 		return
 	}
 	s.transactions.Lock()
 	defer s.transactions.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rows.Load() >= reopenRows { // no other stream was here first
+	if s.rows.Load() >= s.reopenRows { // no other stream was here first
 		s.rows.Store(0)
 		s.lost = s.reopen(ctx)
 	}
@@ -32,6 +35,7 @@ func (s *Sink) reopen(ctx context.Context) error {
 		return err
 	}
 	s.detach()
+	between()
 	// For a moment somebody else can open the file. Then this waits, as Open does.
 	if err := s.attach(ctx); err != nil {
 		return fmt.Errorf("open again: %w", err)

@@ -1,0 +1,109 @@
+package duckdb
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"desklake/internal/jsonscan"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// A file that is opened anew behind every commit, between the transactions of two streams, loses and doubles nothing.
+func TestOpeningAnewLosesNothing(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	numbers := func(name string) *schema.Table {
+		return &schema.Table{Name: name, Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
+	}
+	tables := []*schema.Table{numbers("odd"), numbers("even")}
+	if err := s.Prepare(t.Context(), tables); err != nil {
+		t.Fatal(err)
+	}
+	first := s.db
+	const commits = 20
+	failed := make(chan error)
+	for _, table := range tables {
+		go func() {
+			var err error
+			for i := range commits {
+				err = errors.Join(err, commitNumbers(t, s, table, int64(i), int64(i+1)))
+			}
+			failed <- err
+		}()
+	}
+	if err := errors.Join(<-failed, <-failed); err != nil {
+		t.Fatal(err)
+	}
+	if s.db == first {
+		t.Error("the file was never opened anew")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	report, err := Inspect(t.Context(), path)
+	if err != nil || len(report.Tables) != 2 || report.Tables[0].Rows != commits+1 || report.Tables[1].Rows != commits+1 {
+		t.Errorf("%+v, %v", report.Tables, err)
+	}
+}
+
+// commitNumbers commits rows with these ids, some of which are there already.
+func commitNumbers(t *testing.T, s *Sink, table *schema.Table, ids ...int64) error {
+	d := schema.NewDecoder(table)
+	defer d.Release()
+	d.Page(time.Unix(1e9, 0), "run")
+	for _, id := range ids {
+		d.Decode(jsonscan.New(fmt.Appendf(nil, `{"id":%d}`, id)))
+	}
+	batches, _ := d.Flush()
+	defer batches[0].Release()
+	tx, err := s.Begin(t.Context(), "run", table.Name)
+	if err != nil {
+		return err
+	}
+	if err := tx.Write(t.Context(), batches[0]); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	_, err = tx.Commit(t.Context(), sink.Commit{At: time.Now(), Load: sink.Load{Tables: []string{table.Name}}})
+	return err
+}
+
+// A file that somebody else takes in the moment between is an error of what comes next, not of what was committed.
+func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &schema.Table{Name: "numbers", Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
+	if err := s.Prepare(t.Context(), []*schema.Table{table}); err != nil {
+		t.Fatal(err)
+	}
+	between = func() { openPaths.Store(path, true) }
+	defer func() { between = func() {} }()
+	if err := commitNumbers(t, s, table, 1); err != nil {
+		t.Fatal(err)
+	}
+	var locked *sink.Locked
+	if err := commitNumbers(t, s, table, 2); !errors.As(err, &locked) {
+		t.Errorf("the next commit: %v", err)
+	}
+	if err := s.SaveRun(t.Context(), sink.Run{ID: "run", Started: time.Now(), Status: sink.Failed}); err == nil {
+		t.Error("a run could be stored in a file that is not open")
+	}
+	if err := s.Close(); !errors.As(err, &locked) {
+		t.Errorf("Close: %v", err)
+	}
+	openPaths.Delete(path)
+	report, err := Inspect(t.Context(), path)
+	if err != nil || len(report.Tables) != 1 || report.Tables[0].Rows != 1 {
+		t.Errorf("%+v, %v", report.Tables, err)
+	}
+}
