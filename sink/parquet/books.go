@@ -11,10 +11,10 @@ import (
 
 // books are desklake's own tables. That of the checkpoints is for readers only: they stand in the manifest.
 type books struct {
-	runs   *book[runRow]
-	loads  *book[loadRow]
-	issues *book[issueRow]
-	open   bool
+	runs      *book[runRow]
+	loads     *book[loadRow]
+	issues    *book[issueRow]
+	booksOpen bool
 }
 
 func newBooks() books {
@@ -27,12 +27,12 @@ func newBooks() books {
 
 // openBooks reads desklake's own tables, once.
 func (s *Sink) openBooks() error {
-	if s.books.open {
+	if s.booksOpen {
 		return nil
 	}
 	err := errors.Join(s.runs.open(s.path, s.manifest.Runs), s.loads.open(s.path, s.manifest.Loads),
 		s.issues.open(s.path, s.manifest.Issues))
-	s.books.open = err == nil
+	s.booksOpen = err == nil
 	return err
 }
 

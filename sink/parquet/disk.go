@@ -26,14 +26,15 @@ func (d disk) do(operation, path string, change func() error) error {
 // file is a file that is being written.
 type file struct {
 	*os.File
-	disk disk
+	disk  disk
+	bytes int64
 }
 
 // create opens a new file, or an old one without its content.
 func (d disk) create(path string) (f *file, err error) {
 	err = d.do("create", path, func() (err error) {
 		opened, err := os.Create(path)
-		f = &file{opened, d}
+		f = &file{File: opened, disk: d}
 		return err
 	})
 	return f, err
@@ -44,6 +45,7 @@ func (f *file) Write(b []byte) (n int, err error) {
 		n, err = f.File.Write(b)
 		return err
 	})
+	f.bytes += int64(n)
 	return n, err
 }
 

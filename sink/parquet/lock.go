@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"desklake/sink"
@@ -46,14 +45,15 @@ func tryLock(file string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil && isFile(f, file) {
+	taken, err := flock(f)
+	if err == nil && !(taken && isFile(f, file)) { // its name can lead to another file by now
+		return nil, unlock(f)
+	}
+	if err == nil {
 		err = sign(f)
-	} else if err == nil || errors.Is(err, syscall.EWOULDBLOCK) { // or its name leads to another file by now
-		return nil, f.Close()
 	}
 	if err != nil {
-		return nil, errors.Join(err, f.Close())
+		return nil, errors.Join(err, unlock(f))
 	}
 	return f, nil
 }

@@ -66,9 +66,8 @@ func (t *tableState) isEmpty() bool {
 // partition is one file of a table, and those that wait to be merged into it.
 type partition struct {
 	partFile
-	Schema  int // of the file, as tableState.Schema was when it was written
-	Live    int64
-	Bytes   int64
+	Schema  int        // of the file, as tableState.Schema was when it was written
+	Live    int64      // rows that are not deleted
 	Waiting []partFile `json:",omitempty"` // the latest last
 }
 
@@ -86,6 +85,7 @@ func (p *partition) files() (names []string) {
 // partFile is what is known of a file without reading it.
 type partFile struct {
 	Name    string // below the lake's folder
+	Bytes   int64
 	Rows    int64
 	Min     string // the first key and the last one; empty without rows
 	Max     string

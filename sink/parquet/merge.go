@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -130,16 +129,11 @@ func (s *Sink) writeDraft(l *layout, at month, rows source, run string) (*partit
 	if err != nil {
 		return nil, err
 	}
-	draft := filepath.Join(s.path, w.Name)
-	if err := s.disk.sync(draft); err != nil {
-		return nil, err
-	}
-	info, err := os.Stat(draft)
-	if err != nil {
+	if err := s.disk.sync(filepath.Join(s.path, w.Name)); err != nil {
 		return nil, err
 	}
 	w.Name = partName(l.name, at)
-	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live, Bytes: info.Size()}, nil
+	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live}, nil
 }
 
 // place puts new files of partitions into their places, in that order.

@@ -93,7 +93,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		err = s.clear()
 	}
 	if err != nil {
-		return nil, errors.Join(explain(path, err), s.lock.Close())
+		return nil, errors.Join(explain(path, err), unlock(s.lock))
 	}
 	return s, nil
 }
@@ -130,7 +130,7 @@ func (s *Sink) clear() error {
 // Close merges what waits, writes desklake's own tables into their files and releases the lock.
 func (s *Sink) Close() error {
 	err := s.put()
-	return errors.Join(err, s.lock.Close())
+	return errors.Join(err, unlock(s.lock))
 }
 
 // put brings everything into its final place.

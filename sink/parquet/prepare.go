@@ -2,17 +2,10 @@ package parquet
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/parquet-go/parquet-go"
 
 	"desklake/schema"
 )
@@ -125,121 +118,5 @@ func (s *Sink) firstFile(name string, t *tableState) error {
 	}
 	first.Waiting = p.Waiting
 	*p = *first
-	return nil
-}
-
-// covered reports whether a checkpoint says that the table holds what is in front of it. Where none does, everything
-// is read again anyway.
-func (m *manifest) covered(table string) bool {
-	for _, c := range m.Checkpoints {
-		if slices.Contains(c.Tables, table) {
-			return true
-		}
-	}
-	return false
-}
-
-// checkStrays looks for files in a table's folder that the manifest does not know.
-func (s *Sink) checkStrays(name string, t *tableState) error {
-	known := map[string]bool{}
-	if t != nil {
-		for at := range t.Partitions {
-			known[partName(name, at)] = true
-		}
-	}
-	root := filepath.Join(s.path, name)
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && path == root {
-			return nil
-		}
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".parquet") {
-			return err
-		}
-		if file, _ := filepath.Rel(s.path, path); !known[file] {
-			return &PathError{path, "is not a file that desklake made, and readers would take it for a part of the table", "Move it elsewhere."}
-		}
-		return nil
-	})
-}
-
-// checkFiles looks whether the files that the manifest knows are there and whole.
-func (s *Sink) checkFiles(t *tableState) error {
-	if t == nil {
-		return nil
-	}
-	for _, p := range t.Partitions {
-		if err := s.checkFile(t, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkFile looks at a partition's file without reading its rows. A merge that was broken off may have replaced it
-// already.
-func (s *Sink) checkFile(t *tableState, p *partition) error {
-	if p.Name == "" {
-		return nil
-	}
-	path := filepath.Join(s.path, p.Name)
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return &PathError{path, "is missing", restore}
-	case err != nil:
-		return err
-	case info.Size() != p.Bytes && len(p.Waiting) == 0 && !(p.Schema < t.Schema && hasColumns(path, t.Schema, p.Rows)):
-		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), p.Bytes), restore}
-	}
-	return nil
-}
-
-// hasColumns reports whether a file is whole and has so many rows, with the columns as they were at a number.
-func hasColumns(path string, number int, rows int64) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
-	if err != nil {
-		return false
-	}
-	written, _ := content.Lookup(schemaKey)
-	return written == strconv.Itoa(number) && content.NumRows() == rows
-}
-
-// forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
-func (s *Sink) forgetBroken(t *tableState) {
-	for _, p := range t.Partitions {
-		if err := s.checkFile(t, p); err == nil {
-			continue
-		}
-		path := filepath.Join(s.path, p.Name)
-		_ = s.disk.rename(path, path+".damaged") // it may be missing
-		p.partFile, p.Live, p.Bytes = partFile{}, 0, 0
-	}
-}
-
-// checkPath refuses what the operating system would report in its own words, or what would be created in the wrong place.
-func checkPath(path string) error {
-	info, err := os.Stat(path)
-	switch {
-	case err == nil && !info.IsDir():
-		return &PathError{path, "is not a folder", "Give sink.path the name of a folder, or of one that is to be made."}
-	case err == nil:
-		return nil
-	}
-	dir := filepath.Dir(path)
-	switch info, err := os.Stat(dir); {
-	case errors.Is(err, fs.ErrNotExist):
-		return &PathError{path, "its folder does not exist", "Create it: mkdir -p " + dir}
-	case err == nil && !info.IsDir():
-		return &PathError{path, dir + " is not a folder", "Give sink.path a place in a folder."}
-	}
 	return nil
 }

@@ -108,6 +108,7 @@ func (s *Sink) writeFile(l *layout, path, run string, f form, rows source) (*wri
 		s.remove(path) // what is left of it would take room on a full disk
 		return nil, err
 	}
+	w.Bytes = w.file.bytes
 	return &w.written, nil
 }
 

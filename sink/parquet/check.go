@@ -1,0 +1,150 @@
+package parquet
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+)
+
+// checkStrays looks for files in a table's folder that the manifest does not know.
+func (s *Sink) checkStrays(name string, t *tableState) error {
+	known := map[string]bool{}
+	if t != nil {
+		for at := range t.Partitions {
+			known[partName(name, at)] = true
+		}
+	}
+	root := filepath.Join(s.path, name)
+	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) && path == root {
+			return nil
+		}
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".parquet") {
+			return err
+		}
+		if file, _ := filepath.Rel(s.path, path); !known[file] {
+			return &PathError{path, "is not a file that desklake made, and readers would take it for a part of the table", "Move it elsewhere."}
+		}
+		return nil
+	})
+}
+
+// covered reports whether a checkpoint says that the table holds what is in front of it. Where none does, everything
+// is read again anyway.
+func (m *manifest) covered(table string) bool {
+	for _, c := range m.Checkpoints {
+		if slices.Contains(c.Tables, table) {
+			return true
+		}
+	}
+	return false
+}
+
+// checkFiles looks whether the files that the manifest knows are there and whole, without reading their rows.
+func (s *Sink) checkFiles(t *tableState) error {
+	if t == nil {
+		return nil
+	}
+	for _, p := range t.Partitions {
+		if err := s.checkBase(t, p); err != nil {
+			return err
+		}
+		for _, f := range p.Waiting {
+			if err := s.checkFile(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkBase looks at a partition's file. A merge that was broken off may have replaced it already.
+func (s *Sink) checkBase(t *tableState, p *partition) error {
+	if p.Name == "" {
+		return nil
+	}
+	err := s.checkFile(p.partFile)
+	if err != nil && s.isMerged(t, p) {
+		return nil
+	}
+	return err
+}
+
+func (s *Sink) checkFile(f partFile) error {
+	path := filepath.Join(s.path, f.Name)
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &PathError{path, "is missing", restore}
+	case err == nil && info.Size() != f.Bytes:
+		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), restore}
+	}
+	return err
+}
+
+// isMerged reports whether a partition's file is one that a merge has left behind of which the manifest does not know:
+// with rows that wait as well, or with the same rows and more columns.
+func (s *Sink) isMerged(t *tableState, p *partition) bool {
+	f, err := os.Open(filepath.Join(s.path, p.Name))
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return false
+	}
+	columns, ours := content.Lookup(schemaKey)
+	return ours && (len(p.Waiting) > 0 || p.Schema < t.Schema && columns == strconv.Itoa(t.Schema) && content.NumRows() == p.Rows)
+}
+
+// forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
+func (s *Sink) forgetBroken(t *tableState) {
+	moveAway := func(name string) {
+		path := filepath.Join(s.path, name)
+		_ = s.disk.rename(path, path+".damaged") // it may be missing
+	}
+	for _, p := range t.Partitions {
+		if s.checkBase(t, p) != nil {
+			moveAway(p.Name)
+			p.partFile, p.Live = partFile{}, 0
+		}
+		p.Waiting = slices.DeleteFunc(p.Waiting, func(f partFile) bool {
+			broken := s.checkFile(f) != nil
+			if broken {
+				moveAway(f.Name)
+			}
+			return broken
+		})
+	}
+}
+
+// checkPath refuses what the operating system would report in its own words, or what would be created in the wrong place.
+func checkPath(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && !info.IsDir():
+		return &PathError{path, "is not a folder", "Give sink.path the name of a folder, or of one that is to be made."}
+	case err == nil:
+		return nil
+	}
+	dir := filepath.Dir(path)
+	switch info, err := os.Stat(dir); {
+	case errors.Is(err, fs.ErrNotExist):
+		return &PathError{path, "its folder does not exist", "Create it: mkdir -p " + dir}
+	case err == nil && !info.IsDir():
+		return &PathError{path, dir + " is not a folder", "Give sink.path a place in a folder."}
+	}
+	return nil
+}

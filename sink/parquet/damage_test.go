@@ -1,0 +1,155 @@
+package parquet
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/sink"
+)
+
+// Every reader would take it for a part of the table.
+func TestAStrayFileIsRefusedUntilItIsGone(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	content, err := os.ReadFile(l.file("2026-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{l.Path + "/pets/copy.parquet", l.Path + "/pets/created_month=2026-01/pets (1).parquet", l.Path + "/words/x/words.parquet"} {
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, content, 0o666)); err != nil {
+			t.Fatal(err)
+		}
+		l.refuses(path, "is not a file that desklake made", []string{pet(3, 1, 1, "c")})
+		if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+			t.Error("Changes does not mind")
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(l.Path+"/pets/README", nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(3, 1, 1, "c")})
+	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 2026-01 c"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
+	t.Parallel()
+	for name, harm := range map[string]func(path string) error{
+		"is missing": os.Remove,
+		"bytes":      func(path string) error { return os.Truncate(path, 100) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := twoPets(t)
+			if err := harm(l.file("2026-01")); err != nil {
+				t.Fatal(err)
+			}
+			l.refuses(l.file("2026-01"), name, []string{pet(2, 2, 2, "c")})
+			s, err := Open(t.Context(), l.Options)
+			if err == nil {
+				err = s.DeleteCheckpoint(t.Context(), "pets")
+			}
+			if err == nil {
+				err = s.Close()
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
+			if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// What waits of a killed run may be harmed as well.
+func TestAWaitingFileThatIsMissingIsNamedAndComesBackWithAReset(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(t.Context(), l.tables)
+	}
+	if err == nil {
+		_, err = l.commit(s, pets, pet(1, 1, 2, "c"), pet(2, 2, 2, "d"))
+	}
+	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if it was killed
+		t.Fatal(err)
+	}
+	path := filepath.Join(l.Path, waiting, "pets", "pets-00000002-1.created_month=2026-01.parquet")
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(path, "is missing", []string{pet(1, 1, 2, "c")})
+	if s, err = Open(t.Context(), l.Options); err == nil {
+		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(1, 1, 2, "c"), pet(2, 2, 2, "d")})
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 d"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFileOfATableThatIsReadWholeEachTimeComesBackByItself(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	for _, count := range []int64{1, 0, 1} {
+		if count == 0 {
+			if err := os.Remove(filepath.Join(l.Path, "words", "words.parquet")); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		s, err := Open(t.Context(), l.Options)
+		if err == nil {
+			err = s.Prepare(t.Context(), l.tables)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := s.Begin(t.Context(), "run", "words")
+		if err == nil {
+			err = tx.Write(t.Context(), batches(words, `{"word":"a","count":1}`)[0])
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := tx.Commit(t.Context(), sink.Commit{At: at(1)})
+		if err = errors.Join(err, s.Close()); err != nil || n["words"].Inserted != 1 {
+			t.Fatal(n, err)
+		}
+	}
+	if got := l.query("SELECT table_name, reason FROM '" + l.Path + "/_desklake/issues/*.parquet'"); len(got) != 1 || !strings.Contains(got[0], "missing") {
+		t.Errorf("issues: %v", got)
+	}
+}
+
+func TestADamagedFileIsNamedAndStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	content, err := os.ReadFile(l.file("2026-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(content[4:], make([]byte, len(content)/2))
+	if err := os.WriteFile(l.file("2026-01"), content, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(l.file("2026-01"), "can't be read", []string{pet(1, 1, 2, "c")})
+	if after, err := os.ReadFile(l.file("2026-01")); err != nil || string(after) != string(content) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+}
