@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"fmt"
 	"io"
-	"text/tabwriter"
 	"time"
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver for reading the result as a user would
@@ -43,25 +42,32 @@ func (c *demoCommand) Run(a *app) error {
 	return answer(a.stdout, c.Output)
 }
 
-// questions are what a support lead may want to know, as an analyst would ask it.
+// questions are what a support lead may want to know, as an analyst would ask it. Months are those of the data, whose end
+// is in the past.
 var questions = []struct{ question, sql string }{
 	{"How many tickets came in each month, and how many of them are still open?", `
 SELECT strftime(created_at, '%Y-%m') AS month, count(*) AS tickets,
        count(*) FILTER (status IN ('new', 'open', 'pending', 'hold')) AS open
-FROM tickets WHERE _desklake_deleted_at IS NULL
+FROM tickets
+WHERE _desklake_deleted_at IS NULL
 GROUP BY month ORDER BY month DESC LIMIT 6`},
-	{"How fast is the first reply, by group? (business minutes, last three months)", `
-SELECT g.name AS "group", count(*) AS tickets,
-       round(median(m.reply_time_in_minutes.business)) AS median,
-       round(quantile_cont(m.reply_time_in_minutes.business, 0.9)) AS "90 %"
-FROM tickets t JOIN ticket_metrics m ON m.ticket_id = t.id JOIN groups g ON g.id = t.group_id
-WHERE t.created_at >= (SELECT max(created_at) FROM tickets) - INTERVAL 3 MONTH
+	{"How fast was the first reply last month, by group? (business minutes)", `
+SELECT g.name AS "group", count(m.reply_time_in_minutes.business) AS tickets,
+       round(median(m.reply_time_in_minutes.business))::INT AS median,
+       round(quantile_cont(m.reply_time_in_minutes.business, 0.9))::INT AS "90 %"
+FROM tickets t
+JOIN ticket_metrics m ON m.ticket_id = t.id
+JOIN groups g ON g.id = t.group_id
+JOIN (SELECT date_trunc('month', max(created_at)) AS this_month FROM tickets)
+  ON t.created_at >= this_month - INTERVAL 1 MONTH AND t.created_at < this_month
+WHERE t._desklake_deleted_at IS NULL
 GROUP BY g.name ORDER BY median`},
 	{"How content are the customers, by group?", `
-SELECT g.name AS "group", count(*) AS ratings, round(100 * avg((r.score = 'good')::INT)) AS "good, %"
-FROM satisfaction_ratings r JOIN groups g ON g.id = r.group_id
+SELECT g.name AS "group", count(*) AS ratings, round(100 * avg((r.score = 'good')::INT))::INT AS "good, %"
+FROM satisfaction_ratings r
+JOIN groups g ON g.id = r.group_id
 WHERE r.score IN ('good', 'bad')
-GROUP BY g.name ORDER BY 3 DESC`},
+GROUP BY g.name ORDER BY "good, %" DESC`},
 }
 
 func answer(w io.Writer, path string) error {
@@ -76,7 +82,7 @@ func answer(w io.Writer, path string) error {
 			return fmt.Errorf("%s: %w", q.question, err)
 		}
 	}
-	_, err = fmt.Fprintf(w, "\nGo on with: duckdb %s\n", path)
+	_, err = fmt.Fprintf(w, "\nGo on with: duckdb -readonly %s (https://duckdb.org/install); docs/queries.md has more questions.\n", path)
 	return err
 }
 
@@ -87,31 +93,31 @@ func printQuery(w io.Writer, db *sql.DB, query string) error {
 		return err
 	}
 	defer rows.Close()
-	columns, err := rows.Columns()
+	columns, err := rows.ColumnTypes()
 	if err != nil {
 		return err
 	}
-	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	g := &grid{}
 	for _, c := range columns {
-		fmt.Fprintf(out, "  %s\t", c)
-	}
-	fmt.Fprintln(out)
-	values := make([]any, len(columns))
-	cells := make([]any, len(columns))
-	for i := range cells {
-		cells[i] = &values[i]
+		g.columns = append(g.columns, column{name: c.Name(), right: c.DatabaseTypeName() != "VARCHAR"})
 	}
 	for rows.Next() {
-		if err := rows.Scan(cells...); err != nil {
+		row, into := make([]any, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
 			return err
 		}
-		for _, v := range values {
-			fmt.Fprintf(out, "  %v\t", v)
+		for i, v := range row {
+			if v == nil {
+				row[i] = "-"
+			}
 		}
-		fmt.Fprintln(out)
+		g.add(row...)
 	}
 	if err := rows.Err(); err != nil {
 		return err
 	}
-	return out.Flush()
+	return g.write(w)
 }

@@ -86,12 +86,13 @@ func (g *grid) write(w io.Writer) error {
 			widths[i] = max(widths[i], utf8.RuneCountInString(row[i].text))
 		}
 	}
-	var b strings.Builder
+	var lines strings.Builder
 	rows := g.rows
 	if len(head) > 0 && head[0].text != "" {
 		rows = append([][]cell{head}, rows...)
 	}
 	for _, row := range rows {
+		var b strings.Builder
 		left := room
 		for i, c := range row {
 			if i == len(row)-1 {
@@ -111,9 +112,9 @@ func (g *grid) write(w io.Writer) error {
 				b.WriteString(columnGap)
 			}
 		}
-		b.WriteByte('\n')
+		lines.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, lines.String())
 	return err
 }
 

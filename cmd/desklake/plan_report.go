@@ -64,7 +64,7 @@ func (p planReport) print(w io.Writer, path string) error {
 	if err := g.write(w); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\nAbout %s %s in %s, %s of what the account may make in a day. This plan took %d.\n",
+	fmt.Fprintf(w, "\nAbout %s %s in %s, %s of what the account may make in a day.\nThis plan took %d.\n",
 		thousands(p.Requests), plural(p.Requests, "request"), roughly(p.Seconds), percent(float64(p.Requests)/float64(max(1, p.RequestsADay))), p.RequestsSpent)
 	return p.printChanges(w, path)
 }

@@ -162,7 +162,11 @@ func took(r sink.Run) string {
 	if r.Finished.IsZero() {
 		return "-"
 	}
-	d := r.Finished.Sub(r.Started)
+	return shortly(r.Finished.Sub(r.Started))
+}
+
+// shortly is a duration to a tenth of a second, and from a minute on to the second.
+func shortly(d time.Duration) string {
 	if d < time.Minute {
 		return fmt.Sprintf("%.1fs", d.Seconds())
 	}

@@ -136,7 +136,7 @@ func (s statusReport) print(w io.Writer, now time.Time) error {
 		fmt.Fprintln(w)
 	}
 	if s.Issues > 0 {
-		fmt.Fprintf(w, "%s %s: FROM desklake.issues\n", thousands(s.Issues), plural(s.Issues, "issue"))
+		fmt.Fprintf(w, "%s %s of issues: FROM desklake.issues\n", thousands(s.Issues), plural(s.Issues, "kind"))
 	}
 	if s.CredentialError != "" {
 		fmt.Fprintf(w, "credential: %s\n", s.CredentialError)

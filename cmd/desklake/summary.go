@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"text/tabwriter"
 	"time"
 
 	"desklake/pipeline"
@@ -45,41 +44,28 @@ func printSummary(w io.Writer, r pipeline.Result, path string, elapsed time.Dura
 	if f.retries > 0 {
 		fmt.Fprintf(w, ", %s of them repeated", thousands(int64(f.retries)))
 	}
+	fmt.Fprintln(w)
 	if f.waited >= time.Second {
-		fmt.Fprintf(w, "; waited %s in all streams together", f.waited.Round(time.Second))
+		fmt.Fprintf(w, "waited %s in all streams together\n", f.waited.Round(time.Second))
 	}
 	if f.issues > 0 {
-		fmt.Fprintf(w, "; %s %s of issues (FROM desklake.issues)", thousands(int64(f.issues)), plural(f.issues, "kind"))
+		fmt.Fprintf(w, "%s %s of issues: FROM desklake.issues\n", thousands(int64(f.issues)), plural(f.issues, "kind"))
 	}
-	fmt.Fprintln(w)
 }
 
-// printTables prints a line a table. Requests and seconds are the stream's, at the first of its tables.
+// printTables prints a line a table. Requests and time are the stream's, at the first of its tables.
 func printTables(w io.Writer, streams []pipeline.StreamResult) {
-	widest := len("table")
+	g := newGrid("table", ">read", ">new", ">changed", ">unchanged", ">deleted", ">requests", ">took")
 	for _, s := range streams {
+		requests, took := thousands(int64(s.Requests)), shortly(s.Elapsed)
 		for _, table := range s.Tables {
-			widest = max(widest, len(table))
-		}
-	}
-	out := tabwriter.NewWriter(w, 0, 0, 1, ' ', tabwriter.AlignRight)
-	fmt.Fprintf(out, "%-*s\tread\tnew\tchanged\tunchanged\tdeleted\trequests\tseconds\t\n", widest, "table")
-	for _, s := range streams {
-		for i, table := range s.Tables {
 			n := s.Counts[table]
-			fmt.Fprintf(out, "%-*s\t", widest, table)
-			for _, count := range []int64{n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted} {
-				fmt.Fprint(out, thousands(count), "\t")
-			}
-			if i == 0 {
-				fmt.Fprintf(out, "%s\t%.1f\t\n", thousands(int64(s.Requests)), s.Elapsed.Seconds())
-			} else {
-				fmt.Fprintln(out, "\t\t")
-			}
+			g.add(table, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, requests, took)
+			requests, took = "", ""
 		}
 	}
-	fmt.Fprintln(out)
-	_ = out.Flush() // an error of w shows in what is printed next
+	_ = g.write(w) // an error of w shows in what is printed next
+	fmt.Fprintln(w)
 }
 
 // thousands writes a number with commas.
