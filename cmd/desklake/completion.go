@@ -59,8 +59,11 @@ func complete(app *kong.Application, words []string) (fitting []string) {
 	node, last := app.Node, words[len(words)-1]
 	for i := 0; i < len(words)-1; i++ {
 		if flag := flagOf(node, words[i]); flag != nil && !flag.IsBool() {
-			if i++; i == len(words)-1 {
-				return nil // the flag's value
+			if i++; words[i] == "=" && i < len(words)-1 { // bash takes --flag=value apart
+				i++
+			}
+			if i == len(words)-1 {
+				return starting(strings.TrimPrefix(last, "="), values(flag))
 			}
 			continue
 		}
@@ -68,12 +71,38 @@ func complete(app *kong.Application, words []string) (fitting []string) {
 			node = node.Children[at]
 		}
 	}
-	for _, word := range candidates(node, strings.HasPrefix(last, "-")) {
-		if strings.HasPrefix(word, last) {
+	if name, value, joined := strings.Cut(last, "="); joined {
+		if flag := flagOf(node, name); flag != nil {
+			for _, word := range starting(value, values(flag)) {
+				fitting = append(fitting, name+"="+word)
+			}
+		}
+		return fitting
+	}
+	return starting(last, candidates(node, strings.HasPrefix(last, "-")))
+}
+
+// starting are those of the words that begin with this.
+func starting(with string, words []string) (fitting []string) {
+	for _, word := range words {
+		if strings.HasPrefix(word, with) {
 			fitting = append(fitting, word)
 		}
 	}
 	return fitting
+}
+
+// values are what a flag can be set to, where there are a few words for it.
+func values(flag *kong.Flag) []string {
+	switch {
+	case flag.Enum != "":
+		return flag.EnumSlice()
+	case flag.Name == "auth":
+		return logins
+	case flag.Name == "sink":
+		return sinkNames()
+	}
+	return nil
 }
 
 // candidates are the words that can stand behind a command.

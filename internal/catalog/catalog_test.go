@@ -98,10 +98,10 @@ var sample = &schema.Table{
 func TestTextIsAlignedAndWrapped(t *testing.T) {
 	t.Parallel()
 	var got bytes.Buffer
-	if err := catalog.New([]*schema.Table{sample}, map[string]string{"things": "GET /things"}).Text(&got, 80); err != nil {
+	if err := catalog.New([]*schema.Table{sample}, map[string]string{"things": "GET /things"}).Text(&got, 80, strings.ToUpper); err != nil {
 		t.Fatal(err)
 	}
-	want := `things
+	want := `THINGS
   One row a thing.
   key: id
   versions ordered by: updated_at
@@ -118,7 +118,7 @@ func TestTextIsAlignedAndWrapped(t *testing.T) {
   size.width  DOUBLE       In metres.
   size.marks  VARCHAR[]    On it.
 
-in every table
+IN EVERY TABLE
 `
 	if head, _, _ := strings.Cut(got.String(), "  _desklake_"); head != want {
 		t.Error(cmp.Diff(want, head))
@@ -138,7 +138,7 @@ in every table
 func TestTextOfWidthZeroHasALineAColumn(t *testing.T) {
 	t.Parallel()
 	var got bytes.Buffer
-	if err := catalog.New([]*schema.Table{sample}, nil).Text(&got, 0); err != nil {
+	if err := catalog.New([]*schema.Table{sample}, nil).Text(&got, 0, strings.ToUpper); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(got.String(), sample.Columns[1].Doc+"\n") {

@@ -8,12 +8,13 @@ import (
 )
 
 // Text writes the tables for a terminal of that width, a block a table. Descriptions are wrapped to the width; a
-// width of 0 leaves each on one line. The columns that desklake adds to every table come once, at the end.
-func (c Catalog) Text(w io.Writer, width int) error {
+// width of 0 leaves each on one line. Title makes a text stand out as the title of a block. The columns that desklake
+// adds to every table come once, at the end.
+func (c Catalog) Text(w io.Writer, width int, title func(string) string) error {
 	out := bufio.NewWriter(w)
 	var added []Column
 	for _, t := range c.Tables {
-		fmt.Fprintln(out, t.Name)
+		fmt.Fprintln(out, title(t.Name))
 		fmt.Fprintln(out, wrap("  ", t.Description, width))
 		for _, fact := range t.facts() {
 			fmt.Fprintln(out, wrap("  "+fact.name+": ", fact.text, width))
@@ -25,7 +26,7 @@ func (c Catalog) Text(w io.Writer, width int) error {
 		fmt.Fprintln(out)
 	}
 	if len(added) > 0 {
-		fmt.Fprintln(out, "in every table")
+		fmt.Fprintln(out, title("in every table"))
 		writeColumns(out, added, width)
 	}
 	return out.Flush()
