@@ -11,7 +11,7 @@ import (
 	"desklake/sink"
 )
 
-// logged writes how a run goes into the log: a line for each stream when it ends, and one a minute until then.
+// logged writes how a run goes into the log: a line for each stream every ten seconds, and one when it ends.
 type logged struct {
 	*tracks
 	log   *slog.Logger
@@ -26,7 +26,7 @@ func newLogged(log *slog.Logger, t *tracks, named bool) *logged {
 }
 
 func (l *logged) tick() {
-	ticker := time.NewTicker(time.Minute)
+	ticker := time.NewTicker(lineEvery)
 	defer ticker.Stop()
 	for {
 		select {

@@ -166,7 +166,11 @@ const (
 func (t track) line(width int) string {
 	head := fmt.Sprintf("%-20s %11s rows  ", t.stream, thousands(t.rows))
 	if left := time.Until(t.wait.Until); t.state == "" && left > time.Second {
-		return head + fmt.Sprintf("waiting %.0f s for %s", left.Seconds(), t.wait.For)
+		waiting := fmt.Sprintf("waiting %.0f s for %s", left.Seconds(), t.wait.For)
+		if !t.at.IsZero() {
+			waiting += ", at " + t.place(width)
+		}
+		return head + waiting
 	}
 	pace, at := "", ""
 	if t.state != "" {
@@ -177,12 +181,18 @@ func (t track) line(width int) string {
 	if t.state != "" && t.state != done {
 		at = t.state
 	} else if !t.at.IsZero() {
-		at = t.at.UTC().Format(time.DateOnly)
-		if t.state == "" && (width == 0 || width > 110) {
-			at += " of " + t.end.UTC().Format(time.DateOnly) + t.left()
-		}
+		at = t.place(width)
 	}
 	return head + fmt.Sprintf("%9s  %5s %-8s  %-10s", pace, thousands(int64(t.requests)), plural(t.requests, "request"), at)
+}
+
+// place is how far the stream has come, and how much is left where a width has room for that.
+func (t track) place(width int) string {
+	at := t.at.UTC().Format(time.DateOnly)
+	if t.state == "" && (width == 0 || width > 110) {
+		at += " of " + t.end.UTC().Format(time.DateOnly) + t.left()
+	}
+	return at
 }
 
 // left is about how long it will take, where the time that it came through tells.

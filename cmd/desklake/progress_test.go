@@ -27,7 +27,8 @@ func TestAStreamsLineTellsWhereItIsAndWhatItWaitsFor(t *testing.T) {
 		want(0, "tickets                   12,000 rows    1,200/s     12 requests  1999-04-02 of 2000-01-01, about 30 s left")
 
 		all.waiting("tickets", extract.Wait{For: "export quota", Until: time.Now().Add(41 * time.Second)})
-		want(80, "tickets                   12,000 rows  waiting 41 s for export quota")
+		want(80, "tickets                   12,000 rows  waiting 41 s for export quota, at 1999-04-02")
+		want(0, "tickets                   12,000 rows  waiting 41 s for export quota, at 1999-04-02 of 2000-01-01, about 30 s left")
 		time.Sleep(40 * time.Second)
 		want(80, "tickets                   12,000 rows      240/s     12 requests  1999-04-02")
 
