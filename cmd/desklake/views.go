@@ -19,8 +19,9 @@ type viewsCommand struct {
 func (*viewsCommand) Help() string {
 	return `Example: desklake views -o lake.duckdb
 
-The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. Write it again
-when a new version of desklake has more tables or columns.`
+The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. At the end of
+a sync DuckDB can meet a file at the moment at which it is replaced: the query fails, and is to be asked again. Write the
+views again when a new version of desklake has more tables or columns.`
 }
 
 // Run writes the views.
@@ -48,21 +49,39 @@ func (c *viewsCommand) Run(a *app) error {
 func writeViews(ctx context.Context, path string, views []parquet.View) (err error) {
 	db, err := sql.Open("duckdb", path)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return &viewsError{path, err}
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return &viewsError{path, err}
 	}
 	for _, v := range views {
 		for _, statement := range viewStatements(v) {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
-				return errors.Join(fmt.Errorf("%s: view %s: %w", path, v.Name, err), tx.Rollback())
+				return errors.Join(&viewsError{path, fmt.Errorf("view %s: %w", v.Name, err)}, tx.Rollback())
 			}
 		}
 	}
 	return tx.Commit()
+}
+
+// viewsError is a file into which the views can't be written.
+type viewsError struct {
+	path string
+	err  error
+}
+
+func (e *viewsError) Error() string {
+	problem, _, _ := strings.Cut(e.err.Error(), "\n") // a piece of SQL follows
+	return e.path + ": " + strings.TrimPrefix(problem, "database/sql/driver: could not connect to database: ")
+}
+
+func (e *viewsError) Unwrap() error { return e.err }
+
+// Hint says what to do.
+func (e *viewsError) Hint() string {
+	return "Close the program that has the file open, or choose another one with --output."
 }
 
 // viewStatements create a view with its comments. Files may lack columns that others of the table have already.

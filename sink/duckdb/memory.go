@@ -68,7 +68,11 @@ func (v *versions) allowCheckpoint(ctx context.Context, c *conn) error {
 	if err != nil {
 		return err
 	}
+	changed, err := c.queryInt(ctx, "SELECT sum(updated + deleted)::BIGINT FROM "+catalog+".desklake.loads")
+	if err != nil { // a file that was not prepared
+		changed = 0
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.allow(ctx, c, 2*(rows/groupRows+1))
+	return v.allow(ctx, c, 2*min(rows/groupRows+1, changed))
 }

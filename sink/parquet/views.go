@@ -2,9 +2,14 @@ package parquet
 
 import (
 	"context"
+	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
 
 	"desklake/schema"
 	"desklake/sink"
@@ -15,7 +20,7 @@ type View struct {
 	Schema string // empty for the source's tables, desklake for its own
 	Name   string
 	Doc    string
-	Files  string // an absolute path with wildcards, in which folders are like **
+	Files  string // a pattern of absolute paths, as DuckDB has them
 
 	Columns []ViewColumn
 }
@@ -33,21 +38,64 @@ func Views(_ context.Context, path string) ([]View, error) {
 	if err != nil {
 		return nil, err
 	}
+	root := literalPath.Replace(s.path)
 	var views []View
 	for _, name := range slices.Sorted(maps.Keys(s.manifest.Tables)) {
 		t := s.manifest.Tables[name]
-		v := View{Name: name, Doc: t.Doc, Files: filepath.Join(s.path, name, "**", "*.parquet")}
-		for _, c := range t.Columns {
-			v.Columns = append(v.Columns, ViewColumn{c.Name, c.Doc, schema.Type(c.Type) == schema.JSON})
+		there, err := s.columnsInFiles(t)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		views = append(views, v)
+		v := View{Name: name, Doc: t.Doc, Files: filepath.Join(root, name, "**", "*.parquet")}
+		for _, c := range t.Columns {
+			if slices.Contains(there, c.Name) {
+				v.Columns = append(v.Columns, ViewColumn{c.Name, c.Doc, schema.Type(c.Type) == schema.JSON})
+			}
+		}
+		if len(v.Columns) > 0 { // the first run may not have come to the table's first file
+			views = append(views, v)
+		}
 	}
 	for _, t := range sink.Bookkeeping {
-		v := View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(s.path, own, t.Name, "*.parquet")}
+		v := View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(root, own, t.Name, "*.parquet")}
 		for _, c := range t.Columns {
 			v.Columns = append(v.Columns, ViewColumn{Name: c.Name, Doc: c.Doc})
 		}
 		views = append(views, v)
 	}
 	return views, nil
+}
+
+// literalPath makes a pattern of a path that only that path matches.
+var literalPath = strings.NewReplacer("[", "[[]", "*", "[*]", "?", "[?]")
+
+// columnsInFiles are the columns that a table's files have: those of the manifest are not there before its next merge.
+func (s *Sink) columnsInFiles(t *tableState) (names []string, err error) {
+	latest := &partition{}
+	for _, p := range t.Partitions {
+		if p.Name != "" && p.Schema >= latest.Schema {
+			latest = p
+		}
+	}
+	if latest.Name == "" {
+		return nil, nil
+	}
+	path := filepath.Join(s.path, latest.Name)
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	if err != nil {
+		return nil, damaged(path, err)
+	}
+	for _, c := range content.Schema().Fields() {
+		names = append(names, c.Name())
+	}
+	return names, nil
 }
