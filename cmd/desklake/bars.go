@@ -27,7 +27,7 @@ const refreshEvery = 150 * time.Millisecond
 func newBars(f *os.File, t *tracks) *bars {
 	b := &bars{
 		tracks: t, f: f, byName: map[string]*mpb.Bar{},
-		screen: mpb.New(mpb.WithOutput(f), mpb.WithRefreshRate(refreshEvery)),
+		screen: mpb.New(mpb.WithConsoleWriter(&console{f: f}), mpb.WithRefreshRate(refreshEvery)),
 	}
 	for _, t := range t.all {
 		b.byName[t.stream], _ = b.screen.Add(0, b.line(t.stream), mpb.BarFillerTrim()) // which fails after Wait only
