@@ -31,7 +31,7 @@ func (c *console) Flush(lines int) error {
 	}
 	var out bytes.Buffer
 	if up := rowsOf(c.drawn, columns); up > 0 {
-		fmt.Fprintf(&out, "\r\x1b[%dA", up)
+		fmt.Fprintf(&out, "\x1b[%dA", up)
 	}
 	all := bytes.SplitAfter(c.next.Bytes(), []byte("\n"))
 	all = all[:len(all)-1] // which is empty behind the last end of line

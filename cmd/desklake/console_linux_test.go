@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -31,9 +32,8 @@ func TestLinesOfATerminalThatWasMadeNarrowerAreDrawnOver(t *testing.T) {
 	tty.Close()
 	text, _ := io.ReadAll(screen) // which ends with an error when the other end is closed
 	var ups []string
-	for _, part := range strings.Split(string(text), "\r\x1b[")[1:] {
-		up, _, _ := strings.Cut(part, "A")
-		ups = append(ups, up)
+	for _, up := range regexp.MustCompile(`\x1b\[(\d+)A`).FindAllStringSubmatch(string(text), -1) {
+		ups = append(ups, up[1])
 	}
 	if got := strings.Join(ups, " "); got != "2 4 2" {
 		t.Errorf("rows up: %s\n%q", got, text)
