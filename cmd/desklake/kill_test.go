@@ -18,6 +18,9 @@ func TestKilledRunsLeaveTheTablesOfAnUndisturbedRun(t *testing.T) {
 		"first sync":                             {number: 3, kills: 4},
 		"first sync of a helpdesk that changes":  {number: 1, kills: 8, changes: true},
 		"later syncs of a helpdesk that changes": {number: 1, kills: 10, changes: true, later: true},
+
+		"first sync to Parquet files of a helpdesk that changes":  {number: 1, kills: 6, changes: true, parquet: true},
+		"later syncs to Parquet files of a helpdesk that changes": {number: 1, kills: 8, changes: true, later: true, parquet: true},
 	} {
 		if raced {
 			x.number, x.kills = 1, 4
@@ -34,6 +37,7 @@ type lives struct {
 	kills   int  // in each
 	changes bool // the helpdesk changes after each kill
 	later   bool // the lake was filled before
+	parquet bool // it is of Parquet files; the undisturbed one is a DuckDB file all the same
 }
 
 const killedTickets = 1200
@@ -49,8 +53,14 @@ func (x lives) live(t *testing.T) {
 	undisturbed.sync()
 	for range x.number {
 		l := newLake(t, h)
+		if x.parquet {
+			l = newParquetLake(t, h)
+		}
 		l.env = append(l.env, commitRowsVariable+"=1") // a commit for every page
-		if x.later {
+		switch {
+		case x.later && x.parquet:
+			l.sync()
+		case x.later:
 			l.copies(undisturbed)
 		}
 		kills := 0

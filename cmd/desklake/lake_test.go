@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -15,12 +16,13 @@ import (
 	"desklake/schema"
 )
 
-// lake is the folder of one configuration: a file to fill from a helpdesk, by a program in a process of its own.
+// lake is the folder of one configuration: a sink to fill from a helpdesk, by a program in a process of its own.
 type lake struct {
-	t    *testing.T
-	dir  string
-	path string // of the DuckDB file
-	env  []string
+	t     *testing.T
+	dir   string
+	path  string // of the DuckDB file that is queried
+	files string // the folder of the Parquet files, of which that file has views; empty if it is the sink
+	env   []string
 }
 
 // newLake configures a lake. Sink is what stands under sink beside its path, such as lock_wait: 0s.
@@ -33,6 +35,22 @@ func newLake(t *testing.T, h *helpdesk, sink ...string) *lake {
 		"  auth: {access_token: {token: secret}}\nsink: {%s}\n",
 		h.url, strings.Join(append([]string{"type: duckdb", "path: lake.duckdb"}, sink...), ", "))
 	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// newParquetLake configures a lake of Parquet files.
+func newParquetLake(t *testing.T, h *helpdesk) *lake {
+	t.Helper()
+	l := newLake(t, h)
+	l.files = filepath.Join(l.dir, "files")
+	config := filepath.Join(l.dir, "config.yaml")
+	text, err := os.ReadFile(config)
+	if err == nil {
+		err = os.WriteFile(config, bytes.Replace(text, []byte("type: duckdb, path: lake.duckdb"), []byte("type: parquet, path: files"), 1), 0o600)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	return l
@@ -88,11 +106,23 @@ func exitCodeOf(t *testing.T, err error) int {
 // query returns the rows of the lake, | between the columns.
 func (l *lake) query(statement string) []string {
 	l.t.Helper()
+	l.makeViews()
 	rows, err := query(l.path, statement)
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	return rows
+}
+
+// makeViews makes the views of Parquet files, once.
+func (l *lake) makeViews() {
+	l.t.Helper()
+	if _, err := os.Stat(l.path); l.files == "" || err == nil {
+		return
+	}
+	if code, _, stderr := l.run("views", "--output", l.path); code != exitDone {
+		l.t.Fatalf("views: exit code %d\n%s", code, stderr)
+	}
 }
 
 // one returns the only cell of a query.
@@ -114,6 +144,7 @@ func (l *lake) equals(want *lake) {
 		l.t.Fatal(err)
 	}
 	defer db.Close()
+	l.makeViews()
 	for name, path := range map[string]string{"got": l.path, "want": want.path} {
 		if _, err := db.Exec(fmt.Sprintf("ATTACH '%s' AS %s (READ_ONLY)", path, name)); err != nil {
 			l.t.Fatal(err)

@@ -25,12 +25,11 @@ func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 		}
 	}
 	// The files follow: one that no manifest knows is nobody's.
-	err := s.update(func(stored *manifest) { stored.Tables = m.clone().Tables })
+	if err := s.update(func(stored *manifest) { stored.Tables = m.clone().Tables }); err != nil {
+		return err
+	}
 	for _, t := range tables {
-		if err == nil {
-			err = s.firstFile(t.Name, m.Tables[t.Name])
-		}
-		if err != nil {
+		if err := s.firstFile(t.Name, m.Tables[t.Name]); err != nil {
 			return fmt.Errorf("%s: create: %w", t.Name, explain(s.path, err))
 		}
 	}

@@ -1,0 +1,62 @@
+package parquet
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"desklake/schema"
+)
+
+// killVariable makes the test binary tell the story into a lake, until it kills itself: the lake's path, and the number of
+// the operation in front of which it does.
+const killVariable = "DESKLAKE_LAKE_KILL"
+
+// The machine that stops, in TestACrashAtAnyOperation, loses more; a killed process also leaves its lock and its memory.
+// Each run of this test takes others of the operations.
+func TestAKillAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
+	if path, stop, child := strings.Cut(os.Getenv(killVariable), "|"); child {
+		l := &lake{TB: t, Options: Options{Path: path, mergeRows: 5}, tables: []*schema.Table{pets, words}}
+		var done atomic.Int64
+		l.disk.before = func(string, string) error {
+			if fmt.Sprint(done.Add(1)-1) == stop {
+				if p, err := os.FindProcess(os.Getpid()); err != nil || p.Kill() != nil {
+					panic("it can't be killed")
+				}
+				select {} // until it is
+			}
+			return nil
+		}
+		if err := l.goOn(); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	const stride = 8
+	for stop := rand.IntN(stride); ; stop += stride {
+		l := newLake(t)
+		l.mergeRows = 5
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s|%d", killVariable, l.Path, stop))
+		out, err := cmd.CombinedOutput()
+		var killed *exec.ExitError
+		if err != nil && (!errors.As(err, &killed) || killed.ExitCode() >= 0) {
+			t.Fatalf("operation %d: %v\n%s", stop, err, out)
+		}
+		newWatcher(l).look()
+		if err := l.goOn(); err != nil {
+			t.Fatalf("after a kill at operation %d: %v", stop, err)
+		}
+		l.hasStory(stop)
+		if killed == nil {
+			t.Logf("fewer than %d operations", stop)
+			return
+		}
+	}
+}
