@@ -27,7 +27,7 @@ func (e *runError) Error() string {
 	if failed == total {
 		return "no table could be synced"
 	}
-	return fmt.Sprintf("%d of %d tables could not be synced; the others are committed", failed, total)
+	return fmt.Sprintf("%d of %d tables were not read to their end; the others are committed", failed, total)
 }
 
 // newRunError returns nil for a run of which nothing failed.
