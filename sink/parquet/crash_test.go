@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"math/rand/v2"
 	"os"
 	"sync"
 	"testing"
@@ -50,11 +51,20 @@ func (c *crash) before(operation, path string) error {
 	return nil
 }
 
+// stops is how far the operations are apart at which these tests stop. Each run takes others.
+func stops() (first, stride int) {
+	stride = 2
+	if raced {
+		stride = 10
+	}
+	return rand.IntN(stride), stride
+}
+
 func TestACrashAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
-	for stop := 0; ; stop++ {
+	for stop, stride := stops(); ; stop += stride {
 		l := newLake(t)
-		l.mergeRows = 5
+		l.mergeRows, l.manyWaiting = 6, 1
 		c := &crash{TB: t, at: stop, unsynced: map[string]bool{}}
 		l.disk.before = c.before
 		_ = l.goOn() // the last operations only tidy up
@@ -95,7 +105,7 @@ func (l *lake) hasStory(stop int) {
 
 func TestACrashWhileColumnsAreAddedLosesNothing(t *testing.T) {
 	t.Parallel()
-	for stop := 0; ; stop++ {
+	for stop, stride := stops(); ; stop += stride {
 		l := fourPets(t)
 		l.tables = []*schema.Table{widerPets(), words}
 		c := &crash{TB: t, at: stop, unsynced: map[string]bool{}}

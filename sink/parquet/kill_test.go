@@ -3,7 +3,6 @@ package parquet
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"strings"
@@ -18,11 +17,10 @@ import (
 const killVariable = "DESKLAKE_LAKE_KILL"
 
 // The machine that stops, in TestACrashAtAnyOperation, loses more; a killed process also leaves its lock and its memory.
-// Each run of this test takes others of the operations.
 func TestAKillAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
 	t.Parallel()
 	if path, stop, child := strings.Cut(os.Getenv(killVariable), "|"); child {
-		l := &lake{TB: t, Options: Options{Path: path, mergeRows: 5}, tables: []*schema.Table{pets, words}}
+		l := &lake{TB: t, Options: Options{Path: path, mergeRows: 6, manyWaiting: 1}, tables: []*schema.Table{pets, words}}
 		var done atomic.Int64
 		l.disk.before = func(string, string) error {
 			if fmt.Sprint(done.Add(1)-1) == stop {
@@ -38,10 +36,10 @@ func TestAKillAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
 		}
 		return
 	}
-	const stride = 8
-	for stop := rand.IntN(stride); ; stop += stride {
+	stop, stride := stops()
+	for ; ; stop += 5 * stride {
 		l := newLake(t)
-		l.mergeRows = 5
+		l.mergeRows, l.manyWaiting = 6, 1
 		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s|%d", killVariable, l.Path, stop))
 		out, err := cmd.CombinedOutput()

@@ -33,7 +33,7 @@ func TestARowWhoseMonthChangesIsStillOneRow(t *testing.T) {
 	for seed := range uint64(6) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		l := newLake(t)
-		l.mergeRows = int64(1 + r.IntN(60))
+		l.mergeRows, l.manyWaiting = int64(1+r.IntN(60)), 1+r.IntN(4)
 		model := map[int][2]int{} // version and month by id
 		for range 4 {
 			var transactions [][]string

@@ -50,17 +50,19 @@ type Options struct {
 	// Waiting is called once when waiting begins, with who has the lake open ("" where that is not known).
 	Waiting func(holder string)
 
-	disk      disk
-	mergeRows int64
+	disk        disk
+	mergeRows   int64 // manyRows
+	manyWaiting int   // manyWaiting
 }
 
 // Sink is an open lake. It implements sink.Sink.
 type Sink struct {
-	path      string
-	disk      disk
-	mergeRows int64
-	lock      *os.File
-	filters   filters
+	path        string
+	disk        disk
+	mergeRows   int64
+	manyWaiting int
+	lock        *os.File
+	filters     filters
 
 	mu       sync.Mutex // guards what follows
 	manifest *manifest  // as it is stored; replaced, never changed
@@ -82,7 +84,8 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}, books: newBooks()}
+	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
+		filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}, books: newBooks()}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}

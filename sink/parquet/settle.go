@@ -84,7 +84,7 @@ func (c *change) fold(at month) error {
 		from--
 		rows += files[from].Rows
 	}
-	if len(c.view.waiting(at)) <= manyWaiting || from == len(files)-1 {
+	if len(c.view.waiting(at)) <= c.sink.manyWaiting || from == len(files)-1 {
 		return nil
 	}
 	merged, err := readNewest(c.layout, c.sink.path, c.view.files(at)[from:])
