@@ -18,6 +18,9 @@ import (
 var someTables = []string{"tickets", "ticket_metrics", "organizations", "groups", "tags"}
 
 func TestASinkThatFailsAtAnyCallLosesAndDoublesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		c := newChance(t)
@@ -43,6 +46,9 @@ func TestASinkThatFailsAtAnyCallLosesAndDoublesNothing(t *testing.T) {
 }
 
 func TestARunThatIsStoppedAtAnyPageGoesOnThere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLake(t, false, zendesktest.Options{Tickets: 300, Users: 130, Latency: time.Second})

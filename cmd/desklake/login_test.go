@@ -177,7 +177,7 @@ func TestALoginThatFailsSaysWhyInTheTerminalAndInTheBrowser(t *testing.T) {
 		says  []string
 	}{
 		"denied":     {"deny", nil, exitCredentials, []string{"desklake: login needed: the access was denied in the browser\n  Run desklake login again, and click Allow.\n"}},
-		"no browser": {"", []string{"--timeout=1s"}, exitCredentials, []string{"No browser could be opened: open the address yourself", "desklake: login needed: no answer came from the browser within 1s\n", "it takes --no-browser"}},
+		"no browser": {"", []string{"--timeout=8s"}, exitCredentials, []string{"No browser could be opened: open the address yourself", "desklake: login needed: no answer came from the browser within 8s\n", "it takes --no-browser"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

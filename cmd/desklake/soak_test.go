@@ -33,6 +33,9 @@ const (
 //
 //	DESKLAKE_SOAK=1h DESKLAKE_SOAK_DIR=/tmp/soak go test ./cmd/desklake -run TestSoak -timeout 0 -v
 func TestSoak(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
 	t.Parallel()
 	s := &soak{lasts: 8 * time.Second, folder: t.TempDir(), rng: rand.New(rand.NewPCG(rand.Uint64(), 1)), ended: map[string]int{}, said: map[string]int{}}
 	schedule, step := "@every 1s", 400*time.Millisecond
@@ -66,6 +69,7 @@ func TestSoak(t *testing.T) {
 	}{
 		{0.25, s.kill}, {0.5, s.kill},
 		{0.7, func() {
+			s.awaitDone(1) // a process that has just begun does not listen to SIGHUP yet, and ends
 			s.configure(h, schedule, ", jitter: 500ms")
 			if err := s.serve.Process.Signal(syscall.SIGHUP); err != nil {
 				t.Fatal(err)

@@ -10,6 +10,9 @@ import (
 )
 
 func TestEstimatesAreNearTheTruth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		now := time.Now()

@@ -9,6 +9,9 @@ import (
 )
 
 func TestExportsArriveWholeAndNothingIsReadTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 2500, Users: 1200, Organizations: 1100, TicketBytes: 600})

@@ -230,6 +230,7 @@ func TestWaitingForAnotherSessionIsToldAndEndsWithItsContext(t *testing.T) {
 		if _, err := s.Open(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Error(err)
 		}
+		synctest.Wait()
 		if n := strings.Count(log.String(), "waiting for another process"); n != 1 {
 			t.Error(log.String())
 		}
