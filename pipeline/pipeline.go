@@ -66,6 +66,9 @@ type Step struct {
 	Requests int
 	Waited   time.Duration
 	At       time.Time // how far the stream has come: the high-water mark; zero if the source has none
+
+	// Quota is the limit of which the source's last answer to the stream left the smallest part; nil if it told of none.
+	Quota *extract.Quota
 }
 
 // Result is how a run went.

@@ -58,7 +58,12 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 			return false
 		}
 	}
-	reading, stop := context.WithCancel(extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) }))
+	told := extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) })
+	told = extract.WithResponses(told, func(r extract.Response) {
+		w.quota.Store(scarcest(r.Quotas))
+		r.Tell(ctx) // whoever asked for the run's answers
+	})
+	reading, stop := context.WithCancel(told)
 	w.goroutines.Go(func() {
 		select {
 		case <-w.Stop:
@@ -84,6 +89,17 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 		}
 	})
 	return pages
+}
+
+// scarcest is the quota of which the smallest part is left; nil where there is none.
+func scarcest(quotas []extract.Quota) *extract.Quota {
+	var least *extract.Quota
+	for _, q := range quotas {
+		if q.Limit > 0 && (least == nil || q.Left*least.Limit < least.Left*q.Limit) {
+			least = &q
+		}
+	}
+	return least
 }
 
 // convert decodes pages into chunks. A chunk is handed on when it is large enough, or when no page waits to be

@@ -128,7 +128,10 @@ func run(t *testing.T, dst sink.Sink, job pipeline.Job, source ...script) pipeli
 
 func runUnder(t *testing.T, ctx context.Context, dst sink.Sink, job pipeline.Job, source ...script) pipeline.Result {
 	t.Helper()
-	job.Tables, job.Progress = []string{"things"}, silent{}
+	job.Tables = []string{"things"}
+	if job.Progress == nil {
+		job.Progress = silent{}
+	}
 	result, err := pipeline.Run(ctx, scripts(source), dst, job)
 	if err != nil {
 		t.Error(err)

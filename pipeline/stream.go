@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"desklake/extract"
@@ -36,6 +37,7 @@ type worker struct {
 	rowless bool // a record was met that can't have a row
 
 	goroutines sync.WaitGroup // that receive and convert
+	quota      atomic.Pointer[extract.Quota]
 }
 
 // read reads the stream to its end, or until an error or Job.Stop. What came before is committed then.
@@ -112,7 +114,7 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 	w.result.Retries += c.facts.load.Retries
 	w.result.Waited += c.facts.load.Waited
 	w.rowless = w.rowless || slices.ContainsFunc(c.facts.issues, func(i schema.Issue) bool { return i.Column == "" })
-	step := Step{Requests: c.facts.load.Requests, Waited: c.facts.load.Waited}
+	step := Step{Requests: c.facts.load.Requests, Waited: c.facts.load.Waited, Quota: w.quota.Load()}
 	if !w.stream.Pass { // which reads everything, in an order of its own
 		step.At = c.facts.next.HighWater
 	}

@@ -120,6 +120,9 @@ func (t *tracks) moved(stream string, s pipeline.Step) {
 	t.change(stream, func(t *track) {
 		t.rows += s.Rows
 		t.requests += s.Requests
+		if s.Quota != nil {
+			t.quota = *s.Quota
+		}
 		if !s.At.IsZero() {
 			t.at = s.At
 		}
@@ -150,7 +153,8 @@ type track struct {
 	first    time.Time // where in the source's time it began; zero if that is not known
 	end      time.Time // how far it will come
 	wait     extract.Wait
-	state    string // empty while it is under way
+	quota    extract.Quota // the scarcest; no Limit if none is known
+	state    string        // empty while it is under way
 	took     time.Duration
 }
 
@@ -191,6 +195,9 @@ func (t track) place(width int) string {
 	at := t.at.UTC().Format(time.DateOnly)
 	if t.state == "" && (width == 0 || width > 110) {
 		at += " of " + t.end.UTC().Format(time.DateOnly) + t.left()
+		if t.quota.Limit > 0 && (width == 0 || width > 130) {
+			at += fmt.Sprintf(", quota left %d of %d", t.quota.Left, t.quota.Limit)
+		}
 	}
 	return at
 }

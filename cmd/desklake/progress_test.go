@@ -26,9 +26,13 @@ func TestAStreamsLineTellsWhereItIsAndWhatItWaitsFor(t *testing.T) {
 		want(80, "tickets                   12,000 rows    1,200/s     12 requests  1999-04-02")
 		want(0, "tickets                   12,000 rows    1,200/s     12 requests  1999-04-02 of 2000-01-01, about 30 s left")
 
+		all.moved("tickets", pipeline.Step{Quota: &extract.Quota{Name: "incremental-exports", Limit: 10, Left: 7}})
+		want(120, "tickets                   12,000 rows    1,200/s     12 requests  1999-04-02 of 2000-01-01, about 30 s left")
+		want(160, "tickets                   12,000 rows    1,200/s     12 requests  1999-04-02 of 2000-01-01, about 30 s left, quota left 7 of 10")
+
 		all.waiting("tickets", extract.Wait{For: "export quota", Until: time.Now().Add(41 * time.Second)})
 		want(80, "tickets                   12,000 rows  waiting 41 s for export quota, at 1999-04-02")
-		want(0, "tickets                   12,000 rows  waiting 41 s for export quota, at 1999-04-02 of 2000-01-01, about 30 s left")
+		want(0, "tickets                   12,000 rows  waiting 41 s for export quota, at 1999-04-02 of 2000-01-01, about 30 s left, quota left 7 of 10")
 		time.Sleep(40 * time.Second)
 		want(80, "tickets                   12,000 rows      240/s     12 requests  1999-04-02")
 
