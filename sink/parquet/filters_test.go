@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -86,19 +87,7 @@ func TestALargeFileHasRowGroups(t *testing.T) {
 			t.Fatalf("row %d is %s", i, keys.Value(i))
 		}
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := parquet.OpenFile(f, info.Size())
-	if err != nil {
-		t.Fatal(err)
-	}
+	content := open(t, path)
 	groups := content.Metadata().RowGroups
 	if len(groups) != 2 || groups[0].NumRows != groupRows || len(groups[0].SortingColumns) != 1 {
 		t.Errorf("row groups: %+v", groups)
@@ -113,5 +102,45 @@ func TestALargeFileHasRowGroups(t *testing.T) {
 	}
 	if number, _ := content.Lookup(schemaKey); number != "1" {
 		t.Errorf("columns %q", number)
+	}
+}
+
+// open reads the footer of a file.
+func open(t *testing.T, path string) *parquet.File {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, err := parquet.OpenFile(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// The dictionary of a column is in memory until the row group is complete.
+func TestLongTextsHaveNoLargeDictionary(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	var records []string
+	for i := range 2000 {
+		long := make([]byte, 5000)
+		for at := range long {
+			long[at] = byte('a' + random.IntN(26))
+		}
+		records = append(records, pet(i, 1, 1, string(long)))
+	}
+	l.run(records)
+	name := open(t, l.file("2026-01")).Metadata().RowGroups[0].Columns[1].MetaData
+	dictionary := name.DataPageOffset - name.DictionaryPageOffset
+	if name.TotalUncompressedSize < 9_000_000 || dictionary > 2_000_000 {
+		t.Errorf("%v: %d bytes in all, %d of them before the first page of rows", name.PathInSchema, name.TotalUncompressedSize, dictionary)
 	}
 }

@@ -21,6 +21,10 @@ const (
 	groupRows  = 131_072
 	groupBytes = 64 << 20
 
+	// Behind so many rows pages end, however small they are: it is only then that a dictionary is found to be too large.
+	firstPage = 256
+	pageRows  = 4096
+
 	// The bits of a Bloom filter for each key: one in a thousand keys that are not there seems to be.
 	filterBits = 16
 )
@@ -136,6 +140,11 @@ func (w *writing) add(row parquet.Row) error {
 func (w *writing) flush() error {
 	n, err := w.writer.WriteRows(w.rows)
 	w.rows, w.group = w.rows[:0], w.group+int64(n)
+	if w.group == firstPage || w.group%pageRows == 0 {
+		for _, column := range w.writer.ColumnWriters() {
+			err = errors.Join(err, column.Flush())
+		}
+	}
 	if err == nil && (w.group >= groupRows || w.writer.Size()-w.complete > groupBytes) {
 		err = w.writer.Flush()
 		w.group, w.complete = 0, w.writer.Size()
