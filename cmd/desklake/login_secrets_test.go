@@ -149,7 +149,7 @@ func TestNoTokenIsInAnythingThatTheProgramWrites(t *testing.T) {
 	w := &witness{a, t.TempDir(), map[string]string{}}
 	opened := filepath.Join(t.TempDir(), "address")
 	w.env = append(w.env, visitVariable+"="+opened)
-	w.keeps(exitCredentials, "login", "-v", "--timeout=1s")
+	w.keeps(exitCredentials, "login", "-v", "--timeout=8s")
 	if args, err := os.ReadFile(opened); err != nil || !strings.Contains(string(args), "/oauth/authorizations/new?") {
 		t.Errorf("%s, %v", args, err)
 	} else {
