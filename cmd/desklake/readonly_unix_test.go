@@ -91,7 +91,11 @@ func TestAFolderThatBecomesReadOnlyCostsNothingThatWasCommitted(t *testing.T) {
 			l := newOne(t, h)
 			undisturbed := newLake(t, h)
 			undisturbed.sync()
-			for _, requests := range []int{1, 4, 8} {
+			moments := []int{1, 4, 8}
+			if raced {
+				moments = moments[1:2]
+			}
+			for _, requests := range moments {
 				l.allow(true)
 				came := h.expect("", requests)
 				code, stderr := l.syncAsNobody(func() {
