@@ -28,8 +28,8 @@ type Sink interface {
 	// DeleteCheckpoint forgets the checkpoint of a stream, durably. No error where there is none.
 	DeleteCheckpoint(ctx context.Context, stream string) error
 
-	// Begin starts a transaction for one stream. Several may be under way, each for another stream and used by
-	// one goroutine.
+	// Begin starts a transaction for one stream. Several may be under way, each for another stream that fills other
+	// tables, and used by one goroutine.
 	Begin(ctx context.Context, run, stream string) (Tx, error)
 
 	// SaveRun stores a run's row, replacing an earlier one of the same id, durably. Called at the start

@@ -24,10 +24,8 @@ type layout struct {
 
 // leaf is a column of plain values.
 type leaf struct {
-	kind  parquet.Kind
-	depth int // the definition level of a value
-	// content: two versions of a row that differ here are not the same.
-	content bool
+	depth   int  // the definition level of a value
+	content bool // two versions of a row that differ here are not the same
 }
 
 // newLayout makes the layout of a table as it stands in the manifest.
@@ -105,7 +103,7 @@ func (l *layout) leaf(kind schema.Type, depth int) parquet.Node {
 	default:
 		panic(fmt.Sprintf("parquet: no way to store a column of type %d", kind))
 	}
-	l.leaves = append(l.leaves, leaf{kind: n.Type().Kind(), depth: depth, content: true})
+	l.leaves = append(l.leaves, leaf{depth: depth, content: true})
 	return n
 }
 
