@@ -52,7 +52,7 @@ func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, er
 	defer s.mu.Unlock()
 	found := map[string]state.Checkpoint{}
 	if present, err := s.columns(ctx, "desklake"); err != nil || present["checkpoints"] == nil {
-		return found, err
+		return found, explain(s.path, err)
 	}
 	err := s.own.query(ctx, "SELECT stream, cursor, high_water, array_to_string(tables, ','), run_id, saved_at, format FROM "+catalog+".desklake.checkpoints", nil,
 		func(v []any) error {
@@ -66,7 +66,7 @@ func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, er
 			found[c.Stream] = c
 			return nil
 		})
-	return found, err
+	return found, explain(s.path, err)
 }
 
 // DeleteCheckpoint forgets a stream's checkpoint.
@@ -86,6 +86,9 @@ func saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) error {
 	return err
 }
 
+// The rows below are replaced, never updated: many transactions write these tables at once, and DuckDB 1.5 unlinks the
+// updates of a transaction that was undone twice, which breaks the chains of updates of the others.
+
 // saveLoads adds what this transaction did to the run's rows in desklake.loads.
 func (t *tx) saveLoads(ctx context.Context, c sink.Commit) error {
 	cost := c.Load
@@ -94,27 +97,42 @@ func (t *tx) saveLoads(ctx context.Context, c sink.Commit) error {
 		if m, ok := t.merges[table]; ok {
 			n = m.counts
 		}
-		key := []any{t.run, t.stream, table}
-		figures := []any{n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, cost.Requests, cost.Retries, cost.Waited.Seconds(), cost.CursorAfter, c.At, string(c.Load.Outcome), c.Load.Error}
-		changed, err := t.conn.exec(ctx, `UPDATE `+catalog+`.desklake.loads SET rows_read = rows_read + $4, inserted = inserted + $5,
-			updated = updated + $6, unchanged = unchanged + $7, deleted = deleted + $8, requests = requests + $9,
-			retries = retries + $10, seconds_waited = seconds_waited + $11, cursor_after = $12, committed_at = $13,
-			outcome = nullif($14, ''), error = nullif($15, '')
-			WHERE run_id = $1 AND stream = $2 AND table_name = $3`, append(key, figures...)...)
-		if err == nil && changed == 0 {
-			_, err = t.conn.exec(ctx, `INSERT INTO `+catalog+`.desklake.loads BY POSITION
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $16, $12, $13, nullif($14, ''), nullif($15, ''))`, append(append(key, figures...), cost.CursorBefore)...)
-		}
-		if err != nil {
+		if err := t.saveLoad(ctx, table, n, cost, c.At); err != nil {
 			return fmt.Errorf("%s: load: %w", table, err)
 		}
-		cost = sink.Load{CursorBefore: cost.CursorBefore, CursorAfter: cost.CursorAfter}
+		// The stream's cost is counted at its first table.
+		cost.Requests, cost.Retries, cost.Waited = 0, 0, 0
 	}
 	return nil
 }
 
-// SaveRun stores a run's row.
+func (t *tx) saveLoad(ctx context.Context, table string, n sink.Counts, cost sink.Load, at time.Time) error {
+	waited := cost.Waited.Seconds()
+	err := t.conn.query(ctx, "DELETE FROM "+catalog+`.desklake.loads WHERE run_id = $1 AND stream = $2 AND table_name = $3
+		RETURNING rows_read, inserted, updated, unchanged, deleted, requests, retries, seconds_waited, cursor_before`,
+		[]any{t.run, t.stream, table}, func(v []any) error {
+			n.Add(sink.Counts{Read: v[0].(int64), Inserted: v[1].(int64), Updated: v[2].(int64), Unchanged: v[3].(int64), Deleted: v[4].(int64)})
+			cost.Requests += int(v[5].(int64))
+			cost.Retries += int(v[6].(int64))
+			waited += v[7].(float64)
+			cost.CursorBefore = text(v[8])
+			return nil
+		})
+	if err != nil {
+		return err
+	}
+	_, err = t.conn.exec(ctx, "INSERT INTO "+catalog+`.desklake.loads BY POSITION
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, nullif($15, ''), nullif($16, ''))`,
+		t.run, t.stream, table, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, cost.Requests, cost.Retries, waited,
+		cost.CursorBefore, cost.CursorAfter, at, string(cost.Outcome), cost.Error)
+	return err
+}
+
+// SaveRun stores a run's row. Where an error of DuckDB broke the open instance, the file is opened anew before.
 func (s *Sink) SaveRun(ctx context.Context, r sink.Run) error {
+	if err := s.heal(ctx); err != nil {
+		return err
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.inTransaction(ctx, func() error {
@@ -142,11 +160,16 @@ func (s *Sink) SaveIssues(ctx context.Context, run string, at time.Time, issues 
 
 func saveIssues(ctx context.Context, c *conn, run string, at time.Time, issues []schema.Issue) error {
 	for _, i := range issues {
-		args := []any{i.Table, i.Key, i.Column, i.Reason, i.Value, max(i.Count, 1), at, run}
-		changed, err := c.exec(ctx, `UPDATE `+catalog+`.desklake.issues SET value = $5, count = count + $6, last_seen = $7, run_id = $8
-			WHERE table_name = $1 AND key = $2 AND column_name = $3 AND reason = $4`, args...)
-		if err == nil && changed == 0 {
-			_, err = c.exec(ctx, "INSERT INTO "+catalog+".desklake.issues VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)", args...)
+		count, first := max(i.Count, 1), at
+		err := c.query(ctx, "DELETE FROM "+catalog+`.desklake.issues WHERE table_name = $1 AND key = $2 AND column_name = $3 AND reason = $4
+			RETURNING count, first_seen`, []any{i.Table, i.Key, i.Column, i.Reason}, func(v []any) error {
+			count += v[0].(int64)
+			first = instant(v[1])
+			return nil
+		})
+		if err == nil {
+			_, err = c.exec(ctx, "INSERT INTO "+catalog+".desklake.issues VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+				i.Table, i.Key, i.Column, i.Reason, i.Value, count, first, at, run)
 		}
 		if err != nil {
 			return fmt.Errorf("issue: %w", err)

@@ -12,6 +12,7 @@ import (
 // appender copies rows of Arrow batches into a table through data chunks of DuckDB's own layout, column by
 // column: no value is boxed, and only strings of more than 12 bytes cost a call into C.
 type appender struct {
+	conn  *conn
 	ptr   capi.Appender
 	chunk capi.DataChunk
 	types []capi.LogicalType
@@ -19,7 +20,7 @@ type appender struct {
 
 // newAppender opens an appender for the named columns of a table; its other columns get their defaults.
 func (c *conn) newAppender(catalog, table string, columns []string) (*appender, error) {
-	a := &appender{}
+	a := &appender{conn: c}
 	state := capi.AppenderCreateExt(c.ptr, catalog, "main", table, &a.ptr)
 	for _, name := range columns {
 		if state == capi.StateSuccess {
@@ -27,7 +28,7 @@ func (c *conn) newAppender(catalog, table string, columns []string) (*appender, 
 		}
 	}
 	if state != capi.StateSuccess {
-		err := queryError(capi.AppenderError(a.ptr))
+		err := c.refused(capi.AppenderError(a.ptr))
 		capi.AppenderDestroy(&a.ptr)
 		return nil, fmt.Errorf("open appender: %w", err)
 	}
@@ -52,12 +53,12 @@ func (a *appender) appendRows(columns []arrow.Array, rows []int32) error {
 		}
 		capi.DataChunkSetSize(a.chunk, capi.IdxT(n))
 		if capi.AppendDataChunk(a.ptr, a.chunk) != capi.StateSuccess {
-			return queryError(capi.AppenderError(a.ptr))
+			return a.conn.refused(capi.AppenderError(a.ptr))
 		}
 		rows = rows[n:]
 	}
 	if capi.AppenderFlush(a.ptr) != capi.StateSuccess {
-		return queryError(capi.AppenderError(a.ptr))
+		return a.conn.refused(capi.AppenderError(a.ptr))
 	}
 	return nil
 }

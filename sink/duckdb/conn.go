@@ -15,10 +15,11 @@ import (
 // no way to append a whole data chunk; the two can't share a database. Used by one goroutine at a time.
 type conn struct {
 	ptr capi.Connection
+	db  *database
 }
 
 func (db *database) connect() (*conn, error) {
-	var c conn
+	c := conn{db: db}
 	if capi.Connect(db.ptr, &c.ptr) != capi.StateSuccess {
 		return nil, errors.New("connect to DuckDB")
 	}
@@ -106,7 +107,8 @@ func (c *conn) queryInt(ctx context.Context, sql string, args ...any) (int64, er
 	return n, err
 }
 
-// run prepares, binds and executes one statement and hands its result to use. A cancelled context interrupts it.
+// run prepares, binds and executes one statement and hands its result to use. A cancelled context interrupts it. A broken
+// instance is not asked any more.
 func (c *conn) run(ctx context.Context, sql string, args []any, use func(*capi.Result) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -114,24 +116,31 @@ func (c *conn) run(ctx context.Context, sql string, args []any, use func(*capi.R
 	if c == nil {
 		return errNotOpen
 	}
+	if err := c.db.broken(); err != nil {
+		return err
+	}
 	var stmt capi.PreparedStatement
 	defer capi.DestroyPrepare(&stmt)
 	if capi.Prepare(c.ptr, sql, &stmt) != capi.StateSuccess {
-		return queryError(capi.PrepareError(stmt))
+		return c.refused(capi.PrepareError(stmt))
 	}
 	for i, arg := range args {
 		if !bind(stmt, capi.IdxT(i+1), arg) {
-			return queryError(fmt.Sprintf("bind parameter %d (%T)", i+1, arg))
+			return fmt.Errorf("bind parameter %d (%T)", i+1, arg)
 		}
 	}
 	defer c.interruptible(ctx)()
 	var result capi.Result
 	defer capi.DestroyResult(&result)
 	if capi.ExecutePrepared(stmt, &result) != capi.StateSuccess {
-		if err := ctx.Err(); err != nil {
-			return err
+		err := c.refused(capi.ResultError(&result))
+		if sql == "COMMIT" {
+			c.db.breakDown(err)
 		}
-		return queryError(capi.ResultError(&result))
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return err
 	}
 	return use(&result)
 }
@@ -178,12 +187,19 @@ func bind(stmt capi.PreparedStatement, i capi.IdxT, arg any) bool {
 // statementError is DuckDB's refusal of a statement.
 type statementError struct{ message string }
 
-func (e *statementError) Error() string { return e.message }
+// Error is the first line, without the piece of SQL, or the cause of an earlier error, that follows it.
+func (e *statementError) Error() string {
+	line, _, _ := strings.Cut(e.message, "\n")
+	return line
+}
 
-// queryError makes an error of DuckDB's message: its first line, without the piece of SQL that follows it.
-func queryError(message string) error {
-	message, _, _ = strings.Cut(strings.TrimSpace(message), "\n")
-	return &statementError{message}
+// refused makes an error of DuckDB's message. A fatal one breaks the instance.
+func (c *conn) refused(message string) *statementError {
+	err := &statementError{strings.TrimSpace(message)}
+	if strings.HasPrefix(err.message, "FATAL Error") {
+		c.db.breakDown(err)
+	}
+	return err
 }
 
 // quote makes an SQL identifier of a name.

@@ -163,10 +163,23 @@ func (s *Sink) detach() {
 
 // database is an instance of DuckDB. The file is attached to it.
 type database struct {
-	ptr capi.Database
+	ptr   capi.Database
+	cause atomic.Pointer[statementError] // of its being broken; nil while it is whole
 }
 
 func (db *database) close() { capi.Close(&db.ptr) }
+
+// breakDown says that the instance may not be used any more: DuckDB gave it up itself, or undid a transaction that it
+// could not commit, which leaves its memory in a state where other transactions can crash the process.
+func (db *database) breakDown(cause *statementError) { db.cause.CompareAndSwap(nil, cause) }
+
+// broken returns what broke the instance, nil if nothing did.
+func (db *database) broken() error {
+	if cause := db.cause.Load(); cause != nil {
+		return cause
+	}
+	return nil
+}
 
 // openPaths are the files that this process has open. DuckDB's lock keeps other processes out, but not a second
 // instance in the same process.
@@ -196,7 +209,7 @@ func attach(ctx context.Context, path string, o Options, attachOptions string) (
 	}
 	for _, sql := range settings(path, o) {
 		if _, err = c.exec(ctx, sql); err != nil {
-			return nil, nil, err
+			return nil, nil, explain(path, err)
 		}
 	}
 	if !exists(path) {

@@ -30,10 +30,32 @@ func (s *Sink) grown(ctx context.Context, rows int64) {
 	}
 }
 
+// heal opens the file anew if its instance is broken. What was committed is read back from the file and its log. It waits
+// for the transactions under way, which can only fail.
+func (s *Sink) heal(ctx context.Context) error {
+	s.mu.Lock()
+	whole := s.db == nil || s.db.broken() == nil
+	s.mu.Unlock()
+	if whole {
+		return nil
+	}
+	s.transactions.Lock()
+	defer s.transactions.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rows.Store(0)
+	s.lost = s.reattach(ctx)
+	return s.lost
+}
+
 func (s *Sink) reopen(ctx context.Context) error {
 	if err := s.checkpoint(); err != nil {
 		return err
 	}
+	return s.reattach(ctx)
+}
+
+func (s *Sink) reattach(ctx context.Context) error {
 	s.detach()
 	between()
 	// For a moment somebody else can open the file. Then this waits, as Open does.

@@ -107,3 +107,48 @@ func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
 		t.Errorf("%+v, %v", report.Tables, err)
 	}
 }
+
+// A commit that DuckDB could not make ends all the others, with the same words, and the run is recorded all the same.
+func TestABrokenInstanceIsOpenedAnew(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	s, err := Open(t.Context(), Options{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := &schema.Table{Name: "numbers", Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
+	if err := s.Prepare(t.Context(), []*schema.Table{table}); err != nil {
+		t.Fatal(err)
+	}
+	if err := commitNumbers(t, s, table, 1); err != nil {
+		t.Fatal(err)
+	}
+	other, err := s.Begin(t.Context(), "run", "other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.db.breakDown(&statementError{"TransactionContext Error: Failed to commit: Could not write file: No space left on device"})
+	isFull := func(err error) bool {
+		var full *PathError
+		return errors.As(err, &full) && full.Path == path && full.Problem == "the disk is full"
+	}
+	if err := commitNumbers(t, s, table, 2); !isFull(err) {
+		t.Errorf("the next transaction: %v", err)
+	}
+	if _, err := other.Commit(t.Context(), sink.Commit{At: time.Now(), Load: sink.Load{Tables: []string{"numbers"}}}); !isFull(err) {
+		t.Errorf("the one that was under way: %v", err)
+	}
+	if err := s.SaveRun(t.Context(), sink.Run{ID: "run", Started: time.Now(), Status: sink.Failed}); err != nil {
+		t.Error(err)
+	}
+	if err := commitNumbers(t, s, table, 3); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	report, err := Inspect(t.Context(), path)
+	if err != nil || report.Tables[0].Rows != 2 || len(report.Runs) != 1 || report.Runs[0].Status != sink.Failed {
+		t.Errorf("%+v, %v", report, err)
+	}
+}

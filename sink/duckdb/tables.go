@@ -15,7 +15,7 @@ func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	defer s.mu.Unlock()
 	present, err := s.columns(ctx, "main")
 	if err != nil {
-		return err
+		return explain(s.path, err)
 	}
 	if err := s.checkTables(tables, present); err != nil {
 		return err
@@ -159,7 +159,7 @@ func sqlType(c schema.Column) string {
 // inTransaction runs f on the sink's own connection; an error undoes all of it.
 func (s *Sink) inTransaction(ctx context.Context, f func() error) error {
 	if _, err := s.own.exec(ctx, "BEGIN"); err != nil {
-		return err
+		return explain(s.path, err)
 	}
 	err := f()
 	if err == nil {
