@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"desklake/sink"
+	"desklake/state"
 )
 
 // Every reader would take it for a part of the table.
@@ -70,6 +71,30 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A window that was read to its end says nothing about what the stream's own checkpoint covers.
+func TestForgettingAWindowForgetsNoFile(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(t.Context(), l.tables)
+	}
+	var open sink.Tx
+	if err == nil {
+		open, err = s.Begin(t.Context(), "run", "pets")
+	}
+	if err == nil {
+		_, err = open.Commit(t.Context(), sink.Commit{At: at(1), Checkpoint: state.Checkpoint{Stream: "pets window", Tables: []string{"pets"}}})
+	}
+	if err = errors.Join(err, os.Remove(l.file("2026-01"))); err == nil {
+		err = s.DeleteCheckpoint(t.Context(), "pets window")
+	}
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(l.file("2026-01"), "is missing", []string{pet(2, 2, 2, "c")})
 }
 
 // What waits of a killed run may be harmed as well.

@@ -67,6 +67,7 @@ type Sink struct {
 	mu       sync.Mutex // guards what follows
 	manifest *manifest  // as it is stored; replaced, never changed
 	books
+	prepared bool   // Prepare has looked at the files
 	run      string // the one under way, for the files' metadata
 	unmerged error  // of merging in the middle of the run
 	broken   error  // set once the manifest could not be stored
@@ -178,7 +179,8 @@ func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error)
 }
 
 // DeleteCheckpoint forgets a stream's checkpoint. Files of its tables that are missing or cut off are forgotten with it:
-// the stream is read again from its start.
+// the stream is read again from its start. Behind Prepare, which found all of them, it is the end of a window that is
+// forgotten, and the next Prepare has to tell what was harmed meanwhile.
 func (s *Sink) DeleteCheckpoint(_ context.Context, stream string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -189,7 +191,7 @@ func (s *Sink) DeleteCheckpoint(_ context.Context, stream string) error {
 	return s.update(func(m *manifest) {
 		delete(m.Checkpoints, stream)
 		for _, name := range c.Tables {
-			if t := m.Tables[name]; t != nil {
+			if t := m.Tables[name]; t != nil && !s.prepared {
 				s.forgetBroken(t)
 			}
 		}

@@ -24,6 +24,7 @@ func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 			return fmt.Errorf("%s: %w", t.Name, explain(s.path, err))
 		}
 	}
+	s.prepared = true
 	// The files follow: one that no manifest knows is nobody's.
 	if err := s.update(func(stored *manifest) { stored.Tables = m.clone().Tables }); err != nil {
 		return err
