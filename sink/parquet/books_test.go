@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -84,6 +85,38 @@ func TestManyIssuesAreCountedOnce(t *testing.T) {
 	got := l.query("SELECT count(*), min(count), sum(count)::BIGINT FROM '" + l.Path + "/_desklake/issues/*.parquet'")
 	if diff := cmp.Diff([]string{fmt.Sprint(manyChanges+1, " 3 ", 3*manyChanges+3)}, got); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+// What stands in the manifest only, because a run was killed, outlives a command that prepares nothing.
+func TestForgettingACheckpointForgetsNoLoadsAndIssues(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	s, err := Open(t.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(t.Context(), l.tables)
+	}
+	if err == nil {
+		err = s.SaveRun(t.Context(), sink.Run{ID: "killed", Started: at(2), Status: sink.Running})
+	}
+	if err == nil {
+		_, err = l.commit(s, pets, pet(3, 1, 1, "c"))
+	}
+	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if it was killed
+		t.Fatal(err)
+	}
+	if s, err = Open(t.Context(), l.Options); err == nil {
+		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := Inspect(t.Context(), l.Path)
+	if err != nil || len(report.Runs) != 1 || report.Latest[0].Count != 2 {
+		t.Fatalf("%+v, %v", report, err)
+	}
+	if got := l.query("SELECT requests, rows_read FROM '" + l.Path + "/_desklake/loads/*.parquet'"); got[0] != "2 3" {
+		t.Errorf("loads: %v", got)
 	}
 }
 

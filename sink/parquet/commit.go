@@ -16,6 +16,9 @@ func (s *Sink) update(change func(m *manifest)) error {
 	if s.broken != nil {
 		return s.broken
 	}
+	if err := s.openBooks(); err != nil { // the manifest has rows of theirs
+		return err
+	}
 	m := s.manifest.clone()
 	change(m)
 	m.Runs, m.Loads, m.Issues = s.runs.changed(), s.loads.changed(), s.issues.changed()
