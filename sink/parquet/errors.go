@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"syscall"
 )
 
@@ -33,11 +34,14 @@ func damaged(path string, err error) error {
 func explain(path string, err error) error {
 	var told *PathError
 	var failed *fs.PathError
-	if errors.As(err, &told) {
+	var misplaced *os.LinkError
+	switch {
+	case errors.As(err, &told):
 		return err
-	}
-	if errors.As(err, &failed) {
+	case errors.As(err, &failed):
 		path = failed.Path
+	case errors.As(err, &misplaced):
+		path = misplaced.New
 	}
 	switch {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):

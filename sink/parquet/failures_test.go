@@ -67,6 +67,37 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	}
 }
 
+// Where there is not even room for desklake's own tables, the run is still told to have failed.
+func TestARunThatCouldNotMergeHasFailedOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	full := false
+	l.noteRun = true
+	l.disk.before = func(operation, path string) error {
+		full = full || strings.HasPrefix(filepath.Base(path), "pets.created")
+		if full && operation == "write" && filepath.Base(path) != filepath.Base(manifestName) {
+			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+		}
+		return nil
+	}
+	l.refuses(filepath.Join(l.Path, drafts, "pets.created_month=2026-01.parquet"), "the disk is full", []string{pet(1, 1, 2, "c")})
+	if report, err := Inspect(t.Context(), l.Path); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+		t.Errorf("the run: %+v, %v", report.Runs, err)
+	}
+}
+
+func TestAFileThatCantBePutIntoItsPlaceIsNamed(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.disk.before = func(operation, path string) error {
+		if operation == "rename" && strings.HasPrefix(filepath.Base(path), "pets.") {
+			return &os.LinkError{Op: "rename", Old: path, New: l.file("2026-01"), Err: syscall.EACCES}
+		}
+		return nil
+	}
+	l.refuses(l.file("2026-01"), "may not be written", []string{pet(1, 1, 2, "c")})
+}
+
 // Two runs that each think they have the lock would overwrite each other's files.
 func TestARunWhoseLockWasRemovedEnds(t *testing.T) {
 	t.Parallel()

@@ -155,8 +155,8 @@ func (s *Sink) put() error {
 		s.blame(failed)
 	}
 	err := s.writeBooks()
-	if err == nil && len(s.manifest.Runs)+len(s.manifest.Loads)+len(s.manifest.Issues) > 0 {
-		err = s.update(func(*manifest) {})
+	if failed != nil || len(s.manifest.Runs)+len(s.manifest.Loads)+len(s.manifest.Issues) > 0 {
+		err = errors.Join(err, s.update(func(*manifest) {})) // what is not in its file stays in the manifest
 	}
 	return errors.Join(failed, err)
 }
