@@ -105,8 +105,9 @@ func (s *Sink) isMerged(t *tableState, p *partition) bool {
 	if err != nil {
 		return false
 	}
-	columns, ours := content.Lookup(schemaKey)
-	return ours && (len(p.Waiting) > 0 || p.Schema < t.Schema && columns == strconv.Itoa(t.Schema) && content.NumRows() == p.Rows)
+	text, _ := content.Lookup(schemaKey)
+	columns, err := strconv.Atoi(text)
+	return err == nil && (len(p.Waiting) > 0 || p.Schema < columns && columns <= t.Schema && content.NumRows() == p.Rows)
 }
 
 // forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.

@@ -1,7 +1,9 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -50,5 +52,34 @@ func TestANewColumnLeavesTheFilesReadableAtEveryMoment(t *testing.T) {
 		if diff := cmp.Diff([]string{"1 4", "2 <nil>", "3 <nil>", "4 3", "5 2"}, got); diff != "" {
 			t.Errorf("union_by_name = %s (-want +got):\n%s", union, diff)
 		}
+	}
+}
+
+// The file of a merge that was broken off is ours, also when a later version of the program finds it.
+func TestColumnsThatGrowTwiceOverBrokenMergesLeaveTheFilesKnown(t *testing.T) {
+	t.Parallel()
+	l := fourPets(t)
+	for i, column := range []string{"legs", "wings"} {
+		wider := *l.tables[0]
+		wider.Columns = append(slices.Clone(wider.Columns), schema.Column{Name: column, Type: schema.Int})
+		l.tables = []*schema.Table{&wider, words}
+		placing := 0
+		l.disk.before = func(operation, path string) error {
+			if operation == "rename" && strings.HasPrefix(filepath.Base(path), "pets.") {
+				placing++
+			}
+			if placing+i > 1 { // the second file the first time, then the first
+				return errCrash
+			}
+			return nil
+		}
+		if err := l.tryRun(); !errors.Is(err, errCrash) {
+			t.Fatalf("with %s: %v", column, err)
+		}
+	}
+	l.disk.before = nil
+	l.run()
+	if diff := cmp.Diff([]string{"1 <nil>", "2 <nil>", "3 <nil>", "4 <nil>"}, l.query("SELECT id, wings FROM FILES")); diff != "" {
+		t.Error(diff)
 	}
 }
