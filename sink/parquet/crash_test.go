@@ -4,6 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,13 +14,20 @@ import (
 	"desklake/schema"
 )
 
-// crash is a disk of a machine that stops at one operation: what was not synced by then is torn.
+// crash is a disk of a machine that stops at one operation: what was not synced by then is torn. Names in folders that
+// were not synced would be lost, so that nothing may rely on them.
 type crash struct {
 	testing.TB
+	lake     string
 	mu       sync.Mutex
 	at       int // the number of the operation, from 0
 	done     int
 	unsynced map[string]bool
+	loose    map[string]bool // folders with new names
+}
+
+func newCrash(t *testing.T, l *lake, at int) *crash {
+	return &crash{TB: t, lake: l.Path, at: at, unsynced: map[string]bool{}, loose: map[string]bool{}}
 }
 
 var errCrash = errors.New("the machine has stopped")
@@ -38,6 +47,7 @@ func (c *crash) before(operation, path string) error {
 	case c.done > c.at:
 		return errCrash
 	}
+	c.names(operation, path)
 	switch operation {
 	case "create", "write":
 		c.unsynced[path] = true
@@ -49,6 +59,28 @@ func (c *crash) before(operation, path string) error {
 		}
 	}
 	return nil
+}
+
+// names wants that names are durable before the manifest tells of them, and before files are removed that they replace.
+func (c *crash) names(operation, path string) {
+	base := strings.TrimSuffix(filepath.Base(path), ".parquet")
+	if len(c.loose) > 0 && (operation == "remove" || operation == "rename" && base == filepath.Base(manifestName)) {
+		c.Errorf("operation %d, %s %s, relies on names in %v", c.done, operation, path, c.loose)
+	}
+	table, part, isPart := strings.Cut(base, ".")
+	switch {
+	case operation == "sync folder":
+		delete(c.loose, path)
+	case operation == "make folder", operation == "create" && filepath.Base(filepath.Dir(path)) != filepath.Base(drafts):
+		c.loose[filepath.Dir(path)] = true
+	case operation != "rename":
+	case base == filepath.Base(manifestName):
+		c.loose[filepath.Join(c.lake, own)] = true
+	case isPart:
+		c.loose[filepath.Join(c.lake, table, strings.TrimPrefix(part, "all"))] = true
+	default:
+		c.loose[filepath.Join(c.lake, own, base)] = true
+	}
 }
 
 // stops is how far the operations are apart at which these tests stop. Each run takes others.
@@ -65,7 +97,7 @@ func TestACrashAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
 	for stop, stride := stops(); ; stop += stride {
 		l := newLake(t)
 		l.mergeRows, l.manyWaiting = 6, 1
-		c := &crash{TB: t, at: stop, unsynced: map[string]bool{}}
+		c := newCrash(t, l, stop)
 		l.disk.before = c.before
 		_ = l.goOn() // the last operations only tidy up
 		l.disk.before = nil
@@ -108,7 +140,7 @@ func TestACrashWhileColumnsAreAddedLosesNothing(t *testing.T) {
 	for stop, stride := stops(); ; stop += stride {
 		l := fourPets(t)
 		l.tables = []*schema.Table{widerPets(), words}
-		c := &crash{TB: t, at: stop, unsynced: map[string]bool{}}
+		c := newCrash(t, l, stop)
 		l.disk.before = c.before
 		_ = l.tryRun([]string{petWithLegs(1, 1, 4)})
 		l.disk.before = nil
