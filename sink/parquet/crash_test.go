@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ type crash struct {
 	testing.TB
 	lake     string
 	mu       sync.Mutex
-	at       int // the number of the operation, from 0
+	at       int // the number of the operation, from 0; -1 for none
 	done     int
 	unsynced map[string]bool
 	loose    map[string]bool // folders with new names
@@ -44,7 +45,7 @@ func (c *crash) before(operation, path string) error {
 			}
 		}
 		return errCrash
-	case c.done > c.at:
+	case c.at >= 0 && c.done > c.at:
 		return errCrash
 	}
 	c.names(operation, path)
@@ -151,5 +152,23 @@ func TestACrashWhileColumnsAreAddedLosesNothing(t *testing.T) {
 		if stop >= c.done {
 			return
 		}
+	}
+}
+
+// A run that was killed behind the manifest's rename has not made that durable. What the manifest before named goes behind
+// that only.
+func TestWhatAKilledRunReplacedIsRemovedBehindItsManifest(t *testing.T) {
+	t.Parallel()
+	l := fourPets(t)
+	left := filepath.Join(l.Path, waiting, "pets", "pets-00000001-1.all.parquet")
+	if err := os.WriteFile(left, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	c := newCrash(t, l, -1)
+	c.loose[filepath.Join(l.Path, own)] = true
+	l.disk.before = c.before
+	l.run()
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("it is still there (%v)", err)
 	}
 }

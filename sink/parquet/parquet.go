@@ -94,6 +94,9 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		return nil, explain(path, err)
 	}
 	if s.manifest, err = readManifest(path); err == nil {
+		err = s.disk.syncFolder(filepath.Join(path, own)) // a run that was killed may not have come to that
+	}
+	if err == nil {
 		err = s.clear()
 	}
 	if err != nil {
