@@ -36,9 +36,12 @@ func (s *Sink) openBooks() error {
 	return err
 }
 
-// writeBooks writes desklake's own tables into their files.
+// writeBooks writes desklake's own tables into their files: not what the manifest could not take.
 func (s *Sink) writeBooks() error {
-	err := s.openBooks()
+	err := s.broken
+	if err == nil {
+		err = s.openBooks()
+	}
 	if err == nil {
 		err = errors.Join(s.runs.write(s.disk, s.path), s.loads.write(s.disk, s.path), s.issues.write(s.disk, s.path),
 			writeRows(s.disk, s.path, "checkpoints", s.manifest.checkpointRows()))

@@ -3,6 +3,7 @@ package parquet
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -85,6 +86,33 @@ func TestManyIssuesAreCountedOnce(t *testing.T) {
 	got := l.query("SELECT count(*), min(count), sum(count)::BIGINT FROM '" + l.Path + "/_desklake/issues/*.parquet'")
 	if diff := cmp.Diff([]string{fmt.Sprint(manyChanges+1, " 3 ", 3*manyChanges+3)}, got); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+// Another stream, which is at the end of its commit, does not write what a commit failed on.
+func TestACommitThatCouldNotBeStoredIsNotCounted(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.disk.before = func(operation, path string) error {
+		if operation == "rename" && filepath.Base(path) == filepath.Base(manifestName) {
+			return errCrash
+		}
+		return nil
+	}
+	s, err := Open(t.Context(), l.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SaveIssues(t.Context(), "run", at(1), make([]schema.Issue, manyChanges+1)); !errors.Is(err, errCrash) {
+		t.Error(err)
+	}
+	s.manifest.Issues = make([]issueRow, manyChanges+1)
+	s.mergeLarge("run", nil)
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := l.query("SELECT table_name, count FROM '" + l.Path + "/_desklake/issues/*.parquet'"); len(got) != 1 || got[0] != "pets 1" {
+		t.Errorf("issues: %v", got)
 	}
 }
 
