@@ -19,9 +19,9 @@ type viewsCommand struct {
 func (*viewsCommand) Help() string {
 	return `Example: desklake views -o lake.duckdb
 
-The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. At the end of
-a sync DuckDB can meet a file at the moment at which it is replaced: the query fails, and is to be asked again. Write the
-views again when a new version of desklake has more tables or columns.`
+The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. While a sync
+replaces files a query can meet one at that moment. It fails almost always, and is to be asked again; docs/deploy.md tells
+how to read old and new rows never mixed. Write the views again when a new version of desklake has more tables or columns.`
 }
 
 // Run writes the views.

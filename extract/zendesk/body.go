@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -34,6 +35,9 @@ type badBody struct{ err error }
 func (e *badBody) Error() string { return "unusable answer: " + e.err.Error() }
 func (e *badBody) Unwrap() error { return e.err }
 
+// bodies are buffers to read a body into. They have grown already; the caller gets a copy of the right size.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // readBody reads and decompresses a body of at most limit bytes. It calls stalled when nothing has come for
 // idleLimit, which must make the reading fail.
 func readBody(resp *http.Response, limit int, stalled func()) ([]byte, error) {
@@ -48,15 +52,17 @@ func readBody(resp *http.Response, limit int, stalled func()) ([]byte, error) {
 		defer z.Close()
 		r = z
 	}
-	var b bytes.Buffer
+	b := bodies.Get().(*bytes.Buffer)
+	defer bodies.Put(b)
+	b.Reset()
 	n, err := b.ReadFrom(io.LimitReader(r, int64(limit)+1))
 	switch {
 	case err != nil:
-		return b.Bytes(), fmt.Errorf("after %d bytes: %w", n, noEOF(err))
+		return bytes.Clone(b.Bytes()), fmt.Errorf("after %d bytes: %w", n, noEOF(err))
 	case n > int64(limit):
 		return nil, fmt.Errorf("%w: more than %d MiB", errTooBig, limit>>20)
 	}
-	return b.Bytes(), nil
+	return bytes.Clone(b.Bytes()), nil
 }
 
 // watchedReader puts off the timer with every byte that comes.

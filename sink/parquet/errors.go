@@ -47,7 +47,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
 		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return &PathError{path, "may not be written", "Give the user that runs desklake the right to write the folder."}
+		return &PathError{path, "may not be read or written", "Give the user that runs desklake the right to read and write the folder and its files."}
 	case errors.Is(err, fs.ErrNotExist):
 		return &PathError{path, "is missing", restore}
 	}

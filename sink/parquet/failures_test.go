@@ -95,7 +95,7 @@ func TestAFileThatCantBePutIntoItsPlaceIsNamed(t *testing.T) {
 		}
 		return nil
 	}
-	l.refuses(l.file("2026-01"), "may not be written", []string{pet(1, 1, 2, "c")})
+	l.refuses(l.file("2026-01"), "may not be read or written", []string{pet(1, 1, 2, "c")})
 }
 
 // Two runs that each think they have the lock would overwrite each other's files.
@@ -158,7 +158,7 @@ func TestPlacesThatCantBeALakeAreNamed(t *testing.T) {
 	}
 	places := map[string]string{file: "is not a folder", filepath.Join(l.Path, "no", "such"): "its folder does not exist"}
 	if runtime.GOOS == "linux" {
-		places["/sys/desklake-lake"] = "may not be written"
+		places["/sys/desklake-lake"] = "may not be read or written"
 	}
 	for l.Path = range places {
 		l.refuses(l.Path, places[l.Path])
