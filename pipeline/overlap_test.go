@@ -66,9 +66,9 @@ func TestASinkThatIsSlowHoldsTheSourceBack(t *testing.T) {
 			},
 		})
 		synctest.Wait()
-		// One is being written, one waits for that, one is converted; two wait for the conversion, one to join them.
-		if asked != 6 {
-			t.Errorf("%d pages were read while the sink was busy with the first, want 6", asked)
+		// One is being written, six wait for that, one is converted; two wait for the conversion, one to join them.
+		if asked != 11 {
+			t.Errorf("%d pages were read while the sink was busy with the first, want 11", asked)
 		}
 		close(slow)
 		synctest.Wait()

@@ -10,11 +10,13 @@ import (
 	"desklake/sink"
 )
 
-// Pages wait for their conversion pagesAhead deep, and are cut into chunks of about chunkBytes: together they bound
-// the memory of a stream, however long it is.
+// Pages wait for their conversion pagesAhead deep. They are cut into chunks of about chunkBytes, which wait for the sink
+// chunksAhead deep: a sink that compresses much at once does not stop the conversion. Together they bound the memory of
+// a stream, however long it is.
 const (
-	pagesAhead = 2
-	chunkBytes = 8 << 20
+	pagesAhead  = 2
+	chunkBytes  = 4 << 20
+	chunksAhead = 6
 )
 
 // received is a page, or why no more follow.
@@ -105,7 +107,7 @@ func scarcest(quotas []extract.Quota) *extract.Quota {
 // convert decodes pages into chunks. A chunk is handed on when it is large enough, or when no page waits to be
 // decoded: no row lies here while the source is waited for.
 func (w *worker) convert(ctx context.Context, from extract.Position, pages <-chan received) <-chan chunk {
-	chunks := make(chan chunk, 1)
+	chunks := make(chan chunk, chunksAhead)
 	w.goroutines.Go(func() {
 		defer close(chunks)
 		decoder := w.stream.NewDecoder()

@@ -69,6 +69,7 @@ type Sink struct {
 	// transactions are under way, each with a read lock; the file is opened anew between them.
 	transactions sync.RWMutex
 	rows         atomic.Int64 // new ones since it was opened
+	changed      atomic.Int64 // rows that were replaced or marked since the last checkpoint
 	lost         error        // why it could not be
 	versions     versions
 
@@ -130,11 +131,18 @@ func (s *Sink) Close() error {
 	return err
 }
 
-// checkpoint writes what is still in the write-ahead log into the file, which is closed next.
+// checkpoint writes what is still in the write-ahead log into the file, which is closed next. It merges row groups that
+// have lost rows, about as many rows as were changed: DuckDB would merge all at once after many nights, and needs room
+// in the file for both the old and the new ones then, which the file keeps. Its limit counts each row group of a merge,
+// three as a rule.
 func (s *Sink) checkpoint() error {
-	err := s.versions.allowCheckpoint(context.Background(), s.own)
+	ctx := context.Background()
+	err := s.versions.allowCheckpoint(ctx, s.own)
 	if err == nil {
-		_, err = s.own.exec(context.Background(), "CHECKPOINT "+catalog)
+		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", 1+3*s.changed.Swap(0)/groupRows))
+	}
+	if err == nil {
+		_, err = s.own.exec(ctx, "CHECKPOINT "+catalog)
 	}
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
@@ -250,6 +258,8 @@ func settings(path string, o Options) []string {
 		// A checkpoint in the middle of a run rewrites what the next commit changes again.
 		"SET checkpoint_threshold = '256MB'",
 		"SET preserve_insertion_order = true",
+		// The checkpoint at the end makes up for it.
+		"SET max_vacuum_tasks = 0",
 		// Five, the default, wait uncompressed in memory until they are written together.
 		"SET write_buffer_row_group_count = 1",
 		"SET autoinstall_known_extensions = false",

@@ -125,6 +125,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 	var rows int64
 	for _, n := range counts {
 		rows += n.Inserted + n.Updated
+		t.sink.changed.Add(n.Updated + n.Deleted)
 	}
 	t.sink.grown(ctx, rows)
 	return counts, nil
