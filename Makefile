@@ -28,7 +28,7 @@ bench: build ## measure whole processes and write docs/benchmarks.md; hours, and
 	go build -o bin/bench ./internal/bench
 	bin/bench compare --program bin/desklake
 	bin/bench growth --program bin/desklake --tickets 100000 --tickets 1000000 --tickets 10000000
-	bin/bench growth --program bin/desklake --tickets 100000 --nights 50 --fresh
+	bin/bench growth --program bin/desklake --tickets 1000000 --nights 50 --fresh --sinks duckdb
 	bin/bench report
 
 bench-check: build ## run every benchmark once, small
