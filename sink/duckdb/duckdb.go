@@ -131,25 +131,6 @@ func (s *Sink) Close() error {
 	return err
 }
 
-// checkpoint writes what is still in the write-ahead log into the file, which is closed next. It merges row groups that
-// have lost rows, about as many rows as were changed: DuckDB would merge all at once after many nights, and needs room
-// in the file for both the old and the new ones then, which the file keeps. Its limit counts each row group of a merge,
-// three as a rule.
-func (s *Sink) checkpoint() error {
-	ctx := context.Background()
-	err := s.versions.allowCheckpoint(ctx, s.own)
-	if err == nil {
-		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", 1+3*s.changed.Swap(0)/groupRows))
-	}
-	if err == nil {
-		_, err = s.own.exec(ctx, "CHECKPOINT "+catalog)
-	}
-	if err != nil {
-		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
-	}
-	return nil
-}
-
 // vanished returns an error if the path leads elsewhere by now: what is written to the open file would be lost.
 func (s *Sink) vanished() error {
 	if now, err := os.Stat(s.path); err == nil && os.SameFile(now, s.file) {
@@ -258,7 +239,7 @@ func settings(path string, o Options) []string {
 		// A checkpoint in the middle of a run rewrites what the next commit changes again.
 		"SET checkpoint_threshold = '256MB'",
 		"SET preserve_insertion_order = true",
-		// The checkpoint at the end makes up for it.
+		// The checkpoint at the end does it.
 		"SET max_vacuum_tasks = 0",
 		// Five, the default, wait uncompressed in memory until they are written together.
 		"SET write_buffer_row_group_count = 1",

@@ -63,16 +63,8 @@ func (v *versions) allow(ctx context.Context, c *conn, groups int64) error {
 }
 
 // allowCheckpoint sets the limit for a checkpoint, which reads what earlier runs have deleted too and writes it anew.
-func (v *versions) allowCheckpoint(ctx context.Context, c *conn) error {
-	rows, err := c.queryInt(ctx, "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE database_name = $1", catalog)
-	if err != nil {
-		return err
-	}
-	changed, err := c.queryInt(ctx, "SELECT sum(updated + deleted)::BIGINT FROM "+catalog+".desklake.loads")
-	if err != nil { // a file that was not prepared
-		changed = 0
-	}
+func (v *versions) allowCheckpoint(ctx context.Context, c *conn, e extent) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.allow(ctx, c, 2*min(rows/groupRows+1, changed))
+	return v.allow(ctx, c, 2*min(e.rows/groupRows+1, e.changed))
 }

@@ -1,0 +1,56 @@
+package duckdb
+
+import (
+	"context"
+	"fmt"
+)
+
+// extent is how much a file holds.
+type extent struct {
+	rows     int64 // those that were replaced, and still take room, included
+	inserted int64 // of them since the file was made, without replacements
+	changed  int64 // replaced or marked since the file was made
+}
+
+// dead estimates how many rows take room that were replaced.
+func (e extent) dead() int64 { return e.rows - e.inserted }
+
+func (s *Sink) extent(ctx context.Context) (e extent, err error) {
+	e.rows, err = s.own.queryInt(ctx, "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE database_name = $1 AND schema_name = 'main'", catalog)
+	if err != nil {
+		return e, err
+	}
+	err = s.own.query(ctx, "SELECT sum(inserted)::BIGINT, sum(updated + deleted)::BIGINT FROM "+catalog+".desklake.loads", nil, func(v []any) error {
+		e.inserted, _ = v[0].(int64)
+		e.changed, _ = v[1].(int64)
+		return nil
+	})
+	if err != nil { // a file that was not prepared
+		return extent{}, nil
+	}
+	return e, nil
+}
+
+// checkpoint writes what is still in the write-ahead log into the file, which is closed next.
+//
+// Where more than a tenth of the rows are dead it merges row groups that have lost rows, as many as make up for what was
+// changed since the last one. Left alone, DuckDB merges all that it can at once, which costs one night a lot of time, and
+// the file room for the old and the new ones together, which it keeps. The setting counts every row group of a merge, three
+// as a rule.
+func (s *Sink) checkpoint() error {
+	ctx := context.Background()
+	e, err := s.extent(ctx)
+	if err == nil {
+		err = s.versions.allowCheckpoint(ctx, s.own, e)
+	}
+	if changed := s.changed.Swap(0); err == nil && e.dead() > e.rows/10 {
+		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", 1+3*changed/groupRows))
+	}
+	if err == nil {
+		_, err = s.own.exec(ctx, "CHECKPOINT "+catalog)
+	}
+	if err != nil {
+		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
+	}
+	return nil
+}
