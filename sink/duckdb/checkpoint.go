@@ -33,7 +33,7 @@ func (s *Sink) extent(ctx context.Context) (e extent, err error) {
 
 // checkpoint writes what is still in the write-ahead log into the file, which is closed next.
 //
-// Where more than a tenth of the rows are dead it merges row groups that have lost rows, as many as make up for what was
+// Where more than a twentieth of the rows are dead it merges row groups that have lost rows, as many as make up for what was
 // changed since the last one. Left alone, DuckDB merges all that it can at once, which costs one night a lot of time, and
 // the file room for the old and the new ones together, which it keeps. The setting counts every row group of a merge, three
 // as a rule.
@@ -43,7 +43,7 @@ func (s *Sink) checkpoint() error {
 	if err == nil {
 		err = s.versions.allowCheckpoint(ctx, s.own, e)
 	}
-	if changed := s.changed.Swap(0); err == nil && e.dead() > e.rows/10 {
+	if changed := s.changed.Swap(0); err == nil && e.dead() > e.rows/20 {
 		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", 1+3*changed/groupRows))
 	}
 	if err == nil {
