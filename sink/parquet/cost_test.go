@@ -73,7 +73,6 @@ func mergeMemory(t *testing.T, rows int) (most uint64) {
 		transactions = append(transactions, records)
 	}
 	l.run(transactions...)
-	transactions = nil
 	l.disk.before = func(operation, _ string) error {
 		if operation == "write" {
 			runtime.GC()
