@@ -71,6 +71,9 @@ func analyst() {
 // An analyst's process that keeps the copy open, and one that opens it anew for each query, meet no error and no half
 // state while it is replaced twenty times.
 func TestAnalystsAreNotDisturbedByTwentyRuns(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	t.Parallel()
 	const runs = 20
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 60, AuditsPerTicket: 1})

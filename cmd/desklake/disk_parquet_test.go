@@ -12,6 +12,9 @@ import (
 
 // The disk is full for the lock, for the manifest, and for what waits.
 func TestAFullDiskUnderParquetFilesIsToldAndTheNextRunGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	t.Parallel()
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 1500, AuditsPerTicket: 1})
 	l, undisturbed := newParquetLake(t, h), newLake(t, h)

@@ -21,6 +21,9 @@ func limitFileSize(bytes uint64) {
 }
 
 func TestAFullDiskIsToldAndTheNextRunGoesOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	t.Parallel()
 	for name, later := range map[string]bool{"first sync": false, "later sync": true} {
 		t.Run(name, func(t *testing.T) {
