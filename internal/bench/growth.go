@@ -17,11 +17,12 @@ type growth struct {
 	Size    int64   `json:"size"`  // bytes on disk behind the first sync
 	Files   int     `json:"files"` // and in how many
 	Changed int     `json:"changed"`
-	Nights  []usage `json:"nights"`     // a sync behind Changed changed tickets each
-	Last    int64   `json:"last"`       // bytes on disk behind the last night
-	Fresh   int64   `json:"fresh"`      // bytes of a first sync of the same helpdesk as it is then; 0 if not measured
-	Idle    usage   `json:"idle"`       // a sync with nothing new
-	LastN   int     `json:"last_files"` // files behind the last night
+	Nights  []usage `json:"nights"`         // a sync behind Changed changed tickets each
+	Last    int64   `json:"last"`           // bytes on disk behind the last night
+	Fresh   int64   `json:"fresh"`          // bytes of a first sync of the same helpdesk as it is then; 0 if not measured
+	Idle    usage   `json:"idle"`           // a sync with nothing new
+	LastN   int     `json:"last_files"`     // files behind the last night
+	Busy    bool    `json:"busy,omitempty"` // other work went on: the times are upper bounds
 }
 
 type growthCommand struct {
@@ -29,6 +30,7 @@ type growthCommand struct {
 	Sinks   []string `default:"duckdb,parquet"`
 	Changed int      `default:"10000" help:"How many tickets change in a night."`
 	Nights  int      `default:"3"`
+	Busy    bool     `help:"Other work goes on meanwhile; the document says so."`
 	Fresh   bool     `help:"Sync the changed helpdesk once more into an empty sink, to compare the sizes."`
 	Work    string   `default:"bench.work" type:"path"`
 	Program string   `required:"" help:"The desklake to measure."`
@@ -63,7 +65,7 @@ func (c *growthCommand) measure(ctx context.Context, tickets int, sink string) (
 		return nil, err
 	}
 	defer func() { _ = s.stop() }()
-	g := &growth{Tickets: tickets, Sink: sink, Changed: c.Changed}
+	g := &growth{Tickets: tickets, Sink: sink, Changed: c.Changed, Busy: c.Busy}
 	dir := filepath.Join(c.Work, fmt.Sprintf("growth-%s-%d", sink, tickets))
 	d, err := newDesklake(c.Program, dir, s.url, sink, "[tickets, ticket_metrics]")
 	if err != nil {

@@ -88,10 +88,17 @@ func (r *results) documentGrowth(d *strings.Builder) {
 		if g.Fresh > 0 {
 			last += fmt.Sprintf(", %.2f times a fresh one", float64(g.Last)/float64(g.Fresh))
 		}
-		fmt.Fprintf(d, "| %s | %s | %.0f s | %s | %s | %d | %.1f s | %s | %s | %s |\n", g.Sink, thousands(g.Tickets), g.First.Seconds, size(g.First.Peak),
+		name := g.Sink
+		if g.Busy {
+			name += " \\*"
+		}
+		fmt.Fprintf(d, "| %s | %s | %.0f s | %s | %s | %d | %.1f s | %s | %s | %s |\n", name, thousands(g.Tickets), g.First.Seconds, size(g.First.Peak),
 			size(g.Size), g.Files, g.night(func(u usage) float64 { return u.Seconds }),
 			size(int64(g.night(func(u usage) float64 { return float64(u.Peak) }))),
 			size(int64(g.night(func(u usage) float64 { return float64(u.Written) }))), last)
+	}
+	if slices.ContainsFunc(r.Growth, func(g growth) bool { return g.Busy }) {
+		d.WriteString("\n\\* Measured while other work took much of the machine: the times are upper bounds; memory and bytes are exact.\n")
 	}
 	for _, sink := range []string{"duckdb", "parquet"} {
 		var sizes, nights []string
