@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/parquet-go/parquet-go"
 )
 
 // checkStrays looks for files in a table's folder that the manifest does not know.
@@ -97,11 +95,7 @@ func (s *Sink) isMerged(t *tableState, p *partition) bool {
 		return false
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return false
-	}
-	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	content, err := footer(f)
 	if err != nil {
 		return false
 	}

@@ -34,11 +34,7 @@ func openFile(l *layout, path string) (*reading, error) {
 }
 
 func (r *reading) open() error {
-	info, err := r.file.Stat()
-	if err != nil {
-		return err
-	}
-	content, err := parquet.OpenFile(r.file, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	content, err := footer(r.file)
 	if err != nil {
 		return err
 	}
@@ -59,6 +55,15 @@ func (r *reading) open() error {
 		}
 	}
 	return nil
+}
+
+// footer reads what a file says of itself.
+func footer(f *os.File) (*parquet.File, error) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	return parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
 }
 
 func (r *reading) close() error { return r.file.Close() }

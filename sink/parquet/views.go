@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/parquet-go/parquet-go"
-
 	"desklake/schema"
 	"desklake/sink"
 )
@@ -86,11 +84,7 @@ func (s *Sink) columnsInFiles(t *tableState) (names []string, err error) {
 		return nil, explain(path, err)
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	content, err := parquet.OpenFile(f, info.Size(), parquet.SkipPageIndex(true), parquet.SkipBloomFilters(true))
+	content, err := footer(f)
 	if err != nil {
 		return nil, damaged(path, err)
 	}
