@@ -61,13 +61,7 @@ func TestAnOlderFileOfDesklakesOwnTablesIsRead(t *testing.T) {
 func TestManyIssuesAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	l := newLake(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := l.prepared()
 	for round := range 3 {
 		var issues []schema.Issue
 		for i := range manyChanges {
@@ -120,13 +114,8 @@ func TestACommitThatCouldNotBeStoredIsNotCounted(t *testing.T) {
 func TestForgettingACheckpointForgetsNoLoadsAndIssues(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err == nil {
-		err = s.SaveRun(t.Context(), sink.Run{ID: "killed", Started: at(2), Status: sink.Running})
-	}
+	s := l.prepared()
+	err := s.SaveRun(t.Context(), sink.Run{ID: "killed", Started: at(2), Status: sink.Running})
 	if err == nil {
 		_, err = l.commit(s, pets, pet(3, 1, 1, "c"))
 	}
@@ -159,13 +148,7 @@ func TestACommitThatFailsLeavesNothingBehind(t *testing.T) {
 		}
 		return nil
 	}
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := l.prepared()
 	failing = true
 	if _, err := l.commit(s, pets, pet(1, 1, 2, "c"), pet(3, 3, 1, "d")); err == nil {
 		t.Error("the commit did not fail")

@@ -77,14 +77,8 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 func TestForgettingAWindowForgetsNoFile(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	var open sink.Tx
-	if err == nil {
-		open, err = s.Begin(t.Context(), "run", "pets")
-	}
+	s := l.prepared()
+	open, err := s.Begin(t.Context(), "run", "pets")
 	if err == nil {
 		_, err = open.Commit(t.Context(), sink.Commit{At: at(1), Checkpoint: state.Checkpoint{Stream: "pets window", Tables: []string{"pets"}}})
 	}
@@ -101,13 +95,8 @@ func TestForgettingAWindowForgetsNoFile(t *testing.T) {
 func TestAWaitingFileThatIsMissingIsNamedAndComesBackWithAReset(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err == nil {
-		_, err = l.commit(s, pets, pet(1, 1, 2, "c"), pet(2, 2, 2, "d"))
-	}
+	s := l.prepared()
+	_, err := l.commit(s, pets, pet(1, 1, 2, "c"), pet(2, 2, 2, "d"))
 	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if it was killed
 		t.Fatal(err)
 	}
@@ -138,13 +127,7 @@ func TestAFileOfATableThatIsReadWholeEachTimeComesBackByItself(t *testing.T) {
 			}
 			continue
 		}
-		s, err := Open(t.Context(), l.Options)
-		if err == nil {
-			err = s.Prepare(t.Context(), l.tables)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		s := l.prepared()
 		tx, err := s.Begin(t.Context(), "run", "words")
 		if err == nil {
 			err = tx.Write(t.Context(), batches(words, `{"word":"a","count":1}`)[0])

@@ -102,13 +102,8 @@ func TestAFileThatCantBePutIntoItsPlaceIsNamed(t *testing.T) {
 func TestARunWhoseLockWasRemovedEnds(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	first, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = first.Prepare(t.Context(), l.tables)
-	}
-	if err == nil {
-		_, err = l.commit(first, pets, pet(1, 1, 2, "c"))
-	}
+	first := l.prepared()
+	_, err := l.commit(first, pets, pet(1, 1, 2, "c"))
 	if err == nil {
 		err = os.Remove(filepath.Join(l.Path, lockName))
 	}

@@ -47,13 +47,8 @@ func TestALargeFileHasRowGroups(t *testing.T) {
 	for i := range n {
 		records = append(records, fmt.Sprintf(`{"word":"%06d","count":%d}`, i*7919%n, i))
 	}
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err == nil {
-		err = s.SaveRun(t.Context(), sink.Run{ID: "the run", Started: at(0), Status: sink.Running})
-	}
+	s := l.prepared()
+	err := s.SaveRun(t.Context(), sink.Run{ID: "the run", Started: at(0), Status: sink.Running})
 	if err != nil {
 		t.Fatal(err)
 	}

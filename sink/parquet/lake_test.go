@@ -110,6 +110,19 @@ func (l *lake) tryRun(transactions ...[]string) (err error) {
 	return nil
 }
 
+// prepared opens the lake for its tables.
+func (l *lake) prepared() *Sink {
+	l.Helper()
+	s, err := Open(l.Context(), l.Options)
+	if err == nil {
+		err = s.Prepare(l.Context(), l.tables)
+	}
+	if err != nil {
+		l.Fatal(err)
+	}
+	return s
+}
+
 // commit writes one batch; its checkpoint is the number of commits.
 func (l *lake) commit(s *Sink, table *schema.Table, records ...string) (sink.Counts, error) {
 	tx, err := s.Begin(context.Background(), "run", table.Name)

@@ -74,13 +74,7 @@ func TestARowWhoseMonthChangesIsStillOneRow(t *testing.T) {
 func TestManySmallCommitsLeaveFewFilesWaiting(t *testing.T) {
 	t.Parallel()
 	l := newLake(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := l.prepared()
 	most := 0
 	for i := range 100 {
 		if _, err := l.commit(s, pets, pet(i, 1, 1, "x"), pet(i+1, 1, 2, "y")); err != nil {
@@ -111,13 +105,7 @@ func TestManySmallCommitsLeaveFewFilesWaiting(t *testing.T) {
 func TestATransactionSettlesWhatIsTooMuchForMemory(t *testing.T) {
 	t.Parallel()
 	l := newLake(t)
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := l.prepared()
 	open, err := s.Begin(t.Context(), "run", "pets")
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"errors"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,11 +36,8 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 	}
 	l.run([]string{pet(1, 1, 1, "a")})
 	l.tables = []*schema.Table{widerPets(), words}
-	s, err := Open(t.Context(), l.Options)
-	if err == nil {
-		err = s.Prepare(t.Context(), l.tables)
-	}
-	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if the run was killed
+	s := l.prepared()
+	if err := unlock(s.lock); err != nil { // as if the run was killed
 		t.Fatal(err)
 	}
 	if v := view(); count(v) != "1" || hasLegs(v) {
