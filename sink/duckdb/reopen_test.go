@@ -12,6 +12,12 @@ import (
 	"desklake/sink"
 )
 
+// numbers is a table of numbers, each of which can change from night to night.
+func numbers(name string) *schema.Table {
+	return &schema.Table{Name: name, Doc: "Numbers.", Key: "id", Columns: []schema.Column{
+		{Name: "id", Type: schema.Int, Doc: "The number."}, {Name: "night", Type: schema.Int, Doc: "When it changed."}}}
+}
+
 // A file that is opened anew behind every commit, between the transactions of two streams, loses and doubles nothing.
 func TestOpeningAnewLosesNothing(t *testing.T) {
 	t.Parallel()
@@ -19,9 +25,6 @@ func TestOpeningAnewLosesNothing(t *testing.T) {
 	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1})
 	if err != nil {
 		t.Fatal(err)
-	}
-	numbers := func(name string) *schema.Table {
-		return &schema.Table{Name: name, Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
 	}
 	tables := []*schema.Table{numbers("odd"), numbers("even")}
 	if err := s.Prepare(t.Context(), tables); err != nil {
@@ -56,20 +59,31 @@ func TestOpeningAnewLosesNothing(t *testing.T) {
 
 // commitNumbers commits rows with these ids, some of which are there already.
 func commitNumbers(t *testing.T, s *Sink, table *schema.Table, ids ...int64) error {
+	return commitNight(t, s, table, 0, ids)
+}
+
+// commitNight commits rows with these ids that changed in a night.
+func commitNight(t *testing.T, s *Sink, table *schema.Table, night int, ids []int64) error {
 	d := schema.NewDecoder(table)
 	defer d.Release()
 	d.Page(time.Unix(1e9, 0), "run")
 	for _, id := range ids {
-		d.Decode(jsonscan.New(fmt.Appendf(nil, `{"id":%d}`, id)))
+		d.Decode(jsonscan.New(fmt.Appendf(nil, `{"id":%d,"night":%d}`, id, night)))
 	}
 	batches, _ := d.Flush()
-	defer batches[0].Release()
+	defer func() {
+		for _, b := range batches {
+			b.Release()
+		}
+	}()
 	tx, err := s.Begin(t.Context(), "run", table.Name)
 	if err != nil {
 		return err
 	}
-	if err := tx.Write(t.Context(), batches[0]); err != nil {
-		return errors.Join(err, tx.Rollback())
+	for _, b := range batches {
+		if err := tx.Write(t.Context(), b); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
 	}
 	_, err = tx.Commit(t.Context(), sink.Commit{At: time.Now(), Load: sink.Load{Tables: []string{table.Name}}})
 	return err
@@ -82,7 +96,7 @@ func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := &schema.Table{Name: "numbers", Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
+	table := numbers("numbers")
 	if err := s.Prepare(t.Context(), []*schema.Table{table}); err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +130,7 @@ func TestABrokenInstanceIsOpenedAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := &schema.Table{Name: "numbers", Doc: "Numbers.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int, Doc: "The number."}}}
+	table := numbers("numbers")
 	if err := s.Prepare(t.Context(), []*schema.Table{table}); err != nil {
 		t.Fatal(err)
 	}
