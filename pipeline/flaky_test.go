@@ -66,8 +66,8 @@ func (f *flaky) SaveRun(ctx context.Context, run sink.Run) error {
 	return f.call(func() error { return f.Sink.SaveRun(ctx, run) })
 }
 
-func (f *flaky) SaveIssues(ctx context.Context, run string, at time.Time, issues []schema.Issue) error {
-	return f.call(func() error { return f.Sink.SaveIssues(ctx, run, at, issues) })
+func (f *flaky) Forget(ctx context.Context, before time.Time) error {
+	return f.call(func() error { return f.Sink.Forget(ctx, before) })
 }
 
 type flakyTx struct {

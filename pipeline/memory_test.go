@@ -48,7 +48,7 @@ func (k *kept) SaveRun(_ context.Context, r sink.Run) error {
 	return nil
 }
 
-func (k *kept) SaveIssues(context.Context, string, time.Time, []schema.Issue) error { return nil }
+func (k *kept) Forget(context.Context, time.Time) error { return nil }
 
 func (k *kept) Close() error { return nil }
 

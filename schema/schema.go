@@ -38,8 +38,9 @@ type Table struct {
 	// Key names the column that identifies a row. It is Int or Text, and never null.
 	Key string
 
-	// Version names the column that orders the versions of a row, Time or Unix: the later
-	// version wins. Empty where the source gives none; then what was extracted last wins.
+	// Version names the column that orders the versions of a row, Time, Unix or Int: the later
+	// version wins. Empty where the source gives none, and where the table is filled by complete readings of a list, of which
+	// the latest is right whatever its rows say; then what was read last wins.
 	Version string
 
 	// Month names the Time column by whose month a large table is partitioned, for sinks that keep files.
@@ -102,6 +103,14 @@ func (t *Table) Column(name string) int {
 	return -1
 }
 
+// VersionType is the type of the column Version, zero where there is none.
+func (t *Table) VersionType() Type {
+	if i := t.Column(t.Version); i >= 0 && i < len(t.Columns) {
+		return t.Columns[i].Type
+	}
+	return 0
+}
+
 // Issue is something that did not fit and is recorded instead of dropped or failed on: a field that no column
 // knows, a value of another type, a record or a table that the source refuses. Sinks keep one row for each
 // (Table, Key, Column, Reason), with the time it was first and last seen.
@@ -112,6 +121,9 @@ type Issue struct {
 	Value  string // a sample of the raw JSON value, cut to a few hundred bytes
 	Reason string // a short sentence, the same for the same kind of issue
 	Count  int64  // how often it was met since the last report
+
+	// NoRow says that a record of the source has no row because of this.
+	NoRow bool
 
 	// SampleKey is the key of the row that Value is from, where the issue is about a column. It is not
 	// part of what tells issues apart.

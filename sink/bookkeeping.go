@@ -13,6 +13,7 @@ var Bookkeeping = []*schema.Table{
 		{Name: "trigger", Type: schema.Text, Doc: "What started it: cli, schedule or api and the name of the job, or backfill and its window."},
 		{Name: "version", Type: schema.Text, Doc: "The version of desklake."},
 		{Name: "error", Type: schema.Text, Doc: "Why it failed; null unless it did."},
+		{Name: "account", Type: schema.Text, Doc: "The account that was read."},
 	}},
 	{Name: "loads", Doc: "What a run did to each table, and what that cost.", Columns: []schema.Column{
 		{Name: "run_id", Type: schema.Text, Doc: "The run: desklake.runs.run_id."},
@@ -40,6 +41,9 @@ var Bookkeeping = []*schema.Table{
 		{Name: "run_id", Type: schema.Text, Doc: "The run that stored it."},
 		{Name: "saved_at", Type: schema.Time, Doc: "When it was stored."},
 		{Name: "format", Type: schema.Int, Doc: "The version of this row's format."},
+		{Name: "account", Type: schema.Text, Doc: "The account whose rows these are."},
+		{Name: "start", Type: schema.Time, Doc: "The start date from which the stream was read; null for everything."},
+		{Name: "complete_at", Type: schema.Time, Doc: "When the stream was last read to its end; null if never."},
 	}},
 	{Name: "issues", Doc: "What did not fit and was kept or recorded instead of dropped: drift, refusals, tables that the account does not have.", Columns: []schema.Column{
 		{Name: "table_name", Type: schema.Text, Doc: "The table."},

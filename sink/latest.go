@@ -2,6 +2,7 @@ package sink
 
 import (
 	"cmp"
+	"math"
 
 	"github.com/apache/arrow-go/v18/arrow/array"
 
@@ -10,15 +11,32 @@ import (
 
 // Age is what orders two versions of a row.
 type Age struct {
-	Version   *int64 // the value of Table.Version in microseconds; nil where it is null or there is none
-	Extracted int64  // the value of _desklake_extracted_at in microseconds
+	Version *int64 // the value of Table.Version, of a time in microseconds; nil where it is null or there is none
+	Bound   int64  // the highest Version that can be true: when the row was extracted, in microseconds
 }
 
-// Compare orders by version, null first, then by time of extraction.
-func (a Age) Compare(b Age) int {
-	return cmp.Or(a.compareVersion(b), cmp.Compare(a.Extracted, b.Extracted))
+// NewAge is the age of a row with the values of Table.Version, which is of that type (zero where there is none), and
+// _desklake_extracted_at; times are in microseconds.
+func NewAge(kind schema.Type, version *int64, extracted int64) Age {
+	if kind == schema.Int { // it is no time, and says nothing of one
+		extracted = math.MaxInt64
+	}
+	return Age{Version: version, Bound: extracted}
 }
 
+// Supersedes is the rule of Tx.Write: does a row of age a take the place of one of age b that was written before? Differs
+// tells whether the two differ in a column of the source or in being deleted; it is only asked where that decides.
+func (a Age) Supersedes(b Age, differs func() (bool, error)) (bool, error) {
+	switch order := a.compareVersion(b); {
+	case order > 0:
+		return true, nil
+	case order < 0:
+		return a.Version != nil && *b.Version > b.Bound && *a.Version >= b.Bound, nil
+	}
+	return differs()
+}
+
+// compareVersion orders by version, null first.
 func (a Age) compareVersion(b Age) int {
 	if a.Version == nil || b.Version == nil {
 		return cmp.Compare(bit(a.Version != nil), bit(b.Version != nil))
@@ -26,65 +44,59 @@ func (a Age) compareVersion(b Age) int {
 	return cmp.Compare(*a.Version, *b.Version)
 }
 
-// Supersedes is the rule of Tx.Write: does a row of age a take the place of one of age b? Differs tells whether the
-// two differ in a column of the source or in being deleted; it is only asked where that decides.
-func (a Age) Supersedes(b Age, differs func() (bool, error)) (bool, error) {
-	switch order := a.compareVersion(b); {
-	case order != 0:
-		return order > 0, nil
-	case a.Extracted < b.Extracted:
-		return false, nil
-	}
-	return differs()
-}
-
-// Latest returns the positions of the rows of a batch that no other row of it supersedes, one a key, in the order
-// in which the keys first appear. Of two rows with one key the later version stays, by the rule of Tx.Write; of two
-// that are equal in version and time of extraction, the one that stands later in the batch.
+// Latest returns the positions of the rows of a batch that no later row of it supersedes, one a key, in the order
+// in which the keys first appear.
 func Latest(b schema.Batch) []int32 {
 	key := b.Record.Column(b.Table.Column(b.Table.Key))
-	compare := versions(b)
+	age := ages(b)
 	switch key := key.(type) {
 	case *array.Int64:
-		return latest(int32(key.Len()), key.Value, compare)
+		return latest(int32(key.Len()), key.Value, age)
 	case *array.String:
-		return latest(int32(key.Len()), key.Value, compare)
+		return latest(int32(key.Len()), key.Value, age)
 	}
 	panic("sink: key of " + b.Table.Name + " is " + key.DataType().String())
 }
 
-func latest[K comparable](n int32, key func(int) K, compare func(a, b int32) int) []int32 {
+func latest[K comparable](n int32, key func(int) K, age func(row int32) Age) []int32 {
 	at := make(map[K]int32, n)
 	rows := make([]int32, 0, n)
 	for row := range n {
 		k := key(int(row))
 		i, repeated := at[k]
-		switch {
-		case !repeated:
+		if !repeated {
 			at[k] = int32(len(rows))
 			rows = append(rows, row)
-		case compare(row, rows[i]) >= 0:
+		} else if later, _ := age(row).Supersedes(age(rows[i]), always); later {
 			rows[i] = row
 		}
 	}
 	return rows
 }
 
-// versions orders two rows of a batch by their ages.
-func versions(b schema.Batch) func(x, y int32) int {
+func always() (bool, error) { return true, nil }
+
+// ages tells the ages of the rows of a batch.
+func ages(b schema.Batch) func(row int32) Age {
 	extracted := b.Record.Column(b.Table.Column(schema.ExtractedAt)).(*array.Timestamp)
-	var version *array.Timestamp
+	version := func(int) *int64 { return nil }
 	if b.Table.Version != "" {
-		version = b.Record.Column(b.Table.Column(b.Table.Version)).(*array.Timestamp)
-	}
-	age := func(row int32) (a Age) {
-		a.Extracted = int64(extracted.Value(int(row)))
-		if version != nil && version.IsValid(int(row)) {
-			a.Version = new(int64(version.Value(int(row))))
+		switch values := b.Record.Column(b.Table.Column(b.Table.Version)).(type) {
+		case *array.Timestamp:
+			version = func(row int) *int64 { return valid(values.IsValid(row), int64(values.Value(row))) }
+		case *array.Int64:
+			version = func(row int) *int64 { return valid(values.IsValid(row), values.Value(row)) }
 		}
-		return a
 	}
-	return func(x, y int32) int { return age(x).Compare(age(y)) }
+	kind := b.Table.VersionType()
+	return func(row int32) Age { return NewAge(kind, version(int(row)), int64(extracted.Value(int(row)))) }
+}
+
+func valid(is bool, v int64) *int64 {
+	if !is {
+		return nil
+	}
+	return &v
 }
 
 func bit(b bool) int {

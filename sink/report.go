@@ -1,16 +1,47 @@
 package sink
 
 import (
+	"strings"
 	"time"
 
 	"desklake/state"
 )
 
+// Look says how much of the history of a destination a Report has. What it leaves out is not read either.
+type Look struct {
+	Runs   int       // at most so many, the latest; 0 for none, negative for all
+	Since  time.Time // none that began earlier; zero for no such bound
+	Prefix string    // only runs whose ids begin with it
+	Loads  bool      // each with what it did
+}
+
+// All is a Look at the whole history.
+var All = Look{Runs: -1, Loads: true}
+
+// Cut leaves out of runs, the latest first, what the Look does not ask for.
+func (l Look) Cut(runs []RunReport) (kept []RunReport) {
+	for _, r := range runs {
+		if l.Runs >= 0 && len(kept) >= l.Runs {
+			break
+		}
+		if r.Started.Before(l.Since) || !strings.HasPrefix(r.ID, l.Prefix) {
+			continue
+		}
+		if !l.Loads {
+			r.Loads = nil
+		}
+		kept = append(kept, r)
+	}
+	return kept
+}
+
 // Report is what a destination holds, read without a run and without its lock.
 type Report struct {
 	Tables      []TableReport               // the source's tables, sorted by name
 	Checkpoints map[string]state.Checkpoint // by stream
-	Runs        []RunReport                 // the latest first
+	Runs        []RunReport                 // those that the Look asked for, the latest first
+	LastRun     *Run                        // the latest of all; nil before the first
+	FirstRunAt  time.Time                   // when the first one began that is not forgotten; zero before the first
 	Issues      int64                       // rows in desklake.issues
 	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first
 }
@@ -59,7 +90,7 @@ type TableReport struct {
 	Deleted    int64 // rows that are gone at the source
 	Stream     string
 	LoadedAt   time.Time // when a stream that fills it was committed last; zero if never
-	FreshAt    time.Time // when one was committed last that was read to its end, windows aside; zero if never
+	FreshAt    time.Time // when a stream that fills it was last read to its end, windows aside; zero if never
 	LastRunID  string
 	LastStatus Status  // of that run
 	Outcome    Outcome // of the stream in it

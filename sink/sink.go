@@ -21,8 +21,10 @@ type Sink interface {
 	// a run, with all tables.
 	Prepare(ctx context.Context, tables []*schema.Table) error
 
-	// Checkpoints returns the stored checkpoints by stream; none where nothing was prepared yet. Called at the start
-	// of a run.
+	// Checkpoints returns the stored checkpoints by stream; none where nothing was prepared yet. A table that does not hold
+	// what its checkpoint says, because somebody dropped or emptied it or dropped one of its columns, is among
+	// Checkpoint.Lost instead of Checkpoint.Tables. Rows that somebody deleted from a table that has others are their
+	// business. Called at the start of a run, before Prepare.
 	Checkpoints(ctx context.Context) (map[string]state.Checkpoint, error)
 
 	// DeleteCheckpoint forgets the checkpoint of a stream, durably. No error where there is none.
@@ -37,8 +39,9 @@ type Sink interface {
 	// is one run at a time.
 	SaveRun(ctx context.Context, run Run) error
 
-	// SaveIssues adds issues outside of any transaction, durably, for what is not part of a page.
-	SaveIssues(ctx context.Context, run string, at time.Time, issues []schema.Issue) error
+	// Forget deletes the runs that began before a time, with their loads, and the issues that were last met before it. It
+	// costs next to nothing where there is nothing to forget. Called once a run, when that has begun.
+	Forget(ctx context.Context, before time.Time) error
 
 	// Close ends the use of the sink: what was committed is put into its final place, the lock released.
 	Close() error
@@ -49,15 +52,17 @@ type Sink interface {
 type Tx interface {
 	// Write merges a batch into its table. For every row, by the table's key: no such row yet, it is
 	// inserted; a row with an earlier version (Table.Version, null being the earliest) is replaced; a row
-	// with a later version stays; with equal versions what was extracted later wins, and a row that is
-	// equal in every column of the source stays untouched, so that replaying any page changes nothing.
+	// with a later version stays; with equal versions, or without, what is written later wins, whatever any clock says, and a
+	// row that is equal in every column of the source stays untouched, so that reading anything again changes nothing.
+	// A stored version that is later than the time at which its row was extracted can't be true: it counts as that time.
 	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a live
 	// version makes it live again. Called once a batch, possibly many times; the batch is released by
 	// the caller after Write returned.
 	Write(ctx context.Context, batch schema.Batch) error
 
 	// Missing counts the live rows of the table that this transaction did not write, and all that were
-	// live before it. For the end of a pass.
+	// live before it. For the end of a pass. A transaction may have thousands of batches: what it needs in memory grows
+	// with the rows that it changes at the most, never with the number of batches.
 	Missing(ctx context.Context, table *schema.Table) (missing, live int64, err error)
 
 	// MarkMissing sets _desklake_deleted_at of those rows to at. For the end of a complete pass.
@@ -73,7 +78,7 @@ type Tx interface {
 
 // Commit is what is stored together with the rows.
 type Commit struct {
-	// Checkpoint is where the stream continues behind the rows. An empty Stream stores none: a pass.
+	// Checkpoint is where the stream continues behind the rows. An empty Stream stores none and leaves the stored one as it is.
 	Checkpoint state.Checkpoint
 	Load       Load
 	Issues     []schema.Issue
@@ -134,6 +139,7 @@ type Run struct {
 	Trigger  string // what started it: "cli", "schedule" or "api" and the name of the job, or "backfill" and its window
 	Version  string // of desklake
 	Error    string // empty unless it failed
+	Account  string // that was read, as the source names it; empty if an earlier version stored the run
 }
 
 // Status is how a run stands.

@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Checkpoint is where a stream continues, with what belongs to it. All times are UTC.
+// Checkpoint is where a stream continues, with what belongs to it. A stream that is a complete reading of a list has one
+// too, without a cursor. All times are UTC.
 type Checkpoint struct {
 	Stream    string    // the stream's name; the checkpoint's key
 	Cursor    string    // the source's own opaque mark; empty before the first page
@@ -16,6 +17,14 @@ type Checkpoint struct {
 	Tables    []string  // the tables that hold every row in front of it, sorted
 	RunID     string    // the run that stored it
 	SavedAt   time.Time // when it was stored
+
+	Account    string    // whose rows these are, as the source names its account; empty if an earlier version stored it
+	Start      time.Time // the start date from which the stream was read; zero for everything, or if unknown
+	CompleteAt time.Time // when the stream was last read to its end, by the source's clock; zero if never
+
+	// Lost are tables that held every row, and do not any more: somebody dropped or emptied them, or dropped a column. They
+	// are not among Tables. Only the sink fills it, when it hands the checkpoint back; it is not stored.
+	Lost []string `json:"-"`
 }
 
 // Covers reports whether every one of the tables holds all rows in front of the checkpoint. A stream whose

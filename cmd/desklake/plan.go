@@ -8,6 +8,7 @@ import (
 	"desklake/internal/config"
 	"desklake/pipeline"
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/state"
 )
 
@@ -93,7 +94,7 @@ func (a *app) checkpoints(c config.Sink) (map[string]state.Checkpoint, error) {
 	if len(changes) > 0 {
 		return nil, nil
 	}
-	report, err := sinks[c.Type].inspect(a.ctx, c.Path)
+	report, err := sinks[c.Type].inspect(a.ctx, c.Path, sink.Look{})
 	if err != nil {
 		return nil, &pipeline.SinkError{Err: err}
 	}

@@ -59,7 +59,7 @@ func (c *runsCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path)
+	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path, c.look())
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
@@ -73,13 +73,24 @@ func (c *runsCommand) Run(a *app) error {
 			return printRun(a.stdout, run)
 		}
 		runs = []sink.RunReport{run}
-	} else if c.Limit > 0 {
-		runs = runs[:min(c.Limit, len(runs))]
 	}
 	if c.JSON {
 		return printJSON(a.stdout, runRows(runs))
 	}
 	return printRuns(a.stdout, runs, time.Now())
+}
+
+// look is what of the history is shown.
+func (c *runsCommand) look() sink.Look {
+	switch {
+	case c.Name == "last":
+		return sink.Look{Runs: 1, Loads: true}
+	case c.Name != "":
+		return sink.Look{Runs: -1, Prefix: c.Name, Loads: true}
+	case c.Limit > 0:
+		return sink.Look{Runs: c.Limit, Loads: true}
+	}
+	return sink.All
 }
 
 func findRun(runs []sink.RunReport, name string) (found sink.RunReport, err error) {

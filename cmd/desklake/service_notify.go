@@ -39,13 +39,16 @@ func tellRun(ctx context.Context, n *notify.Notifier, result pipeline.Result, st
 	}
 }
 
+// remembered is how many of the last runs are looked through for what was wrong before a run.
+const remembered = 200
+
 // tellSync tells of a run that is the only one of its process.
 func (a *app) tellSync(ctx context.Context, conf *config.Config, result pipeline.Result, err error) {
 	n := newNotifier(conf, a.logger)
 	if !n.Active() {
 		return
 	}
-	report, unread := sinks[conf.Sink.Type].inspect(ctx, conf.Sink.Path)
+	report, unread := sinks[conf.Sink.Type].inspect(ctx, conf.Sink.Path, sink.Look{Runs: remembered, Loads: true})
 	if unread != nil && !result.Run.Finished.IsZero() {
 		a.logger.Warn("what was before the run can't be read, so that no recovery is told", problem(unread)...)
 	}

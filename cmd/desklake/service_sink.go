@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"desklake/internal/config"
+	"desklake/internal/web"
 	"desklake/sink"
 )
 
@@ -57,14 +57,13 @@ func (s *service) lookAgain() {
 func (s *service) read(c config.Sink) (r sink.Report, err error) {
 	at := changedAt(c.Path)
 	if _, missing := os.Stat(c.Path); !errors.Is(missing, fs.ErrNotExist) {
-		r, err = sinks[c.Type].inspect(s.ctx, c.Path)
+		r, err = sinks[c.Type].inspect(s.ctx, c.Path, sink.Look{Runs: -1, Since: web.Oldest(time.Now()), Loads: true})
 	}
 	s.board.Report(r, err)
 	if err == nil {
 		s.mu.Lock()
 		s.report, s.seen = r, at
-		// The first run says since when tables can be stale. The whole history, which can be long, is not kept.
-		s.report.Runs = slices.Clone(r.Runs[max(0, len(r.Runs)-1):])
+		s.report.Runs = nil // which can be many
 		s.mu.Unlock()
 	}
 	return r, err

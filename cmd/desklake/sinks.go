@@ -16,7 +16,7 @@ import (
 // sinkType is how the program uses one type of sink.
 type sinkType struct {
 	open    func(ctx context.Context, c config.Sink, waiting func(holder string)) (sink.Sink, error)
-	inspect func(ctx context.Context, path string) (sink.Report, error)
+	inspect func(ctx context.Context, path string, look sink.Look) (sink.Report, error)
 	changes func(ctx context.Context, path string, tables []*schema.Table) ([]sink.Change, error)
 
 	// publish brings the copy for analysts up to date, checkCopy says whether there can be one at the target; nil where

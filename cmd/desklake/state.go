@@ -42,7 +42,7 @@ func (c *stateShowCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path)
+	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path, sink.Look{})
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}

@@ -74,7 +74,7 @@ func (c *statusCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path)
+	report, err := sinks[conf.Sink.Type].inspect(a.ctx, conf.Sink.Path, sink.Look{})
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
@@ -98,8 +98,7 @@ func newStatus(r sink.Report) statusReport {
 		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
 			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus)})
 	}
-	if len(r.Runs) > 0 {
-		last := r.Runs[0]
+	if last := r.LastRun; last != nil {
 		s.LastRun = &lastRun{Run: last.ID, Started: last.Started, Status: string(last.Status), Error: last.Error}
 	}
 	return s

@@ -110,7 +110,7 @@ func (n *Notifier) Check(ctx context.Context, r sink.Report, now time.Time) {
 	var tables []sink.TableReport
 	for _, t := range r.Stale(n.StaleAfter, now) {
 		// What is read for the first time may take its time.
-		if t.FreshAt.IsZero() && len(r.Runs) > 0 && now.Sub(r.Runs[len(r.Runs)-1].Started) <= n.StaleAfter {
+		if t.FreshAt.IsZero() && !r.FirstRunAt.IsZero() && now.Sub(r.FirstRunAt) <= n.StaleAfter {
 			continue
 		}
 		stale[t.Name] = true

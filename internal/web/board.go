@@ -37,6 +37,9 @@ func NewBoard(version string) *Board { return &Board{version: version, figures: 
 // historyDays is how far back runs are shown.
 const historyDays = 30
 
+// Oldest is from when on runs are shown.
+func Oldest(now time.Time) time.Time { return now.AddDate(0, 0, -historyDays) }
+
 // Report takes what the sink holds, or why it could not be read: at the start, after every run, and from time to time
 // between two runs, as desklake sync may have run beside. A sink that does not exist yet is an empty report without an
 // error. With an error, the report before stays; one that another process has locked is no fault.
@@ -50,8 +53,7 @@ func (b *Board) Report(r sink.Report, err error) {
 	if err != nil {
 		return
 	}
-	oldest := time.Now().AddDate(0, 0, -historyDays)
-	r.Runs = slices.DeleteFunc(slices.Clone(r.Runs), func(run sink.RunReport) bool { return run.Started.Before(oldest) })
+	r.Runs = sink.Look{Runs: -1, Since: Oldest(time.Now()), Loads: true}.Cut(r.Runs)
 	b.report, b.readAt = r, time.Now()
 }
 

@@ -51,12 +51,18 @@ func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, er
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	found := map[string]state.Checkpoint{}
-	if present, err := s.columns(ctx, "desklake"); err != nil || present["checkpoints"] == nil {
+	present, err := s.columns(ctx, "desklake")
+	if err != nil || present["checkpoints"] == nil {
 		return found, explain(s.path, err)
 	}
-	err := s.own.query(ctx, "SELECT stream, cursor, high_water, array_to_string(tables, ','), run_id, saved_at, format FROM "+catalog+".desklake.checkpoints", nil,
+	added := ", '', NULL::TIMESTAMPTZ, NULL::TIMESTAMPTZ" // a file of an earlier version has these columns after its next run
+	if _, there := present["checkpoints"]["account"]; there {
+		added = ", account, start, complete_at"
+	}
+	err = s.own.query(ctx, "SELECT stream, cursor, high_water, array_to_string(tables, ','), run_id, saved_at, format"+added+" FROM "+catalog+".desklake.checkpoints", nil,
 		func(v []any) error {
-			c := state.Checkpoint{Stream: v[0].(string), Cursor: text(v[1]), HighWater: instant(v[2]), RunID: text(v[4]), SavedAt: instant(v[5])}
+			c := state.Checkpoint{Stream: v[0].(string), Cursor: text(v[1]), HighWater: instant(v[2]), RunID: text(v[4]), SavedAt: instant(v[5]),
+				Account: text(v[7]), Start: instant(v[8]), CompleteAt: instant(v[9])}
 			if f, _ := v[6].(int64); f != checkpointFormat {
 				return fmt.Errorf("checkpoint of %s has format %v, this version of desklake knows %d: use the version that wrote it, or a later one", c.Stream, v[6], checkpointFormat)
 			}
@@ -81,8 +87,8 @@ func saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) error {
 	if _, err := c.exec(ctx, "DELETE FROM "+catalog+".desklake.checkpoints WHERE stream = $1", p.Stream); err != nil {
 		return err
 	}
-	_, err := c.exec(ctx, "INSERT INTO "+catalog+".desklake.checkpoints VALUES ($1, $2, $3, string_split($4, ','), $5, $6, $7)",
-		p.Stream, p.Cursor, p.HighWater, strings.Join(p.Tables, ","), p.RunID, p.SavedAt, checkpointFormat)
+	_, err := c.exec(ctx, "INSERT INTO "+catalog+".desklake.checkpoints VALUES ($1, $2, $3, string_split($4, ','), $5, $6, $7, $8, $9, $10)",
+		p.Stream, p.Cursor, p.HighWater, strings.Join(p.Tables, ","), p.RunID, p.SavedAt, checkpointFormat, p.Account, p.Start, p.CompleteAt)
 	return err
 }
 
@@ -145,17 +151,28 @@ func (s *Sink) SaveRun(ctx context.Context, r sink.Run) error {
 				return err
 			}
 		}
-		_, err := s.own.exec(ctx, "INSERT INTO "+catalog+".desklake.runs VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''))",
-			r.ID, r.Started, r.Finished, string(r.Status), r.Trigger, r.Version, r.Error)
+		_, err := s.own.exec(ctx, "INSERT INTO "+catalog+".desklake.runs VALUES ($1, $2, $3, $4, $5, $6, nullif($7, ''), nullif($8, ''))",
+			r.ID, r.Started, r.Finished, string(r.Status), r.Trigger, r.Version, r.Error, r.Account)
 		return err
 	})
 }
 
-// SaveIssues adds issues in a transaction of their own.
-func (s *Sink) SaveIssues(ctx context.Context, run string, at time.Time, issues []schema.Issue) error {
+// Forget deletes old runs, with their loads, and old issues.
+func (s *Sink) Forget(ctx context.Context, before time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.inTransaction(ctx, func() error { return saveIssues(ctx, s.own, run, at, issues) })
+	return s.inTransaction(ctx, func() error {
+		for _, sql := range []string{
+			"DELETE FROM " + catalog + ".desklake.loads WHERE run_id IN (SELECT run_id FROM " + catalog + ".desklake.runs WHERE started_at < $1)",
+			"DELETE FROM " + catalog + ".desklake.runs WHERE started_at < $1",
+			"DELETE FROM " + catalog + ".desklake.issues WHERE last_seen < $1",
+		} {
+			if _, err := s.own.exec(ctx, sql, before); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 func saveIssues(ctx context.Context, c *conn, run string, at time.Time, issues []schema.Issue) error {

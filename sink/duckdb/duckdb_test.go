@@ -23,7 +23,7 @@ func TestSinkKeepsTheContract(t *testing.T) {
 			Open: func() (sink.Sink, error) { return duckdb.Open(t.Context(), duckdb.Options{Path: path}) },
 			Rows: func(table string) ([]string, error) { return rows(path, table) },
 
-			Inspect: func() (sink.Report, error) { return duckdb.Inspect(t.Context(), path) },
+			Inspect: func(look sink.Look) (sink.Report, error) { return duckdb.Inspect(t.Context(), path, look) },
 			Changes: func(tables []*schema.Table) ([]sink.Change, error) { return duckdb.Changes(t.Context(), path, tables) },
 		}
 	})

@@ -36,7 +36,7 @@ func TestAFileWithoutOutcomesIsReadAndCompleted(t *testing.T) {
 	}
 	freshAt := func() time.Time {
 		t.Helper()
-		r, err := duckdb.Inspect(t.Context(), path)
+		r, err := duckdb.Inspect(t.Context(), path, sink.All)
 		if err != nil || len(r.Tables) != 1 {
 			t.Fatalf("%d tables, %v", len(r.Tables), err)
 		}

@@ -11,7 +11,7 @@ import (
 
 // Inspect reads what a file holds. It opens the file for reading only; beside a run that is under way it fails with
 // *sink.Locked. A file that does not exist yet, or that desklake did not make, is a *PathError.
-func Inspect(ctx context.Context, path string) (sink.Report, error) {
+func Inspect(ctx context.Context, path string, look sink.Look) (sink.Report, error) {
 	s, err := open(ctx, path)
 	if err != nil {
 		return sink.Report{}, err
@@ -20,7 +20,7 @@ func Inspect(ctx context.Context, path string) (sink.Report, error) {
 		return sink.Report{}, &PathError{path, "does not exist yet", "Run desklake sync first."}
 	}
 	defer s.detach()
-	report, err := s.report(ctx)
+	report, err := s.report(ctx, look)
 	if err != nil {
 		return report, explain(path, err)
 	}
@@ -42,7 +42,7 @@ func open(ctx context.Context, path string) (_ *Sink, err error) {
 	return s, nil
 }
 
-func (s *Sink) report(ctx context.Context) (r sink.Report, err error) {
+func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err error) {
 	present, err := s.columns(ctx, "desklake")
 	if err != nil {
 		return r, err
@@ -63,6 +63,10 @@ func (s *Sink) report(ctx context.Context) (r sink.Report, err error) {
 	if r.Runs, err = s.runs(ctx, outcome); err != nil {
 		return r, err
 	}
+	if len(r.Runs) > 0 {
+		r.LastRun, r.FirstRunAt = new(r.Runs[0].Run), r.Runs[len(r.Runs)-1].Started
+	}
+	r.Runs = look.Cut(r.Runs)
 	err = s.own.query(ctx, `SELECT table_name, arg_max(stream, committed_at), max(committed_at), arg_max(run_id, committed_at), arg_max(status, committed_at),
 		max(committed_at) FILTER (outcome = 'complete'), arg_max(outcome, committed_at), arg_max(failure, committed_at)
 		FROM (SELECT run_id, stream, table_name, committed_at, `+outcome+` FROM `+catalog+`.desklake.loads) LEFT JOIN `+catalog+`.desklake.runs USING (run_id)

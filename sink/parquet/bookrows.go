@@ -18,6 +18,7 @@ type runRow struct {
 	Trigger  string     `parquet:"trigger" json:"trigger"`
 	Version  string     `parquet:"version" json:"version"`
 	Error    *string    `parquet:"error,optional" json:"error"`
+	Account  string     `parquet:"account,optional" json:"account,omitempty"`
 }
 
 type loadRow struct {
@@ -59,23 +60,31 @@ type checkpointRow struct {
 	Run       string     `parquet:"run_id"`
 	Saved     time.Time  `parquet:"saved_at,timestamp(microsecond)"`
 	Format    int64      `parquet:"format"`
+	Account   string     `parquet:"account,optional"`
+	Start     *time.Time `parquet:"start,optional,timestamp(microsecond)"`
+	Complete  *time.Time `parquet:"complete_at,optional,timestamp(microsecond)"`
 }
 
 // checkpointRows are the checkpoints, sorted by stream.
 func (m *manifest) checkpointRows() (rows []checkpointRow) {
 	for _, name := range slices.Sorted(maps.Keys(m.Checkpoints)) {
 		c := m.Checkpoints[name]
-		r := checkpointRow{Stream: c.Stream, Cursor: c.Cursor, Tables: c.Tables, Run: c.RunID, Saved: c.SavedAt.UTC(), Format: manifestFormat}
-		if !c.HighWater.IsZero() {
-			r.HighWater = new(c.HighWater.UTC())
-		}
+		r := checkpointRow{Stream: c.Stream, Cursor: c.Cursor, Tables: c.Tables, Run: c.RunID, Saved: c.SavedAt.UTC(), Format: manifestFormat,
+			Account: c.Account, HighWater: orNull(c.HighWater), Start: orNull(c.Start), Complete: orNull(c.CompleteAt)}
 		rows = append(rows, r)
 	}
 	return rows
 }
 
+func orNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return new(t.UTC())
+}
+
 func (r *runRow) run() sink.Run {
-	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version}
+	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version, Account: r.Account}
 	if r.Finished != nil {
 		run.Finished = r.Finished.UTC()
 	}

@@ -57,7 +57,7 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
 		t.Errorf("readers see (-want +got):\n%s", diff)
 	}
-	if report, err := Inspect(t.Context(), l.Path); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+	if report, err := Inspect(t.Context(), l.Path, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
 		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
 	l.Options = whole
@@ -81,7 +81,7 @@ func TestARunThatCouldNotMergeHasFailedOnAFullDisk(t *testing.T) {
 		return nil
 	}
 	l.refuses(filepath.Join(l.Path, drafts, "pets.created_month=2026-01.parquet"), "the disk is full", []string{pet(1, 1, 2, "c")})
-	if report, err := Inspect(t.Context(), l.Path); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+	if report, err := Inspect(t.Context(), l.Path, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
 		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
 }
@@ -157,7 +157,7 @@ func TestPlacesThatCantBeALakeAreNamed(t *testing.T) {
 	}
 	for l.Path = range places {
 		l.refuses(l.Path, places[l.Path])
-		if _, err := Inspect(t.Context(), l.Path); err == nil {
+		if _, err := Inspect(t.Context(), l.Path, sink.All); err == nil {
 			t.Errorf("%s has a report", l.Path)
 		}
 	}

@@ -20,6 +20,7 @@ type layout struct {
 	key, version, month, extracted, run, deleted int
 	leaves                                       []leaf
 	intKey                                       bool
+	versionType                                  schema.Type // zero where there is none
 }
 
 // leaf is a column of plain values.
@@ -39,7 +40,7 @@ func newLayout(name string, t *tableState) *layout {
 		case t.Key:
 			l.key, l.intKey = at, schema.Type(c.Type) == schema.Int
 		case t.Version:
-			l.version = at
+			l.version, l.versionType = at, schema.Type(c.Type)
 		case t.Month:
 			l.month = at
 		case schema.ExtractedAt:

@@ -106,16 +106,14 @@ func (p *place) value(leaf int) (parquet.Value, error) {
 	return p.file.flat(leaf).value(p.group, p.at)
 }
 
-func (p *place) age() (a sink.Age, err error) {
+func (p *place) age() (sink.Age, error) {
 	l := p.file.layout
 	extracted, err := p.value(l.extracted)
+	var version parquet.Value
 	if err == nil && l.version >= 0 {
-		var version parquet.Value
 		version, err = p.value(l.version)
-		a.Version = instant(version)
 	}
-	a.Extracted = extracted.Int64()
-	return a, err
+	return l.age(version, extracted), err
 }
 
 // row reads all of the row.

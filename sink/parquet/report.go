@@ -17,7 +17,7 @@ import (
 // Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
 // move to from there. A folder that does not exist yet, or that
 // desklake did not make, is a *PathError.
-func Inspect(_ context.Context, path string) (sink.Report, error) {
+func Inspect(_ context.Context, path string, look sink.Look) (sink.Report, error) {
 	s, err := lookAt(path)
 	if err != nil {
 		return sink.Report{}, err
@@ -25,7 +25,7 @@ func Inspect(_ context.Context, path string) (sink.Report, error) {
 	if err := s.openBooks(); err != nil {
 		return sink.Report{}, err
 	}
-	return s.report(), nil
+	return s.report(look), nil
 }
 
 // lookAt is look for a lake that is there.
@@ -59,7 +59,7 @@ func look(path string) (*Sink, error) {
 	return s, explain(path, err)
 }
 
-func (s *Sink) report() sink.Report {
+func (s *Sink) report(look sink.Look) sink.Report {
 	r := sink.Report{Checkpoints: s.manifest.Checkpoints, Issues: int64(len(s.issues.rows)), Latest: s.latestIssues()}
 	at, status := map[string]int{}, map[string]sink.Status{}
 	rows := slices.SortedFunc(slices.Values(s.runs.rows), func(a, b runRow) int {
@@ -87,6 +87,10 @@ func (s *Sink) report() sink.Report {
 	for i := range r.Runs {
 		slices.SortStableFunc(r.Runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
 	}
+	if len(r.Runs) > 0 {
+		r.LastRun, r.FirstRunAt = new(r.Runs[0].Run), r.Runs[len(r.Runs)-1].Started
+	}
+	r.Runs = look.Cut(r.Runs)
 	for name, t := range tables {
 		if stored := s.manifest.Tables[name]; stored != nil {
 			for _, p := range stored.Partitions {

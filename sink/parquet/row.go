@@ -50,11 +50,15 @@ func (l *layout) parseKey(text string) parquet.Value {
 }
 
 func (l *layout) ageOf(r parquet.Row) sink.Age {
-	a := sink.Age{Extracted: field(r, l.extracted).Int64()}
+	var version parquet.Value
 	if l.version >= 0 {
-		a.Version = instant(*field(r, l.version))
+		version = *field(r, l.version)
 	}
-	return a
+	return l.age(version, *field(r, l.extracted))
+}
+
+func (l *layout) age(version, extracted parquet.Value) sink.Age {
+	return sink.NewAge(l.versionType, instant(version), extracted.Int64())
 }
 
 // instant is a time in microseconds, nil for null.

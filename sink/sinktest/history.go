@@ -14,6 +14,11 @@ type version struct {
 	record             string
 }
 
+// beats reports that the version takes the place of one that was written before it.
+func (v version) beats(old version) bool {
+	return v.version >= old.version || old.version > old.extracted && v.version >= old.extracted
+}
+
 // anyHistory writes random rows in random transactions, some of which are rolled back, and compares the table with a
 // map that follows the rules one batch after another.
 func anyHistory(t *testing.T, p *place) {
@@ -32,13 +37,13 @@ func anyHistory(t *testing.T, p *place) {
 			for i := range records {
 				id, v := int64(r.IntN(150)), r.IntN(20)
 				records[i] = pet(id, fmt.Sprint(r.IntN(3)), v)
-				if old, ok := latest[id]; !ok || v >= old.version {
-					latest[id] = version{v, extracted, records[i]}
+				row := version{v, extracted, records[i]}
+				if old, ok := latest[id]; !ok || row.beats(old) {
+					latest[id] = row
 				}
 			}
 			for id, row := range latest {
-				old, ok := after[id]
-				if !ok || row.version > old.version || row.version == old.version && extracted >= old.extracted && row.record != old.record {
+				if old, ok := after[id]; !ok || row.beats(old) && row.record != old.record {
 					after[id] = row
 				}
 			}

@@ -50,25 +50,52 @@ func rollsBack(t *testing.T, p *place) {
 
 func laterVersionWins(t *testing.T, p *place) {
 	p.open(pets)
-	p.load(pets, 1, pet(1, "Rex", 5))
-	if n := p.load(pets, 2, pet(1, "Max", 6)); n != (sink.Counts{Read: 1, Updated: 1}) {
+	p.load(pets, 7, pet(1, "Rex", 5))
+	if n := p.load(pets, 8, pet(1, "Max", 6)); n != (sink.Counts{Read: 1, Updated: 1}) {
 		t.Errorf("a later version: %+v", n)
 	}
-	if n := p.load(pets, 3, pet(1, "Rex", 5)); n != (sink.Counts{Read: 1, Unchanged: 1}) {
+	if n := p.load(pets, 9, pet(1, "Rex", 5)); n != (sink.Counts{Read: 1, Unchanged: 1}) {
 		t.Errorf("an earlier version: %+v", n)
 	}
 	p.want(pets, pet(1, "Max", 6))
 }
 
-func laterExtractionWins(t *testing.T, p *place) {
+func laterWritingWins(t *testing.T, p *place) {
 	p.open(pets)
 	p.load(pets, 5, pet(1, "Rex", 1))
 	p.load(pets, 6, pet(1, "Max", 1))
 	p.want(pets, pet(1, "Max", 1))
-	if n := p.load(pets, 5, pet(1, "Rex", 1)); n.Unchanged != 1 {
-		t.Errorf("an earlier extraction of the same version: %+v", n)
+	// The source's clock went back meanwhile.
+	if n := p.load(pets, 5, pet(1, "Rex", 1)); n.Updated != 1 {
+		t.Errorf("the same version with another content: %+v", n)
 	}
-	p.want(pets, pet(1, "Max", 1))
+	p.want(pets, pet(1, "Rex", 1))
+}
+
+func impossibleVersion(t *testing.T, p *place) {
+	p.open(pets)
+	p.load(pets, 5, pet(1, "from the future", 1000))
+	if n := p.load(pets, 6, pet(1, "from the future", 1000)); n.Unchanged != 1 {
+		t.Errorf("the same again: %+v", n)
+	}
+	if n := p.load(pets, 7, pet(1, "older", 4)); n.Unchanged != 1 {
+		t.Errorf("a version from before the impossible one was read: %+v", n)
+	}
+	if n := p.load(pets, 8, pet(1, "right", 7)); n.Updated != 1 {
+		t.Errorf("a version from after the impossible one was read: %+v", n)
+	}
+	p.want(pets, pet(1, "right", 7))
+}
+
+func numberVersion(t *testing.T, p *place) {
+	numbered := &schema.Table{Name: "numbered", Doc: "Rows with a number as their version.", Key: "id", Version: "version", Columns: []schema.Column{
+		{Name: "id", Type: schema.Int, Doc: "The row."}, {Name: "version", Type: schema.Int, Doc: "How often it changed."}}}
+	p.open(numbered)
+	p.load(numbered, 1, `{"id":1,"version":9007199254740993}`, `{"id":1,"version":2}`)
+	if n := p.load(numbered, 2, `{"id":1,"version":9007199254740992}`); n.Unchanged != 1 {
+		t.Errorf("an earlier version: %+v", n)
+	}
+	p.want(numbered, `{"id":1,"version":9007199254740993}`)
 }
 
 func nullVersionIsEarliest(t *testing.T, p *place) {
@@ -86,7 +113,7 @@ func withoutVersions(t *testing.T, p *place) {
 	p.load(words, 1, `{"word":"a","count":1}`, `{"word":"","count":7}`)
 	p.load(words, 3, `{"word":"a","count":3}`)
 	p.load(words, 2, `{"word":"a","count":2}`)
-	p.want(words, `{"word":"a","count":3}`, `{"word":"","count":7}`)
+	p.want(words, `{"word":"a","count":2}`, `{"word":"","count":7}`)
 }
 
 func replayChangesNothing(t *testing.T, p *place) {
@@ -97,11 +124,11 @@ func replayChangesNothing(t *testing.T, p *place) {
 		{pet(1, "Rex", 3, `"status":"deleted"`)},
 	}
 	for i, page := range pages {
-		p.load(pets, i, page...)
+		p.load(pets, i+4, page...)
 	}
 	before := p.raw(pets)
 	for _, i := range []int{0, 2, 1, 1, 0, 2} {
-		if n := p.load(pets, i, pages[i]...); n.Unchanged != n.Read || n.Read == 0 {
+		if n := p.load(pets, i+4, pages[i]...); n.Unchanged != n.Read || n.Read == 0 {
 			t.Errorf("page %d again: %+v", i, n)
 		}
 	}
@@ -116,7 +143,7 @@ func replayChangesNothing(t *testing.T, p *place) {
 
 func repeatsInBatch(t *testing.T, p *place) {
 	p.open(pets)
-	n := p.load(pets, 1, pet(1, "b", 2), pet(2, "x", 1), pet(1, "a", 1), pet(1, "c", 3), pet(1, "d", 3))
+	n := p.load(pets, 4, pet(1, "b", 2), pet(2, "x", 1), pet(1, "a", 1), pet(1, "c", 3), pet(1, "d", 3))
 	if n != (sink.Counts{Read: 5, Inserted: 2, Unchanged: 3}) {
 		t.Errorf("counts: %+v", n)
 	}

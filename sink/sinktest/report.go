@@ -13,7 +13,7 @@ import (
 )
 
 func report(t *testing.T, p *place) {
-	if _, err := p.Inspect(); err == nil {
+	if _, err := p.Inspect(sink.All); err == nil {
 		t.Error("a destination that does not exist has a report")
 	}
 	p.open(pets, words)
@@ -35,8 +35,9 @@ func report(t *testing.T, p *place) {
 		c := commitOf(pets, fmt.Sprint("c", i))
 		c.Load = sink.Load{Tables: []string{"pets", "words"}, Requests: 2, Retries: 1, Waited: 1250 * time.Millisecond, CursorBefore: "c", CursorAfter: c.Load.CursorAfter}
 		c.Issues = []schema.Issue{{Table: "pets", Column: "legs", Reason: "unknown field", Count: 2}}
+		c.Checkpoint.Tables = []string{"pets", "words"}
 		if i == 1 {
-			c.Load.Outcome = sink.Complete
+			c.Load.Outcome, c.Checkpoint.CompleteAt = sink.Complete, minute(2)
 		}
 		_, err := tx.Commit(ctx, c)
 		check(err)
@@ -49,12 +50,16 @@ func report(t *testing.T, p *place) {
 	_, err = tx.Commit(ctx, c)
 	check(err)
 	p.close()
+	complete := commitOf(pets, "c1").Checkpoint
+	complete.Tables, complete.CompleteAt = []string{"pets", "words"}, minute(2)
 	want := sink.Report{
 		Tables: []sink.TableReport{
 			{Name: "pets", Rows: 2, Deleted: 1, Stream: "pets", LoadedAt: minute(2), FreshAt: minute(2), LastRunID: "run", LastStatus: sink.Running, Outcome: sink.Complete},
 			{Name: "words", Stream: "words", LoadedAt: minute(3), FreshAt: minute(2), LastRunID: "run2", LastStatus: sink.Partial, Outcome: sink.Broken, Error: "it broke"},
 		},
-		Checkpoints: map[string]state.Checkpoint{"pets": commitOf(pets, "c1").Checkpoint},
+		Checkpoints: map[string]state.Checkpoint{"pets": complete},
+		LastRun:     &last,
+		FirstRunAt:  minute(0),
 		Runs: []sink.RunReport{
 			{Run: last, Loads: []sink.LoadReport{{Stream: "words", Table: "words", CommittedAt: minute(3), Outcome: sink.Broken, Error: "it broke"}}},
 			{Run: later, Loads: []sink.LoadReport{
@@ -70,7 +75,7 @@ func report(t *testing.T, p *place) {
 			{Table: "pets", Column: "legs", Reason: "unknown field", Count: 4, FirstSeen: minute(2), LastSeen: minute(2), RunID: "run"},
 		},
 	}
-	got, err := p.Inspect()
+	got, err := p.Inspect(sink.All)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("report (-want +got):\n%s%v", diff, err)
 	}

@@ -106,7 +106,8 @@ func newColumn(t *testing.T, p *place) {
 
 func checkpoints(t *testing.T, p *place) {
 	p.open(pets, words)
-	first := state.Checkpoint{Stream: "animals", Cursor: `MTc3||4=, "quoted" '`, HighWater: minute(3), Tables: []string{"pets", "words"}, RunID: "r1", SavedAt: minute(4)}
+	first := state.Checkpoint{Stream: "animals", Cursor: `MTc3||4=, "quoted" '`, HighWater: minute(3), Tables: []string{"pets", "words"}, RunID: "r1", SavedAt: minute(4),
+		Account: "acme's", Start: minute(1), CompleteAt: minute(5)}
 	second := state.Checkpoint{Stream: "words", Tables: []string{"words"}, RunID: "r1", SavedAt: minute(4)}
 	for _, c := range []state.Checkpoint{{Stream: "animals", Cursor: "earlier", Tables: []string{"pets"}, SavedAt: minute(1)}, first, second, {}} {
 		tx := p.begin(pets)
@@ -152,13 +153,16 @@ func bookkeeping(t *testing.T, p *place) {
 		_, err := tx.Commit(ctx, c)
 		check(err)
 	}
-	check(p.sink.SaveIssues(ctx, "run", minute(9), []schema.Issue{issue, {Table: "pets", Key: "7", Reason: "refused"}}))
-	check(p.sink.SaveRun(ctx, sink.Run{ID: "run", Started: minute(1), Finished: minute(9), Status: sink.Failed, Trigger: "cli", Version: "1", Error: "it's over"}))
+	tx, err := p.sink.Begin(ctx, "run", "pets")
+	check(err)
+	_, err = tx.Commit(ctx, sink.Commit{At: minute(9), Issues: []schema.Issue{issue, {Table: "pets", Key: "7", Reason: "refused"}}})
+	check(err)
+	check(p.sink.SaveRun(ctx, sink.Run{ID: "run", Started: minute(1), Finished: minute(9), Status: sink.Failed, Trigger: "cli", Version: "1", Error: "it's over", Account: "acme"}))
 	p.close()
 	for table, want := range map[string][]string{
 		"desklake.runs": {
 			`{"run_id":"killed","started_at":"2026-11-20T00:00:00Z","status":"killed","trigger":"cli","version":"1"}`,
-			`{"error":"it's over","finished_at":"2026-11-20T00:09:00Z","run_id":"run","started_at":"2026-11-20T00:01:00Z","status":"failed","trigger":"cli","version":"1"}`},
+			`{"account":"acme","error":"it's over","finished_at":"2026-11-20T00:09:00Z","run_id":"run","started_at":"2026-11-20T00:01:00Z","status":"failed","trigger":"cli","version":"1"}`},
 		"desklake.loads": {
 			`{"committed_at":"2026-11-20T00:01:00Z","cursor_after":"c1","cursor_before":"c","deleted":0,"inserted":3,"requests":2,"retries":2,"rows_read":4,"run_id":"run","seconds_waited":2.5,"stream":"pets","table_name":"pets","unchanged":0,"updated":1}`},
 		"desklake.issues": {
