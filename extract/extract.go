@@ -16,6 +16,9 @@ import (
 // Source is a helpdesk account. Its methods are called by the pipeline and are safe for concurrent use. What else it can
 // be, if it likes: a Checker, an Estimator, an io.Closer, an Authorizer, an Expirer.
 type Source interface {
+	// Scope says what is read: of which account, and since when. It makes no request.
+	Scope() Scope
+
 	// Streams returns the streams that fill at least one of the named tables, in the order of the
 	// catalog, each with just those of its tables that were named. It makes no request.
 	// An unknown name is the caller's mistake; commands check names against the catalog first.
@@ -27,9 +30,16 @@ type Source interface {
 	//
 	// A page is yielded when its answer was received whole and is valid JSON; the next one is asked for
 	// when the caller comes back for it. An error ends the sequence; the Page that comes with it carries
-	// no rows but the cost (Requests, Retries, Waited) and Issues that are not yet reported. A stream
-	// that the account does not have or the role may not read ends with an *Unavailable error.
+	// no rows but the cost (Requests, Retries, Waited) and Issues that are not yet reported. A stream that accounts
+	// can lack by their plan, and that is refused before its first page, ends with an *Unavailable error; every other
+	// refusal is a *Failure.
 	Read(ctx context.Context, stream Stream, from Position) iter.Seq2[Page, error]
+}
+
+// Scope is what of a source is read.
+type Scope struct {
+	Account string    // the account's name, such as acme.zendesk.com: the same for as long as it is the same account
+	Start   time.Time // the start date, UTC; zero for everything
 }
 
 // Stream is one walk along one endpoint with one cursor.
@@ -99,8 +109,8 @@ type Page struct {
 	Issues   []schema.Issue
 }
 
-// Unavailable is the error of a stream that can't be read with this account and this credential (HTTP 403 or
-// 404): the plan does not include it, or the role may not read it. The other streams go on.
+// Unavailable is the error of a stream that the account seems to lack by its plan (HTTP 403 or 404). The other streams go
+// on. The pipeline believes it only of a stream that could never be read, of an account that answers.
 type Unavailable struct {
 	Stream string
 	Reason string // what would make it readable, a sentence

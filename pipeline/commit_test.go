@@ -14,6 +14,33 @@ import (
 
 func TestWhatWasReceivedIsCommittedWhenItIsOldEnough(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dst := &kept{}
+		go run(t, dst, pipeline.Job{}, script{
+			Pages: func(_ context.Context, _ extract.Position, yield func(extract.Page, error) bool) {
+				for i := 1; i <= 40 && yield(page(i, i), nil); i++ {
+					time.Sleep(time.Second)
+				}
+			},
+		})
+		time.Sleep(14*time.Second + time.Second/2)
+		if len(dst.commits) > 0 {
+			t.Errorf("committed after %s", dst.cursor("things"))
+		}
+		time.Sleep(time.Second)
+		if got := dst.cursor("things"); got != "15" && got != "16" {
+			t.Errorf("after 15 s the cursor is %q", got)
+		}
+		time.Sleep(time.Minute)
+		if got := dst.rows(); len(got) != 40 || len(dst.commits) != 3 {
+			t.Errorf("%d rows, %d commits", len(got), len(dst.commits))
+		}
+	})
+}
+
+// A process that is killed while it waits repeats no page.
+func TestWhatWasReceivedIsCommittedWhenNothingFollows(t *testing.T) {
+	t.Parallel()
 	for name, ids := range map[string][]int{"rows": {1, 2}, "a page without rows": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -27,13 +54,13 @@ func TestWhatWasReceivedIsCommittedWhenItIsOldEnough(t *testing.T) {
 						}
 					},
 				})
-				time.Sleep(10 * time.Second)
+				time.Sleep(time.Second)
 				if dst.cursor("things") != "" {
 					t.Error("committed at once")
 				}
-				time.Sleep(10 * time.Second)
+				time.Sleep(2 * time.Second)
 				if got := dst.rows(); len(got) != len(ids) || dst.cursor("things") != "1" {
-					t.Errorf("after 20 s rows %v, cursor %q", got, dst.cursor("things"))
+					t.Errorf("after 3 s rows %v, cursor %q", got, dst.cursor("things"))
 				}
 				time.Sleep(time.Hour)
 				if got := dst.rows(); len(got) != len(ids)+1 || dst.cursor("things") != "2" || len(dst.commits) != 2 {
@@ -87,7 +114,7 @@ func TestAPassIsOneTransactionHoweverLongItTakes(t *testing.T) {
 				}
 			},
 		})
-		if len(dst.commits) != 1 || len(dst.rows()) != 3 || dst.marked != 2 || len(dst.checkpoints) != 0 {
+		if len(dst.commits) != 1 || len(dst.rows()) != 3 || dst.marked != 2 || len(dst.checkpoints) != 1 || dst.cursor("things") != "" {
 			t.Errorf("%d commits, rows %v, %d marked, checkpoints %v", len(dst.commits), dst.rows(), dst.marked, dst.checkpoints)
 		}
 	})

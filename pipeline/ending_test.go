@@ -179,17 +179,59 @@ func TestAStreamThatTheAccountDoesNotHaveIsAFailureOnlyIfItWasNamed(t *testing.T
 		refused := &extract.Unavailable{Stream: "things", Reason: "it needs a larger plan", Err: errors.New("403")}
 		for _, pass := range []bool{false, true} {
 			dst := &kept{}
-			result := run(t, dst, pipeline.Job{}, script{Pass: pass, Pages: pages(0, refused)})
+			source := []script{{Pass: pass, Pages: pages(0, refused)}, {Name: "other", Pages: pages(1, nil)}}
+			result := run(t, dst, pipeline.Job{}, source...)
 			if s := result.Streams[0]; s.Err != nil || s.Unavailable != refused || s.Failure(false) != nil || !errors.Is(s.Failure(true), refused) {
 				t.Errorf("%+v", s)
 			}
 			if result.Run.Status != sink.Done || len(dst.issues()) != 1 {
 				t.Errorf("%s, issues %v", result.Run.Status, dst.issues())
 			}
-			named := run(t, dst, pipeline.Job{Named: true}, script{Pass: pass, Pages: pages(0, refused)})
-			if named.Run.Status != sink.Failed {
+			if !slices.ContainsFunc(dst.commits, func(c sink.Commit) bool { return c.Load.Outcome == sink.Unavailable && c.Load.Error == refused.Reason }) {
+				t.Errorf("commits %+v", dst.commits)
+			}
+			named := run(t, dst, pipeline.Job{Named: true}, source...)
+			if named.Run.Status != sink.Partial {
 				t.Errorf("named: %s", named.Run.Status)
 			}
 		}
 	})
+}
+
+// That the account lacks a stream is not believed of one that could be read before, nor of an account that answers nothing.
+func TestARefusalThatCantMeanThePlanIsAFailure(t *testing.T) {
+	t.Parallel()
+	refused := &extract.Unavailable{Stream: "things", Reason: "it needs a larger plan", Err: errors.New("403")}
+	other := script{Name: "other", Pages: pages(1, nil)}
+	for name, c := range map[string]struct {
+		before script // read by an earlier run
+		others []script
+		known  bool
+	}{
+		"read to its end before":      {before: script{Pages: pages(1, nil)}, others: []script{other}, known: true},
+		"a list that was read":        {before: script{Pass: true, Pages: pages(1, nil)}, others: []script{other}, known: true},
+		"begun before":                {before: script{Pages: pages(1, errors.New("no"))}, others: []script{other}, known: true},
+		"nothing else":                {},
+		"others that are refused":     {others: []script{{Name: "other", Pages: pages(0, refused)}}},
+		"others that do not answer":   {others: []script{{Name: "other", Pages: pages(0, extract.ErrUnreachable)}}},
+		"an empty list that was read": {before: script{Pass: true, Pages: pages(0, nil)}, others: []script{other}, known: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dst := &kept{}
+				if c.before.Pages != nil {
+					run(t, dst, pipeline.Job{}, c.before)
+				}
+				result := run(t, dst, pipeline.Job{}, append([]script{{Pass: c.before.Pass, Pages: pages(0, refused)}}, c.others...)...)
+				var kept *pipeline.Refused
+				if s := result.Streams[0]; s.Unavailable != nil || !errors.As(s.Err, &kept) || kept.Known != c.known || !errors.Is(s.Err, extract.ErrPermission) {
+					t.Errorf("%+v", s)
+				}
+				if result.Run.Status == sink.Done || dst.commits[len(dst.commits)-1].Load.Outcome == sink.Unavailable {
+					t.Errorf("%s", result.Run.Status)
+				}
+			})
+		})
+	}
 }

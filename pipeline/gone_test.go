@@ -16,11 +16,24 @@ func TestAPassThatMissesTooManyRowsMarksNone(t *testing.T) {
 		accept    bool
 		marked    int64
 	}{
+		{name: "the only one", met: 0, live: 1},
+		{name: "both of two", met: 0, live: 2},
+		{name: "one of two", met: 1, live: 2, marked: 1},
+		{name: "all of five", met: 0, live: 5},
+		{name: "four of five", met: 1, live: 5, marked: 4},
+		{name: "four of six", met: 2, live: 6},
+		{name: "half of six", met: 3, live: 6, marked: 3},
+		{name: "all of nineteen", met: 0, live: 19},
+		{name: "ten of nineteen", met: 9, live: 19},
+		{name: "nine of nineteen", met: 10, live: 19, marked: 9},
 		{name: "half of twenty", met: 10, live: 20, marked: 10},
 		{name: "more than half of twenty", met: 9, live: 20},
-		{name: "all of many", met: 0, live: 500},
-		{name: "all of nineteen", met: 0, live: 19, marked: 19},
+		{name: "half of a thousand", met: 500, live: 1000, marked: 500},
+		{name: "more than half of a thousand", met: 499, live: 1000},
+		{name: "all of a thousand", met: 0, live: 1000},
 		{name: "none", met: 30, live: 30},
+		{name: "none of none", met: 0, live: 0},
+		{name: "the only one, and the user agrees", met: 0, live: 1, accept: true, marked: 1},
 		{name: "all, and the user agrees", met: 0, live: 500, accept: true, marked: 500},
 	} {
 		t.Run(c.name, func(t *testing.T) {

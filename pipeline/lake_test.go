@@ -24,6 +24,8 @@ type lake struct {
 	desk *zendesktest.Server
 	path string
 	full bool // audits: full
+
+	start time.Time // the start date
 }
 
 func newLake(t *testing.T, full bool, o zendesktest.Options) *lake {
@@ -35,7 +37,7 @@ func newLake(t *testing.T, full bool, o zendesktest.Options) *lake {
 func (l *lake) attempt(ctx context.Context, job pipeline.Job, around func(sink.Sink) sink.Sink) (pipeline.Result, error) {
 	l.t.Helper()
 	source, err := zendesk.New(zendesk.Options{Subdomain: "acme", Auth: zendesk.AccessToken{Token: "secret"},
-		AuditsInFull: l.full, Transport: l.desk.Transport()})
+		StartDate: l.start, AuditsInFull: l.full, Transport: l.desk.Transport()})
 	if err != nil {
 		l.t.Fatal(err)
 	}

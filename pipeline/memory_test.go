@@ -28,6 +28,7 @@ type kept struct {
 	commits     []sink.Commit
 	checkpoints map[string]state.Checkpoint
 	runs        []sink.Run
+	forgotten   []time.Time
 	open        int // transactions
 }
 
@@ -48,7 +49,12 @@ func (k *kept) SaveRun(_ context.Context, r sink.Run) error {
 	return nil
 }
 
-func (k *kept) Forget(context.Context, time.Time) error { return nil }
+func (k *kept) Forget(_ context.Context, before time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.forgotten = append(k.forgotten, before)
+	return nil
+}
 
 func (k *kept) Close() error { return nil }
 

@@ -33,7 +33,7 @@ func TestTheLastCommitOfAStreamTellsHowItEnded(t *testing.T) {
 		"a pass too short":       {source: script{Pages: pages(3, nil), Pass: true}, live: 100, want: told{sink.Broken, "things: 97 of 100 rows are missing at the source; none was marked as deleted"}},
 		"failed":                 {source: script{Pages: pages(3, errors.New("no"))}, want: told{sink.Broken, "no"}},
 		"stopped":                {source: script{Pages: endless}, job: pipeline.Job{Stop: stopped}, want: told{sink.Stopped, ""}},
-		"not there at all":       {source: script{Pages: pages(0, &extract.Unavailable{Reason: "it needs more", Err: errors.New("403")})}, want: told{sink.Unavailable, "it needs more"}},
+		"refused":                {source: script{Pages: pages(0, &extract.Unavailable{Reason: "it needs more", Err: errors.New("403")})}, want: told{sink.Broken, "things: refused, like everything of this account: 403"}},
 		"the helpdesk went away": {source: script{Pages: pages(0, extract.ErrUnreachable)}, want: told{sink.Broken, "source unavailable"}},
 	} {
 		t.Run(name, func(t *testing.T) {

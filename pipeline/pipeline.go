@@ -32,6 +32,9 @@ type Job struct {
 	// was broken off goes on where it was.
 	Window extract.Window
 
+	// Account names the account whose rows these are; the source's own name unless set.
+	Account string
+
 	// FullRefresh reads every stream, or the window, from its start. The rows that are there stay until they are met again.
 	FullRefresh bool
 
@@ -41,6 +44,9 @@ type Job struct {
 
 	// AcceptDeletes lets passes mark rows as gone that look like too many to be true.
 	AcceptDeletes bool
+
+	// History is how long runs, loads and issues are kept; zero for ever.
+	History time.Duration
 
 	// Stop, once closed, makes the run end early: what was received is committed, nothing more is asked for.
 	Stop <-chan struct{}
@@ -94,22 +100,6 @@ type StreamResult struct {
 // ErrStopped is the error of a run that ended early because Job.Stop was closed or its context was cancelled.
 var ErrStopped = errors.New("stopped before the end")
 
-// TooManyGone is the error of a pass at whose end more rows were missing than can be believed. Its other rows are
-// committed; none was marked as gone.
-type TooManyGone struct {
-	Table         string
-	Missing, Live int64
-}
-
-func (e *TooManyGone) Error() string {
-	return fmt.Sprintf("%s: %d of %d rows are missing at the source; none was marked as deleted", e.Table, e.Missing, e.Live)
-}
-
-// Hint says what to do.
-func (e *TooManyGone) Hint() string {
-	return "If they were really deleted, run again with --accept-deletes."
-}
-
 // SinkError is an error of the sink. It ends the whole run.
 type SinkError struct{ Err error }
 
@@ -123,11 +113,11 @@ func (e *SinkError) Unwrap() error { return e.Err }
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
 	r := &run{Job: job, source: source, sink: dst}
 	result := Result{Run: sink.Run{ID: cmp.Or(job.ID, NewRunID(time.Now())), Started: time.Now().UTC(), Status: sink.Running,
-		Trigger: job.Trigger, Version: job.Version}}
+		Trigger: job.Trigger, Version: job.Version, Account: job.account(source)}}
 	r.id = result.Run.ID
 	streams, err := r.prepare(ctx, result.Run)
 	if err != nil {
-		return result, &SinkError{err}
+		return result, err
 	}
 	result.Streams = r.readAll(ctx, streams)
 	result.Run.Finished = time.Now().UTC()
@@ -145,12 +135,16 @@ type run struct {
 	source      extract.Source
 	sink        sink.Sink
 	checkpoints map[string]state.Checkpoint
+	signs       *lifeSigns
 }
 
 func (r *run) prepare(ctx context.Context, row sink.Run) ([]extract.Stream, error) {
 	stored, err := r.sink.Checkpoints(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("read checkpoints: %w", err)
+		return nil, &SinkError{fmt.Errorf("read checkpoints: %w", err)}
+	}
+	if err := r.CheckAccount(r.source, stored); err != nil {
+		return nil, err
 	}
 	r.checkpoints = stored
 	streams := r.Streams(r.source, stored)
@@ -159,10 +153,15 @@ func (r *run) prepare(ctx context.Context, row sink.Run) ([]extract.Stream, erro
 		tables = append(tables, s.Tables...)
 	}
 	if err := r.sink.Prepare(ctx, tables); err != nil {
-		return nil, err
+		return nil, &SinkError{err}
 	}
 	if err := r.sink.SaveRun(ctx, row); err != nil {
-		return nil, fmt.Errorf("begin run: %w", err)
+		return nil, &SinkError{fmt.Errorf("begin run: %w", err)}
+	}
+	if r.History > 0 {
+		if err := r.sink.Forget(ctx, row.Started.Add(-r.History)); err != nil {
+			return nil, &SinkError{fmt.Errorf("forget old runs: %w", err)}
+		}
 	}
 	return streams, nil
 }
@@ -172,12 +171,13 @@ func (r *run) readAll(ctx context.Context, streams []extract.Stream) []StreamRes
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]StreamResult, len(streams))
+	r.signs = newLifeSigns(len(streams))
 	var wg sync.WaitGroup
 	for i, s := range streams {
 		wg.Go(func() {
 			began := time.Now()
-			w := &worker{run: r, stream: s, issues: map[schema.Issue]bool{}, result: StreamResult{Stream: s.Name, Tables: tableNames(s), Counts: map[string]sink.Counts{}}}
-			w.result.Err = w.read(ctx)
+			w := r.worker(s)
+			w.result.Err = w.all(ctx)
 			w.result.Elapsed = time.Since(began)
 			results[i] = w.result
 			var failed *SinkError

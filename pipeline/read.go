@@ -35,9 +35,10 @@ type chunk struct {
 // facts is what pages say beside their rows.
 type facts struct {
 	next   extract.Position // where the stream continues behind them
-	at     time.Time        // when the last one was received, by the source's clock
+	at     time.Time        // when the last one was received, by the source's clock: when rows that it left out are gone
 	load   sink.Load
 	issues []schema.Issue
+	pages  int // whole ones
 }
 
 // add adds the facts of later pages.
@@ -47,6 +48,7 @@ func (f *facts) add(later facts) {
 	f.load.Retries += later.load.Retries
 	f.load.Waited += later.load.Waited
 	f.issues = append(f.issues, later.issues...)
+	f.pages += later.pages
 }
 
 // receive fetches pages ahead of their use. Once Job.Stop is closed it asks for nothing more.
@@ -150,6 +152,7 @@ func (f *facts) page(p extract.Page, whole bool) {
 	f.issues = append(f.issues, p.Issues...)
 	if whole {
 		f.next, f.at = p.Next, p.Received
+		f.pages++
 	}
 }
 

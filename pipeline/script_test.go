@@ -33,6 +33,8 @@ type script struct {
 // scripts are the streams of a source.
 type scripts []script
 
+func (s scripts) Scope() extract.Scope { return extract.Scope{Account: "things.example"} }
+
 func (s scripts) Streams([]string) (list []extract.Stream) {
 	for _, one := range s {
 		list = append(list, extract.Stream{Name: one.name(), Tables: []*schema.Table{things}, Pass: one.Pass,

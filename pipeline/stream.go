@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,10 +15,12 @@ import (
 	"desklake/state"
 )
 
-// A transaction is committed when it holds Job.CommitRows or is commitAfter old: a killed run repeats no more than that.
+// A transaction is committed when it holds Job.CommitRows, when it is commitAfter old, or when nothing came for idleAfter:
+// a killed run repeats no more than that, and where pages come slowly none that came.
 const (
 	commitRows  = 491_520
 	commitAfter = 15 * time.Second
+	idleAfter   = 2 * time.Second
 )
 
 // worker reads one stream. Three goroutines work at once: one receives pages, one converts them (read.go), and the
@@ -27,6 +28,8 @@ const (
 type worker struct {
 	*run
 	stream extract.Stream
+	stored state.Checkpoint // of the stream, from earlier runs
+	start  time.Time        // the start date from which the stream is read, as it is stored
 	result StreamResult
 
 	tx      sink.Tx // nil between two transactions
@@ -34,16 +37,41 @@ type worker struct {
 	due     <-chan time.Time
 	pending facts // of what was received since the last commit
 	issues  map[schema.Issue]bool
-	rowless bool // a record was met that can't have a row
+	read    map[string]int64 // rows received, by table
+	noRow   map[string]int64 // records that can't have a row, by table
+	signed  bool             // whether the account answers was told
 
 	goroutines sync.WaitGroup // that receive and convert
 	quota      atomic.Pointer[extract.Quota]
 }
 
-// read reads the stream to its end, or until an error or Job.Stop. What came before is committed then.
-func (w *worker) read(outer context.Context) error {
+func (r *run) worker(s extract.Stream) *worker {
+	stored := r.checkpoints[r.checkpoint(s.Name)]
+	return &worker{run: r, stream: s, stored: stored, start: r.startOf(s, stored),
+		issues: map[schema.Issue]bool{}, read: map[string]int64{}, noRow: map[string]int64{},
+		result: StreamResult{Stream: s.Name, Tables: tableNames(s), Counts: map[string]sink.Counts{}}}
+}
+
+// all reads the stream to its end, or until an error or Job.Stop, and then what an earlier start date adds to it.
+func (w *worker) all(ctx context.Context) error {
+	err := w.walk(ctx)
+	w.sign(false)
+	if err == nil && w.missesEarlier() {
+		err = w.readEarlier(ctx)
+	}
+	if n := w.noRows(); err == nil && n > 0 {
+		err = &NoRows{Stream: w.stream.Name, Records: n}
+	}
+	return err
+}
+
+// walk reads the stream to its end, or until an error or Job.Stop. What came before is committed then.
+func (w *worker) walk(outer context.Context) error {
 	from := w.Start(w.stream, w.checkpoints)
 	w.pending = facts{next: from, at: time.Now().UTC(), load: sink.Load{CursorBefore: from.Cursor}}
+	for _, table := range w.stored.Lost {
+		w.note(table, "rows or columns of the table were gone from the sink: it is read again from the start", "")
+	}
 	w.Progress.Started(w.stream.Name, from)
 
 	// However this function ends, the goroutines end with it.
@@ -51,6 +79,11 @@ func (w *worker) read(outer context.Context) error {
 	defer w.goroutines.Wait()
 	defer cancel()
 	ended, err := w.write(ctx, w.convert(ctx, from, w.receive(ctx, from)))
+	var unavailable *extract.Unavailable
+	if errors.As(ended, &unavailable) {
+		w.sign(false)
+		ended = w.believe(ctx, unavailable)
+	}
 	if err == nil {
 		err = w.finish(ctx, ended)
 	}
@@ -70,6 +103,14 @@ func (w *worker) read(outer context.Context) error {
 	return ended
 }
 
+// sign tells once whether the stream got an answer.
+func (w *worker) sign(answered bool) {
+	if !w.signed {
+		w.signed = true
+		w.signs.sign(answered)
+	}
+}
+
 // forget deletes the checkpoint of a window that was read to its end.
 func (w *worker) forget(ctx context.Context) error {
 	if err := w.sink.DeleteCheckpoint(ctx, w.checkpoint(w.stream.Name)); err != nil {
@@ -81,6 +122,7 @@ func (w *worker) forget(ctx context.Context) error {
 // write writes the chunks, and commits what has become large or old enough. It returns why the stream ended, nil at
 // its end, and the sink's own error.
 func (w *worker) write(ctx context.Context, chunks <-chan chunk) (ended, err error) {
+	var idle <-chan time.Time // since the last chunk
 	for {
 		select {
 		case c, more := <-chunks:
@@ -92,12 +134,15 @@ func (w *worker) write(ctx context.Context, chunks <-chan chunk) (ended, err err
 				return ended, err
 			}
 			if w.rows < cmp.Or(w.CommitRows, commitRows) {
+				idle = time.After(idleAfter)
 				continue
 			}
 		case <-w.due:
+		case <-idle:
 		case <-ctx.Done():
 			return ended, context.Cause(ctx)
 		}
+		idle = nil
 		if !w.stream.Pass {
 			if err := w.commit(ctx); err != nil {
 				return ended, err
@@ -113,7 +158,14 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 	w.result.Requests += c.facts.load.Requests
 	w.result.Retries += c.facts.load.Retries
 	w.result.Waited += c.facts.load.Waited
-	w.rowless = w.rowless || slices.ContainsFunc(c.facts.issues, func(i schema.Issue) bool { return i.Column == "" })
+	for _, i := range c.facts.issues {
+		if i.NoRow {
+			w.noRow[i.Table] += max(i.Count, 1)
+		}
+	}
+	if c.facts.pages > 0 {
+		w.sign(true)
+	}
 	step := Step{Requests: c.facts.load.Requests, Waited: c.facts.load.Waited, Quota: w.quota.Load()}
 	if !w.stream.Pass { // which reads everything, in an order of its own
 		step.At = c.facts.next.HighWater
@@ -126,6 +178,7 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 			return &SinkError{err}
 		}
 		step.Rows += b.Rows()
+		w.read[b.Table.Name] += b.Rows()
 	}
 	w.rows += step.Rows
 	w.Progress.Moved(w.stream.Name, step)
@@ -144,109 +197,3 @@ func (w *worker) begin(ctx context.Context) error {
 	w.tx, w.rows, w.due = tx, 0, time.After(commitAfter)
 	return nil
 }
-
-// commit makes what was received so far durable, with the cursor behind it.
-func (w *worker) commit(ctx context.Context) error {
-	if err := w.begin(ctx); err != nil {
-		return err
-	}
-	f := w.pending
-	f.load.Tables, f.load.CursorAfter = w.result.Tables, f.next.Cursor
-	c := sink.Commit{Load: f.load, Issues: f.issues, At: f.at}
-	if !w.stream.Pass {
-		c.Checkpoint = state.Checkpoint{Stream: w.checkpoint(w.stream.Name), Cursor: f.next.Cursor, HighWater: f.next.HighWater,
-			Tables: slices.Sorted(slices.Values(w.result.Tables)), RunID: w.id, SavedAt: f.at}
-	}
-	counts, err := w.tx.Commit(ctx, c)
-	w.tx, w.due = nil, nil
-	if err != nil {
-		return &SinkError{err}
-	}
-	w.pending = facts{next: f.next, at: f.at, load: sink.Load{CursorBefore: f.load.CursorBefore}}
-	w.count(f, counts)
-	return nil
-}
-
-// count adds what a commit stored to the stream's result.
-func (w *worker) count(f facts, counts map[string]sink.Counts) {
-	for _, i := range f.issues {
-		w.issues[schema.Issue{Table: i.Table, Column: i.Column, Reason: i.Reason}] = true
-	}
-	w.result.Issues = len(w.issues)
-	for table, n := range counts {
-		total := w.result.Counts[table]
-		total.Add(n)
-		w.result.Counts[table] = total
-	}
-}
-
-// finish stores what is left when the stream has ended, and why it did.
-func (w *worker) finish(ctx context.Context, ended error) error {
-	var unavailable *extract.Unavailable
-	w.pending.load.Outcome, w.pending.load.Error = w.outcome(ended)
-	switch {
-	case errors.As(ended, &unavailable):
-		w.result.Unavailable = unavailable
-		w.note("not available: "+unavailable.Reason, unavailable.Err.Error())
-	case w.stream.Pass && ended != nil:
-		w.note("the list was not read to its end: no row of it was marked as deleted", ended.Error())
-	case w.stream.Pass:
-		return w.finishPass(ctx)
-	}
-	return w.commit(ctx)
-}
-
-// outcome is how the reading of the stream ended, as it is stored.
-func (w *worker) outcome(ended error) (sink.Outcome, string) {
-	var unavailable *extract.Unavailable
-	switch {
-	case errors.As(ended, &unavailable):
-		return sink.Unavailable, unavailable.Reason
-	case errors.Is(ended, ErrStopped):
-		return sink.Stopped, ""
-	case ended != nil:
-		return sink.Broken, ended.Error()
-	case !w.Window.IsZero():
-		return sink.WindowRead, ""
-	}
-	return sink.Complete, ""
-}
-
-// note records an issue of each of the stream's tables.
-func (w *worker) note(reason, value string) {
-	for _, table := range w.result.Tables {
-		w.pending.issues = append(w.pending.issues, schema.Issue{Table: table, Reason: reason, Value: value, Count: 1})
-	}
-}
-
-// finishPass marks the rows that the complete pass did not meet, unless that can't be right or can't be told.
-func (w *worker) finishPass(ctx context.Context) error {
-	if err := w.begin(ctx); err != nil {
-		return err
-	}
-	var refused error
-	for _, t := range w.stream.Tables {
-		missing, live, err := w.tx.Missing(ctx, t)
-		switch {
-		case err != nil || missing == 0:
-		case w.AcceptDeletes || !w.rowless && !suspicious(missing, live):
-			err = w.tx.MarkMissing(ctx, t, w.pending.at)
-		case w.rowless:
-			w.note("rows are missing at the source, but records without a row may be theirs: none was marked as deleted",
-				fmt.Sprintf("%d of %d rows", missing, live))
-		default:
-			refused = &TooManyGone{Table: t.Name, Missing: missing, Live: live}
-			w.pending.load.Outcome, w.pending.load.Error = w.outcome(refused)
-			w.note("more than half of the rows are missing at the source: none was marked as deleted",
-				fmt.Sprintf("%d of %d rows", missing, live))
-		}
-		if err != nil {
-			return &SinkError{err}
-		}
-	}
-	return errors.Join(w.commit(ctx), refused)
-}
-
-// suspicious is a pass at whose end more than half of at least twenty rows are missing: more likely an answer that
-// was cut short than a helpdesk that was emptied.
-func suspicious(missing, live int64) bool { return live >= 20 && 2*missing > live }

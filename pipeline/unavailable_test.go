@@ -41,18 +41,25 @@ func TestTablesThatTheAccountDoesNotHaveAreSkippedWithAnIssue(t *testing.T) {
 	})
 }
 
-// That a table can't be read any more says nothing about its rows.
+// That a table can't be read any more says nothing about its rows, and is no success.
 func TestATableThatIsTakenAwayKeepsItsRows(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		l := newLake(t, false, zendesktest.Options{Tickets: 30})
 		l.sync("macros", "tickets")
 		removeMacros := l.desk.Inject(zendesktest.Fault{Match: "macros", Do: zendesktest.Forbidden()})
-		removeTickets := l.desk.Inject(zendesktest.Fault{Match: "incremental/*/cursor", Do: zendesktest.NotFound()})
+		removeTickets := l.desk.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Do: zendesktest.NotFound()})
 		l.desk.UpdateTicket(1, zendesktest.Update{Comment: "meanwhile"})
 		l.settle()
-		if result, err := l.attempt(t.Context(), pipeline.Job{Tables: []string{"macros", "tickets"}}, nil); err != nil || result.Run.Status != sink.Done {
+		fresh := l.list("SELECT stream || complete_at FROM desklake.checkpoints ORDER BY 1")
+		if result, err := l.attempt(t.Context(), pipeline.Job{Tables: []string{"macros", "tickets"}}, nil); err != nil || result.Run.Status != sink.Failed {
 			t.Errorf("%v, %s", err, result.Run.Status)
+		}
+		if result, err := l.attempt(t.Context(), pipeline.Job{Tables: []string{"macros", "users", "groups"}}, nil); err != nil || result.Run.Status != sink.Partial {
+			t.Errorf("%v, %s", err, result.Run.Status)
+		}
+		if got := l.list("SELECT stream || complete_at FROM desklake.checkpoints WHERE stream IN ('macros', 'tickets') ORDER BY 1"); !slices.Equal(got, fresh) {
+			t.Errorf("read to the end %v, then refused, and %v", fresh, got)
 		}
 		if l.live("macros") != 12 {
 			t.Errorf("%d live macros", l.live("macros"))

@@ -82,7 +82,7 @@ type Commit struct {
 	Checkpoint state.Checkpoint
 	Load       Load
 	Issues     []schema.Issue
-	At         time.Time // by the source's clock, UTC
+	At         time.Time // by this machine's clock, UTC: that of the source says nothing about how old its rows are
 }
 
 // Load is what reading the pages of one transaction cost. The sink adds it up in desklake.loads, one row a run,

@@ -20,7 +20,7 @@ type Checkpoint struct {
 
 	Account    string    // whose rows these are, as the source names its account; empty if an earlier version stored it
 	Start      time.Time // the start date from which the stream was read; zero for everything, or if unknown
-	CompleteAt time.Time // when the stream was last read to its end, by the source's clock; zero if never
+	CompleteAt time.Time // when the stream was last read to its end, by this machine's clock; zero if never
 
 	// Lost are tables that held every row, and do not any more: somebody dropped or emptied them, or dropped a column. They
 	// are not among Tables. Only the sink fills it, when it hands the checkpoint back; it is not stored.

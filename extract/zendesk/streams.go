@@ -41,7 +41,7 @@ type stream struct {
 	whole    string // endpoint of a list of the same rows, for a second that holds more than a page of the export can
 	tables   []*schema.Table
 	needs    string // what makes the stream readable, for accounts and roles that can't
-	optional bool   // accounts lack it by their plan: refusals mean that, and not the wrong role
+	optional bool   // accounts can lack it by their plan: a refusal means that, until it could be read once
 }
 
 // The limits of pages: an export's, https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/,
@@ -77,7 +77,7 @@ var streams = []*stream{
 	{
 		name: "groups", endpoint: "/api/v2/groups", key: "groups", paging: list, rows: listRows,
 		query: map[string]string{"exclude_deleted": "false"},
-		time:  "updated_at", tables: []*schema.Table{groupsTable}, needs: needsAgent, optional: true,
+		time:  "updated_at", tables: []*schema.Table{groupsTable}, needs: needsAgent,
 	},
 	{
 		name: "ticket_events", endpoint: "/api/v2/incremental/ticket_events", key: "ticket_events", paging: timeExport, rows: exportRows,
@@ -92,7 +92,7 @@ var streams = []*stream{
 	{
 		name: "ticket_fields", endpoint: "/api/v2/ticket_fields", key: "ticket_fields", paging: list, rows: listRows,
 		query: map[string]string{"creator": "true"}, // without it the creator_ columns are left out
-		time:  "updated_at", tables: []*schema.Table{ticketFieldsTable}, needs: needsAgent, optional: true,
+		time:  "updated_at", tables: []*schema.Table{ticketFieldsTable}, needs: needsAgent,
 	},
 	{
 		name: "ticket_forms", endpoint: "/api/v2/ticket_forms", key: "ticket_forms", paging: numberedList, rows: listRows,
@@ -100,11 +100,11 @@ var streams = []*stream{
 	},
 	{
 		name: "group_memberships", endpoint: "/api/v2/group_memberships", key: "group_memberships", paging: list, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{groupMembershipsTable}, needs: needsAgent, optional: true,
+		time: "updated_at", tables: []*schema.Table{groupMembershipsTable}, needs: needsAgent,
 	},
 	{
 		name: "macros", endpoint: "/api/v2/macros", key: "macros", paging: list, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{macrosTable}, needs: needsAgent, optional: true,
+		time: "updated_at", tables: []*schema.Table{macrosTable}, needs: needsAgent,
 	},
 	{
 		name: "satisfaction_ratings", endpoint: "/api/v2/satisfaction_ratings", key: "satisfaction_ratings", paging: ratings, rows: listRows,
@@ -112,7 +112,7 @@ var streams = []*stream{
 	},
 	{
 		name: "tags", endpoint: "/api/v2/tags", key: "tags", paging: list, rows: listRows,
-		tables: []*schema.Table{tagsTable}, needs: needsAgent, optional: true,
+		tables: []*schema.Table{tagsTable}, needs: needsAgent,
 	},
 	{
 		name: "sla_policies", endpoint: "/api/v2/slas/policies", key: "sla_policies", paging: numberedList, rows: listRows,

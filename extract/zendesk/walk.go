@@ -177,20 +177,27 @@ func (w *walk) explain(ctx context.Context, err error) error {
 	var settled *extract.Failure
 	name := w.stream.name
 	switch {
-	case errors.As(err, &settled), !errors.As(err, &api):
+	case errors.As(err, &settled), !errors.As(err, &api), api.Status != http.StatusForbidden && api.Status != http.StatusNotFound:
 		return fmt.Errorf("%s: %w", name, err)
-	case api.Status == http.StatusForbidden && api.says("scope"):
-		return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err,
-			Advice: `the OAuth client or token needs the scope "read"`})
-	case api.Status == http.StatusForbidden && !w.stream.optional:
-		if role := w.role(ctx); role != "" && role != "admin" {
-			return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err,
-				Advice: fmt.Sprintf("Zendesk's exports are for admins only, and the role of this user is %q: use the credentials of an admin", role)})
-		}
-	case api.Status != http.StatusForbidden && api.Status != http.StatusNotFound:
-		return fmt.Errorf("%s: %w", name, err)
+	case w.stream.optional && w.pages == 0 && !api.says("scope"):
+		return &extract.Unavailable{Stream: name, Reason: w.stream.needs, Err: err}
 	}
-	return &extract.Unavailable{Stream: name, Reason: w.stream.needs, Err: err}
+	return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err, Advice: w.refusal(ctx, api)})
+}
+
+// refusal is what can be done about an answer 403 or 404 to a stream that every account has.
+func (w *walk) refusal(ctx context.Context, api *APIError) string {
+	if api.says("scope") {
+		return `the OAuth client or token needs the scope "read"`
+	}
+	if w.pages > 0 {
+		return "it could be read until then: run again, and if that does not help, look at what became of the account, the role of the user, and firewalls"
+	}
+	if role := w.role(ctx); role != "" && role != "admin" {
+		return fmt.Sprintf("%s; the role of this user is %q: use the credentials of an admin", w.stream.needs, role)
+	}
+	return "every account with Zendesk Support answers this: look whether Support is still active, whether the account has another name now, " +
+		"and whether an IP allowlist or a firewall keeps this machine out"
 }
 
 // role asks for the role of the user that the credentials stand for. It is empty if that can't be told.

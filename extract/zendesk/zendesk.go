@@ -111,6 +111,11 @@ func (s *Source) Close() error {
 	return nil
 }
 
+// Scope implements extract.Source. Accounts are named by their hosts.
+func (s *Source) Scope() extract.Scope {
+	return extract.Scope{Account: s.client.base.Host, Start: s.start}
+}
+
 // Streams implements extract.Source.
 func (s *Source) Streams(tables []string) []extract.Stream {
 	var list []extract.Stream
