@@ -35,7 +35,7 @@ func (c *demoCommand) Run(a *app) error {
 		Type: "zendesk", URL: url, StartDate: until.AddDate(-2, 0, 0), Auth: config.Auth{AccessToken: &config.AccessToken{Token: "demo"}},
 		GiveUpAfter: time.Minute,
 	}
-	job := pipeline.Job{Tables: tableNames(sources["zendesk"].tables())}
+	job := pipeline.Job{Tables: tableNames(sources["zendesk"].tables()), Account: "the built-in helpdesk"}
 	if err := a.sync(&config.Config{Source: source, Sink: config.Sink{Type: "duckdb", Path: c.Output}}, job); err != nil {
 		return err
 	}

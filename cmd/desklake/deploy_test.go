@@ -16,6 +16,7 @@ import (
 
 	"desklake/extract"
 	"desklake/internal/config"
+	"desklake/internal/health"
 	"desklake/internal/web"
 	"desklake/sink"
 )
@@ -149,7 +150,8 @@ func shownMetrics(t *testing.T) map[string]bool {
 	board := web.NewBoard("1.2.3")
 	board.Report(sink.Report{Tables: []sink.TableReport{{Name: "tickets", Rows: 1, FreshAt: now}}}, nil)
 	board.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: "account", Limit: 700, Left: 600, Resets: now.Add(time.Minute)}}})
-	service := web.Service{Listen: "0.0.0.0:8465", Tables: []string{"tickets"}, Jobs: []web.Job{{Name: "nightly", Next: now.Add(time.Hour), Due: func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }}}}
+	service := web.Service{Listen: "0.0.0.0:8465", Tables: []string{"tickets"}, Jobs: []web.Job{{Name: "nightly", Next: now.Add(time.Hour),
+		Schedule: health.Schedule{Due: func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }}}}}
 	handler := web.New(web.Options{Board: board, Service: func() web.Service { return service }})
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))

@@ -45,9 +45,11 @@ func (a *app) exitCode(err error) int {
 		invalid *config.Error
 		usage   *usageError
 		unknown *unknownTable
+		other   *pipeline.OtherAccount
 		run     *runError
 		lacking *extract.Unavailable
 		tooMany *pipeline.TooManyGone
+		noRows  *pipeline.NoRows
 		shrunk  *duckdb.Shrunk
 		old     *stale
 	)
@@ -60,13 +62,13 @@ func (a *app) exitCode(err error) int {
 		return exitLocked
 	case errors.As(err, &broken):
 		return exitSink
-	case errors.As(err, &invalid), errors.As(err, &usage), errors.As(err, &unknown), errors.Is(err, extract.ErrNoAccount):
+	case errors.As(err, &invalid), errors.As(err, &usage), errors.As(err, &unknown), errors.As(err, &other), errors.Is(err, extract.ErrNoAccount):
 		return exitUsage
 	case errors.As(err, &run):
 		return run.exitCode(a)
 	case errors.As(err, &old):
 		return exitStale
-	case errors.As(err, &lacking), errors.As(err, &tooMany), errors.As(err, &shrunk):
+	case errors.As(err, &lacking), errors.As(err, &tooMany), errors.As(err, &noRows), errors.As(err, &shrunk):
 		return exitPartial
 	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission), errors.Is(err, extract.ErrLogin):
 		return exitCredentials

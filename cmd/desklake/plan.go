@@ -46,6 +46,9 @@ func (a *app) plan(conf *config.Config, source extract.Source, job pipeline.Job,
 	if err != nil {
 		return err
 	}
+	if err := job.CheckAccount(source, stored); err != nil {
+		return err
+	}
 	streams := job.Streams(source, stored)
 	var tables []*schema.Table
 	from := map[string]extract.Position{}

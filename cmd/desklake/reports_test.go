@@ -86,8 +86,8 @@ func TestReportsForPeopleAndForMachines(t *testing.T) {
 	t.Parallel()
 	r, now := lakeReport()
 	for name, print := range map[string]func(io.Writer) error{
-		"status.txt":      func(w io.Writer) error { return newStatus(r).print(w, now) },
-		"status.json":     func(w io.Writer) error { return printJSON(w, newStatus(r)) },
+		"status.txt":      func(w io.Writer) error { return newStatus(r, nil, now).print(w, now) },
+		"status.json":     func(w io.Writer) error { return printJSON(w, newStatus(r, nil, now)) },
 		"runs.txt":        func(w io.Writer) error { return printRuns(w, r.Runs, now) },
 		"runs.json":       func(w io.Writer) error { return printJSON(w, runRows(r.Runs)) },
 		"run.txt":         func(w io.Writer) error { return printRun(w, r.Runs[0]) },

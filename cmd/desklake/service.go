@@ -37,17 +37,17 @@ type service struct {
 func newService(a *app, conf *config.Config, until, hurry context.Context) *service {
 	s := &service{app: a, hurry: hurry, board: web.NewBoard(version()), last: map[string]web.Outcome{},
 		messages: make(chan func(context.Context, *notify.Notifier), 16)}
-	report, err := s.firstLook(until, conf.Sink)
+	runs, err := s.firstLook(until, conf.Sink)
 	if err != nil {
 		a.logger.Warn("nothing is made up for: what ran before can't be read", problem(err)...)
 	}
 	for _, j := range conf.Jobs {
-		if run := scheduler.LastOf(j.Name, report.Runs); run != nil {
+		if run := scheduler.LastOf(j.Name, runs); run != nil {
 			s.last[j.Name] = web.Outcome{At: run.Finished, Status: run.Status, Error: run.Error}
 		}
 	}
 	s.use(conf)
-	s.scheduler = scheduler.New(nil, s.jobs(conf, report.Runs))
+	s.scheduler = scheduler.New(nil, s.jobs(conf, runs))
 	return s
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"desklake/internal/config"
+	"desklake/internal/health"
 	"desklake/internal/web"
 )
 
@@ -45,10 +46,7 @@ func (s *service) shown() web.Service {
 	tables := map[string]bool{}
 	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: sourceName(conf.Source), Sink: conf.Sink.Path, Problem: s.refused}
 	for _, j := range conf.Jobs {
-		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Tables: j.Tables, Jitter: j.Jitter, Due: j.Schedule.Next, Last: s.last[j.Name]}
-		if job.Tables == nil {
-			job.Tables = known
-		}
+		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Schedule: schedule(j, known), Last: s.last[j.Name]}
 		for _, p := range planned {
 			if p.Name == j.Name {
 				job.Next, job.Since, job.Waiting = p.Next, p.Running, p.Queued
@@ -61,6 +59,15 @@ func (s *service) shown() web.Service {
 	}
 	service.Tables = slices.DeleteFunc(known, func(t string) bool { return !tables[t] })
 	return service
+}
+
+// schedule is when a job's tables are to be read.
+func schedule(j config.Job, known []string) health.Schedule {
+	tables := []string(j.Tables)
+	if tables == nil {
+		tables = known
+	}
+	return health.Schedule{Tables: tables, Jitter: j.Jitter, Due: j.Schedule.Next}
 }
 
 // sourceName is the account's address without the scheme.

@@ -13,23 +13,34 @@ import (
 	"desklake/sink"
 )
 
-// firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for.
-func (s *service) firstLook(until context.Context, c config.Sink) (r sink.Report, err error) {
+// firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
+// returns the runs of the whole history, which a job may be as old as.
+func (s *service) firstLook(until context.Context, c config.Sink) (runs []sink.RunReport, err error) {
 	deadline := time.Now().Add(c.LockWait)
 	for announced := false; ; announced = true {
 		var locked *sink.Locked
-		if r, err = s.look(c); !errors.As(err, &locked) || !time.Now().Before(deadline) {
-			return r, err
+		if runs, err = s.past(c); !errors.As(err, &locked) || !time.Now().Before(deadline) {
+			return runs, err
 		}
 		if !announced {
 			s.logger.Info("waiting for the sink", "path", c.Path, "holder", locked.Holder, "at_most", c.LockWait)
 		}
 		select {
 		case <-until.Done():
-			return r, err
+			return nil, err
 		case <-time.After(min(time.Second, time.Until(deadline))):
 		}
 	}
+}
+
+// past puts what the sink holds on the board, and returns the runs of its whole history.
+func (s *service) past(c config.Sink) ([]sink.RunReport, error) {
+	r, err := s.look(c)
+	if err != nil || r.LastRun == nil {
+		return nil, err
+	}
+	r, err = sinks[c.Type].inspect(s.ctx, c.Path, sink.Look{Runs: -1})
+	return r.Runs, err
 }
 
 // look reads what the sink holds, nothing if there is none yet, and puts it on the board.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +11,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/internal/config"
 	"desklake/pipeline"
 	"desklake/sink"
 	"desklake/state"
@@ -17,6 +20,7 @@ import (
 type stateCommand struct {
 	Show  stateShowCommand  `cmd:"" help:"Show where each stream goes on."`
 	Reset stateResetCommand `cmd:"" help:"Forget where streams go on: the next sync reads them from the start date again."`
+	Adopt stateAdoptCommand `cmd:"" help:"Say that the sink holds the rows of the account of the configuration, which has another name now."`
 }
 
 type stateShowCommand struct {
@@ -31,6 +35,8 @@ type stateRow struct {
 	Cursor    string     `json:"cursor"`     // where the stream continues, in the source's own words
 	Run       string     `json:"run"`        // that stored it
 	SavedAt   *time.Time `json:"saved_at"`
+	Account   string     `json:"account"`     // whose rows these are
+	Complete  *time.Time `json:"complete_at"` // when the stream was last read to its end
 }
 
 // Help is shown by --help.
@@ -58,7 +64,7 @@ func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
 	for _, name := range slices.Sorted(maps.Keys(checkpoints)) {
 		c := checkpoints[name]
 		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
-			Run: c.RunID, SavedAt: orNull(c.SavedAt)})
+			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt)})
 	}
 	return rows
 }
@@ -102,13 +108,18 @@ func (c *stateResetCommand) Run(a *app) error {
 	}
 	patience, cancel := a.signals.context(a.ctx)
 	defer cancel()
-	dst, err := a.openSink(patience, conf.Sink, a.logger)
+	return a.withSink(patience, conf.Sink, func(dst sink.Sink) error { return c.reset(a, dst, reader.Streams(c.Tables)) })
+}
+
+// withSink opens the sink, uses it and closes it.
+func (a *app) withSink(ctx context.Context, c config.Sink, use func(sink.Sink) error) error {
+	dst, err := a.openSink(ctx, c, a.logger)
 	if err != nil {
 		return err
 	}
-	err = c.reset(a, dst, reader.Streams(c.Tables))
-	if closed := dst.Close(); err == nil && closed != nil {
-		err = &pipeline.SinkError{Err: closed}
+	err = use(dst)
+	if closed := dst.Close(); closed != nil {
+		err = errors.Join(err, &pipeline.SinkError{Err: closed})
 	}
 	return err
 }
@@ -125,8 +136,6 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 		}
 		if p, ok := stored[s.Name]; ok {
 			found = append(found, p)
-		} else if s.Pass {
-			fmt.Fprintf(a.stderr, "%s is read whole by each sync: there is nothing to forget\n", s.Name)
 		} else {
 			fmt.Fprintf(a.stderr, "%s has no checkpoint: the next sync reads it from the start date anyway\n", s.Name)
 		}
@@ -136,7 +145,11 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 	}
 	fmt.Fprintln(a.stderr, "The next sync reads these from the start date again:")
 	for _, p := range found {
-		fmt.Fprintf(a.stderr, "  %s (%s), which is read up to %s\n", p.Stream, strings.Join(p.Tables, ", "), day(orNull(p.HighWater)))
+		fmt.Fprintf(a.stderr, "  %s (%s)", p.Stream, strings.Join(p.Tables, ", "))
+		if !p.HighWater.IsZero() {
+			fmt.Fprintf(a.stderr, ", which is read up to %s", day(orNull(p.HighWater)))
+		}
+		fmt.Fprintln(a.stderr)
 	}
 	if !c.Yes {
 		if err := a.confirm("Forget where they stand?"); err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"desklake/extract"
 	"desklake/internal/config"
+	"desklake/internal/health"
 	"desklake/pipeline"
 	"desklake/sink"
 )
@@ -42,6 +43,8 @@ type statusRow struct {
 	UpTo     *time.Time `json:"up_to"`     // the latest source-side time among the rows
 	LoadedAt *time.Time `json:"loaded_at"` // when rows were committed last
 	FreshAt  *time.Time `json:"fresh_at"`  // when it was read to its end last
+	State    string     `json:"state"`     // fresh, stale, failed, never or unavailable, as on the status page
+	Error    string     `json:"error"`     // why it failed or is not available
 	Run      string     `json:"run"`       // the run that did
 	Status   string     `json:"status"`    // of that run
 }
@@ -58,8 +61,9 @@ type lastRun struct {
 func (*statusCommand) Help() string {
 	return `Example: desklake status --json
 
-"up to" is the latest change among a table's rows, by the helpdesk's clock in UTC; "loaded" is when rows were written
-last. A table that is read whole each time has no "up to".
+"up to" is the latest change among a table's rows, by the helpdesk's clock in UTC; "read" is when the table was last read
+to its end, whether there was anything new or not. A table that is read whole each time has no "up to". The state is that
+of the status page: by the schedules of the jobs, or without one stale after 26 hours.
 
 With --max-age it is a check for cron or a monitoring system: the exit code is 8 if a table was not read to its end for
 longer than that, or never was. A table that the account does not have does not count.`
@@ -78,7 +82,8 @@ func (c *statusCommand) Run(a *app) error {
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
-	now, status := time.Now(), newStatus(report)
+	now := time.Now()
+	status := newStatus(report, schedules(conf), now)
 	status.lookAtCredential(conf.Source)
 	if c.JSON {
 		err = printJSON(a.stdout, status)
@@ -91,12 +96,21 @@ func (c *statusCommand) Run(a *app) error {
 	return tooOld(report, configuredTables(conf), c.MaxAge, now)
 }
 
-func newStatus(r sink.Report) statusReport {
+// schedules are when the jobs of a configuration read which tables.
+func schedules(conf *config.Config) (all []health.Schedule) {
+	for _, j := range conf.Jobs {
+		all = append(all, schedule(j, configuredTables(conf)))
+	}
+	return all
+}
+
+func newStatus(r sink.Report, schedules []health.Schedule, now time.Time) statusReport {
 	s := statusReport{Tables: []statusRow{}, Issues: r.Issues}
 	for _, t := range r.Tables {
 		c := r.Checkpoints[t.Stream]
 		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
-			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus)})
+			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus),
+			State: string(health.Of(t, health.LateAt(t, schedules), now)), Error: t.Error})
 	}
 	if last := r.LastRun; last != nil {
 		s.LastRun = &lastRun{Run: last.ID, Started: last.Started, Status: string(last.Status), Error: last.Error}
@@ -120,9 +134,9 @@ func (s *statusReport) lookAtCredential(c config.Source) {
 }
 
 func (s statusReport) print(w io.Writer, now time.Time) error {
-	g := newGrid("table", ">rows", ">deleted", "up to", "loaded", "last run")
+	g := newGrid("table", ">rows", ">deleted", "up to", "read", "state")
 	for _, r := range s.Tables {
-		g.add(r.Table, r.Rows, r.Deleted, day(r.UpTo), ago(r.LoadedAt, now), statusCell(sink.Status(r.Status)))
+		g.add(r.Table, r.Rows, r.Deleted, day(r.UpTo), ago(r.FreshAt, now), stateCell(health.State(r.State)))
 	}
 	if err := g.write(w); err != nil {
 		return err
@@ -147,6 +161,19 @@ func (s statusReport) print(w io.Writer, now time.Time) error {
 		fmt.Fprintln(w)
 	}
 	return nil
+}
+
+// stateCell is a state in the colour of how bad it is.
+func stateCell(s health.State) cell {
+	switch s {
+	case health.Fresh:
+		return cell{string(s), green}
+	case health.Failed:
+		return cell{string(s), red}
+	case health.Stale, health.Never:
+		return cell{string(s), yellow}
+	}
+	return cell{string(s), plain}
 }
 
 func orNull(t time.Time) *time.Time {

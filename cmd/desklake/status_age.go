@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"desklake/internal/health"
 	"desklake/sink"
 )
 
@@ -26,13 +26,8 @@ func (*stale) Hint() string { return "`desklake runs` shows what became of the l
 // run has come to it.
 func tooOld(r sink.Report, wanted []string, maxAge time.Duration, now time.Time) error {
 	e := &stale{maxAge: maxAge}
-	for _, t := range r.Stale(maxAge, now) {
+	for _, t := range health.Overdue(r, wanted, maxAge, now) {
 		e.tables = append(e.tables, fmt.Sprintf("%s (%s)", t.Name, ago(orNull(t.FreshAt), now)))
-	}
-	for _, name := range wanted {
-		if !slices.ContainsFunc(r.Tables, func(t sink.TableReport) bool { return t.Name == name }) {
-			e.tables = append(e.tables, name+" (never)")
-		}
 	}
 	if e.tables == nil {
 		return nil

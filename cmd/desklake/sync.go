@@ -50,7 +50,8 @@ func (c *syncCommand) Run(a *app) error {
 func (a *app) job(conf *config.Config, named []string) (extract.Source, pipeline.Job, error) {
 	kind := sources[conf.Source.Type]
 	all, configured := tableNames(kind.tables()), configuredTables(conf)
-	job := pipeline.Job{Tables: configured, Beside: configured, Named: len(named) > 0 || conf.Tables != nil}
+	job := pipeline.Job{Tables: configured, Beside: configured, Named: len(named) > 0 || conf.Tables != nil,
+		History: conf.Sink.History}
 	if len(named) > 0 {
 		if err := checkTables(named, all); err != nil {
 			return nil, job, err

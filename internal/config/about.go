@@ -51,6 +51,7 @@ var about = map[string]fact{
 	"sink.path":         {doc: "The file or folder to write to. It is made where there is none."},
 	"sink.lock_wait":    {doc: "How long to wait while another process has the destination; 0s not to wait. Default: 10m."},
 	"sink.memory_limit": {doc: "The memory that DuckDB may use, such as 512MB."},
+	"sink.history":      {doc: "How long runs, loads and issues are kept, such as 400d; 0s for ever. Default: 400d."},
 
 	"sink.publish":       {doc: "A copy of the DuckDB file for analysts, who may keep it open. It is replaced in one step after each run that changed something."},
 	"sink.publish_guard": {doc: "What a table may lose of its rows from one copy to the next; where it loses more, the old copy is kept. Default: 20%."},

@@ -80,6 +80,7 @@ type Sink struct {
 	Path        string        `yaml:"path"`                   // a relative one is resolved against the file's folder
 	LockWait    time.Duration `yaml:"lock_wait"`              // zero: do not wait
 	MemoryLimit string        `yaml:"memory_limit,omitempty"` // such as 512MB; empty: the sink decides
+	History     time.Duration `yaml:"history"`                // how long runs, loads and issues are kept; zero: for ever
 
 	Publish      string `yaml:"publish,omitempty"` // a copy for analysts, resolved like Path; empty: none
 	PublishGuard Share  `yaml:"publish_guard"`     // what a table may lose of its live rows from one copy to the next
@@ -128,7 +129,7 @@ func Default() Config {
 			GiveUpAfter: time.Hour,
 			Overlap:     5 * time.Minute,
 		},
-		Sink:   Sink{LockWait: 10 * time.Minute, PublishGuard: 0.2},
+		Sink:   Sink{LockWait: 10 * time.Minute, History: 400 * 24 * time.Hour, PublishGuard: 0.2},
 		Serve:  Serve{Listen: "127.0.0.1:8465"},
 		Notify: Notify{StaleAfter: 26 * time.Hour},
 	}

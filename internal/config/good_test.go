@@ -47,6 +47,7 @@ func TestEveryKeyReachesItsField(t *testing.T) {
 			Path:        filepath.Join(testdata, "data/helpdesk.duckdb"),
 			LockWait:    30 * time.Second,
 			MemoryLimit: "1.5 GB",
+			History:     90 * 24 * time.Hour,
 
 			Publish:      filepath.Join(testdata, "data/analysts.duckdb"),
 			PublishGuard: 0.5,

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // config checks what the types of the fields can't say, and makes paths and tables complete.
@@ -33,10 +34,16 @@ func (r *reader) sink(s *Sink, types []string) {
 	if s.LockWait < 0 {
 		r.report("sink.lock_wait", "must not be negative: write 0s not to wait")
 	}
+	if s.History != 0 && s.History < minHistory {
+		r.report("sink.history", "is less than a week: write for example 400d, or 0s to keep everything")
+	}
 	if s.MemoryLimit != "" && !size.MatchString(s.MemoryLimit) {
 		r.report("sink.memory_limit", "%q is not a size: write a number and a unit, such as 512MB or 2GB", r.raw("sink.memory_limit"))
 	}
 }
+
+// minHistory is what the status page, jobs that were missed and notifications need at least.
+const minHistory = 7 * 24 * time.Hour
 
 // publish checks the copy for analysts. Publishers are the types of sinks that can keep one.
 func (r *reader) publish(s *Sink, publishers []string) {

@@ -46,9 +46,7 @@ func set(into any, text string) (err error) {
 	case *time.Time:
 		*into, err = ParseTime(text)
 	case *time.Duration:
-		if *into, err = time.ParseDuration(text); err != nil {
-			return errors.New("is not a duration: write a number and a unit, such as 30s, 10m or 1h30m")
-		}
+		*into, err = parseDuration(text)
 	case *Tables:
 		if *into = nil; text != "all" {
 			return errors.New("is neither all nor a list: write all or, for example, [tickets, users]")
@@ -68,6 +66,20 @@ func parseSecret(text string) (Secret, error) {
 		return "", errors.New("holds a space, a line break or a control character: copy the secret alone")
 	}
 	return Secret(text), nil
+}
+
+// parseDuration reads a duration, also one in whole days.
+func parseDuration(text string) (time.Duration, error) {
+	if days, found := strings.CutSuffix(text, "d"); found {
+		if n, err := strconv.ParseUint(days, 10, 16); err == nil {
+			return time.Duration(n) * 24 * time.Hour, nil
+		}
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil {
+		return 0, errors.New("is not a duration: write a number and a unit, such as 30s, 10m, 1h30m or 400d")
+	}
+	return d, nil
 }
 
 func parseShare(text string) (Share, error) {

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"desklake/internal/health"
 	"desklake/sink"
 )
 
@@ -79,7 +80,7 @@ func (n *Notifier) RunEnded(ctx context.Context, runs []sink.RunReport) {
 	if wrong := troubleOf(run); len(wrong) > 0 {
 		n.fail(ctx, wrong, &run.Run)
 	}
-	if run.Status != sink.Done {
+	if !health.Succeeded(run.Run) {
 		return
 	}
 	ended := standing(runs[1:]).with(n.told).endedBy(run)
@@ -108,7 +109,7 @@ func (n *Notifier) Check(ctx context.Context, r sink.Report, now time.Time) {
 	defer n.mu.Unlock()
 	stale := map[string]bool{}
 	var tables []sink.TableReport
-	for _, t := range r.Stale(n.StaleAfter, now) {
+	for _, t := range health.Overdue(r, nil, n.StaleAfter, now) {
 		// What is read for the first time may take its time.
 		if t.FreshAt.IsZero() && !r.FirstRunAt.IsZero() && now.Sub(r.FirstRunAt) <= n.StaleAfter {
 			continue

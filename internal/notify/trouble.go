@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"desklake/internal/health"
 	"desklake/sink"
 )
 
@@ -16,7 +17,7 @@ const wholeRun = ""
 func troubleOf(run sink.RunReport) trouble {
 	wrong := trouble{}
 	for _, l := range run.Loads {
-		if l.Outcome == sink.Broken {
+		if health.Broke(l) {
 			wrong[l.Table] = l.Error
 		}
 	}
@@ -39,11 +40,11 @@ func standing(runs []sink.RunReport) trouble {
 // wrong with the whole run.
 func (t trouble) endedBy(run sink.RunReport) (ended []string) {
 	for _, l := range run.Loads {
-		if _, wrong := t[l.Table]; wrong && l.Outcome != sink.Broken && l.Outcome != sink.Stopped && l.Outcome != "" {
+		if _, wrong := t[l.Table]; wrong && !health.Broke(l) && l.Outcome != sink.Stopped && l.Outcome != "" {
 			ended = append(ended, l.Table)
 		}
 	}
-	if _, wrong := t[wholeRun]; wrong && run.Status == sink.Done {
+	if _, wrong := t[wholeRun]; wrong && health.Succeeded(run.Run) {
 		ended = append(ended, wholeRun)
 	}
 	return ended

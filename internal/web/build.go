@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"desklake/internal/health"
 	"desklake/sink"
 )
 
@@ -56,9 +57,13 @@ func tableStatus(name string, jobs []Job, r sink.Report, now time.Time) TableSta
 			s.Jobs = append(s.Jobs, j.Name)
 		}
 	}
-	late := lateAt(t, jobs)
+	var schedules []health.Schedule
+	for _, j := range jobs {
+		schedules = append(schedules, j.Schedule)
+	}
+	late := health.LateAt(t, schedules)
 	checkpoint := r.Checkpoints[t.Stream]
-	s.State, s.Error, s.Rows, s.Deleted, s.Stream = stateOf(t, late, now), t.Error, t.Rows, t.Deleted, t.Stream
+	s.State, s.Error, s.Rows, s.Deleted, s.Stream = health.Of(t, late, now), t.Error, t.Rows, t.Deleted, t.Stream
 	s.FreshAt, s.AgeSeconds, s.LateAt = orNull(t.FreshAt), since(t.FreshAt, now), orNull(late)
 	s.Cursor, s.UpTo, s.LagSeconds = checkpoint.Cursor, orNull(checkpoint.HighWater), since(checkpoint.HighWater, now)
 	return s
@@ -84,7 +89,7 @@ func pastRun(r sink.RunReport) PastRun {
 		p.Requests += l.Requests
 		p.Retries += l.Retries
 		waited += l.Waited
-		if l.Outcome == sink.Broken {
+		if health.Broke(l) {
 			p.Failed = append(p.Failed, l.Table)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"desklake/internal/health"
 )
 
 func document(t *testing.T) string {
@@ -50,7 +52,7 @@ func TestEveryKeyOfTheStatusIsDocumented(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Status]())
-	for _, state := range []State{Fresh, Stale, Failed, Never, Unavailable} {
+	for _, state := range []health.State{health.Fresh, health.Stale, health.Failed, health.Never, health.Unavailable} {
 		if !strings.Contains(text, "| `"+string(state)+"` |") {
 			t.Errorf("docs/status-page.md does not explain the state %s", state)
 		}

@@ -4,27 +4,29 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"desklake/internal/health"
 )
 
 // headline is the state of everything in one sentence, and what happened last in another.
 type headline struct {
-	State  State
+	State  health.State
 	Text   string
 	Detail string
 }
 
 func newHeadline(s Status) headline {
-	tables := map[State]int{}
+	tables := map[health.State]int{}
 	for _, t := range s.Tables {
 		tables[t.State]++
 	}
-	h := headline{State: Fresh, Detail: lastRun(s)}
-	bad := func(state State, one, many string) string {
+	h := headline{State: health.Fresh, Detail: lastRun(s)}
+	bad := func(state health.State, one, many string) string {
 		n := tables[state]
 		if n == 0 {
 			return ""
 		}
-		if h.State == Fresh {
+		if h.State == health.Fresh {
 			h.State = state
 		}
 		if n == 1 {
@@ -33,25 +35,25 @@ func newHeadline(s Status) headline {
 		return fmt.Sprintf("%d tables %s", n, many)
 	}
 	var parts []string
-	for _, part := range []string{bad(Failed, "failed", "failed"), bad(Stale, "is stale", "are stale"), bad(Never, "was never synced", "were never synced")} {
+	for _, part := range []string{bad(health.Failed, "failed", "failed"), bad(health.Stale, "is stale", "are stale"), bad(health.Never, "was never synced", "were never synced")} {
 		if part != "" {
 			parts = append(parts, part)
 		}
 	}
 	switch {
 	case !s.Ready:
-		h.State, h.Text, h.Detail = Failed, "desklake is not ready", s.Problem
-	case len(s.Tables) > 0 && tables[Never] == len(s.Tables):
+		h.State, h.Text, h.Detail = health.Failed, "desklake is not ready", s.Problem
+	case len(s.Tables) > 0 && tables[health.Never] == len(s.Tables):
 		h.Text = "Nothing has been synced yet"
 	case len(parts) > 0:
 		h.Text = list(parts)
 	case len(s.Tables) == 0:
-		h.State, h.Text = Never, "No table is configured"
-	case tables[Fresh] == 0:
-		h.State, h.Text = Unavailable, "The account has none of the tables"
+		h.State, h.Text = health.Never, "No table is configured"
+	case tables[health.Fresh] == 0:
+		h.State, h.Text = health.Unavailable, "The account has none of the tables"
 	default:
-		h.Text = fmt.Sprintf("All %s are fresh", count(tables[Fresh], "table"))
-		if tables[Fresh] == 1 {
+		h.Text = fmt.Sprintf("All %s are fresh", count(tables[health.Fresh], "table"))
+		if tables[health.Fresh] == 1 {
 			h.Text = "The table is fresh"
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"desklake/extract"
+	"desklake/internal/health"
 	"desklake/pipeline"
 	"desklake/sink"
 	"desklake/state"
@@ -79,7 +80,7 @@ func newScene(t testing.TB, now time.Time) *scene {
 			t.Fatal(err)
 		}
 		due := func(after time.Time) time.Time { return schedule.Next(after.In(place)) }
-		return Job{Name: name, Cron: spec, Timezone: zone, Tables: tables, Next: due(now), Due: due}
+		return Job{Name: name, Cron: spec, Timezone: zone, Next: due(now), Schedule: health.Schedule{Tables: tables, Due: due}}
 	}
 	s := &scene{board: NewBoard("1.4.0"), started: make(chan string, 10)}
 	s.service = Service{Listen: "127.0.0.1:8465", Token: token, Source: "acme.zendesk.com", Sink: "helpdesk.duckdb", Tables: tables,

@@ -5,6 +5,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"desklake/internal/health"
 )
 
 // registry has everything that /metrics shows.
@@ -52,7 +54,7 @@ func (s snapshot) Collect(to chan<- prometheus.Metric) {
 		}
 		gauge(tableRows, float64(t.Rows), t.Table)
 		gauge(tableDeleted, float64(t.Deleted), t.Table)
-		for _, state := range []State{Fresh, Stale, Failed, Never, Unavailable} {
+		for _, state := range []health.State{health.Fresh, health.Stale, health.Failed, health.Never, health.Unavailable} {
 			gauge(tableState, bit(t.State == state), t.Table, string(state))
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"net/http"
 	"time"
+
+	"desklake/internal/health"
 )
 
 // Status is what /api/status.json answers, and all that the page shows. Times are RFC 3339 in UTC and null where there is
@@ -25,33 +27,21 @@ type Status struct {
 	Quotas []QuotaStatus `json:"quotas"` // as the source's last answers told
 }
 
-// State is how a table stands.
-type State string
-
-// The states, the worst first.
-const (
-	Failed      State = "failed"      // the last run did not read it to its end, or may no longer read it
-	Stale       State = "stale"       // its job is late by more than a quarter of its period
-	Never       State = "never"       // it was never read to its end
-	Unavailable State = "unavailable" // the account does not have it, or the role may not read it, and never could
-	Fresh       State = "fresh"
-)
-
 // TableStatus is one table.
 type TableStatus struct {
-	Table      string     `json:"table"`
-	State      State      `json:"state"`
-	Error      string     `json:"error"`       // why it failed or is not available
-	FreshAt    *time.Time `json:"fresh_at"`    // when it was last read to its end
-	AgeSeconds *float64   `json:"age_seconds"` // since then
-	LateAt     *time.Time `json:"late_at"`     // from when on it is stale
-	Rows       int64      `json:"rows"`        // live ones
-	Deleted    int64      `json:"deleted"`     // gone at the source
-	Stream     string     `json:"stream"`
-	Cursor     string     `json:"cursor"`      // where the stream continues; empty for one that is read whole each time
-	UpTo       *time.Time `json:"up_to"`       // the latest change among the rows
-	LagSeconds *float64   `json:"lag_seconds"` // since that
-	Jobs       []string   `json:"jobs"`
+	Table      string       `json:"table"`
+	State      health.State `json:"state"`
+	Error      string       `json:"error"`       // why it failed or is not available
+	FreshAt    *time.Time   `json:"fresh_at"`    // when it was last read to its end
+	AgeSeconds *float64     `json:"age_seconds"` // since then
+	LateAt     *time.Time   `json:"late_at"`     // from when on it is stale
+	Rows       int64        `json:"rows"`        // live ones
+	Deleted    int64        `json:"deleted"`     // gone at the source
+	Stream     string       `json:"stream"`
+	Cursor     string       `json:"cursor"`      // where the stream continues; empty for one that is read whole each time
+	UpTo       *time.Time   `json:"up_to"`       // the latest change among the rows
+	LagSeconds *float64     `json:"lag_seconds"` // since that
+	Jobs       []string     `json:"jobs"`
 }
 
 // JobStatus is one job.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"desklake/internal/health"
 	"desklake/sink"
 )
 
@@ -33,16 +34,13 @@ type Service struct {
 type Job struct {
 	Name     string
 	Cron     string
-	Timezone string // IANA name
-	Tables   []string
-	Jitter   time.Duration // how much later than its schedule it may begin
-	Next     time.Time     // when it is due next, jitter included
-	Since    time.Time     // when its run began that is under way
-	Waiting  bool          // it is due, and another run has the sink
-	Last     Outcome       // of its last run that ended
+	Timezone string    // IANA name
+	Next     time.Time // when it is due next, jitter included
+	Since    time.Time // when its run began that is under way
+	Waiting  bool      // it is due, and another run has the sink
+	Last     Outcome   // of its last run that ended
 
-	// Due returns when the schedule comes round next after a time. It says when a table is late.
-	Due func(after time.Time) time.Time
+	health.Schedule // says when its tables are late
 }
 
 // Outcome is how a run of a job ended.

@@ -1,7 +1,6 @@
-package web
+package health
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -48,15 +47,15 @@ func TestFromWhenOnATableIsLate(t *testing.T) {
 		if c.zone == "" {
 			c.zone = "UTC"
 		}
-		jobs := []Job{{Name: "other", Tables: []string{"users"}, Due: due(t, "UTC", "* * * * *")}}
+		schedules := []Schedule{{Tables: []string{"users"}, Due: due(t, "UTC", "* * * * *")}}
 		for _, spec := range c.jobs {
-			jobs = append(jobs, Job{Tables: []string{"tickets"}, Due: due(t, c.zone, spec), Jitter: c.after})
+			schedules = append(schedules, Schedule{Tables: []string{"tickets"}, Due: due(t, c.zone, spec), Jitter: c.after})
 		}
-		if got := lateAt(sink.TableReport{Name: "tickets", FreshAt: at(c.fresh)}, jobs); !got.Equal(at(c.want)) {
+		if got := LateAt(sink.TableReport{Name: "tickets", FreshAt: at(c.fresh)}, schedules); !got.Equal(at(c.want)) {
 			t.Errorf("%s: late from %s on, want %s", c.name, got.UTC(), c.want)
 		}
 	}
-	if got := lateAt(sink.TableReport{Name: "tickets"}, nil); !got.IsZero() {
+	if got := LateAt(sink.TableReport{Name: "tickets"}, nil); !got.IsZero() {
 		t.Errorf("a table that was never fresh is late from %s on", got)
 	}
 }
@@ -85,44 +84,8 @@ func TestTheStateOfATable(t *testing.T) {
 		"taken away":                    {sink.TableReport{FreshAt: fresh, Outcome: sink.Unavailable, LastStatus: sink.Done}, late, Failed},
 		"a window was read, never else": {sink.TableReport{Outcome: sink.WindowRead, LastStatus: sink.Done}, late, Never},
 	} {
-		if got := stateOf(c.table, late, c.now); got != c.want {
+		if got := Of(c.table, late, c.now); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
-	}
-}
-
-func TestTheHeadline(t *testing.T) {
-	t.Parallel()
-	for states, want := range map[string]string{
-		"fresh fresh":             "All 2 tables are fresh",
-		"fresh":                   "The table is fresh",
-		"fresh unavailable":       "The table is fresh",
-		"never never":             "Nothing has been synced yet",
-		"failed fresh":            "1 table failed",
-		"failed failed stale":     "2 tables failed and 1 table is stale",
-		"stale stale fresh":       "2 tables are stale",
-		"failed stale never":      "1 table failed, 1 table is stale and 1 table was never synced",
-		"never fresh unavailable": "1 table was never synced",
-		"unavailable":             "The account has none of the tables",
-		"":                        "No table is configured",
-	} {
-		s := Status{Ready: true}
-		worst := Fresh
-		for i, state := range strings.Fields(states) {
-			s.Tables = append(s.Tables, TableStatus{State: State(state)})
-			if i == 0 {
-				worst = State(state)
-			}
-		}
-		got := newHeadline(s)
-		if got.Text != want {
-			t.Errorf("%s: %q, want %q", states, got.Text, want)
-		}
-		if len(s.Tables) > 1 && got.State != worst {
-			t.Errorf("%s: %s, want %s", states, got.State, worst)
-		}
-	}
-	if got := newHeadline(Status{Problem: "no disk"}); got.State != Failed || got.Detail != "no disk" {
-		t.Errorf("not ready: %+v", got)
 	}
 }

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"desklake/pipeline"
+	"desklake/sink"
+	"desklake/state"
+)
+
+type stateAdoptCommand struct {
+	Yes bool `short:"y" help:"Do not ask."`
+}
+
+// Help is shown by --help.
+func (*stateAdoptCommand) Help() string {
+	return `Example: desklake state adopt
+
+A sink holds the rows of one account, and a sync of another one is refused: its old rows would never arrive, and the rows of
+both would mix. Where it is the same account, under a new subdomain or behind another address, this says so: the next
+sync goes on from where the last one ended.`
+}
+
+// Run stores the checkpoints as those of the account that the configuration names.
+func (c *stateAdoptCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	source, err := sources[conf.Source.Type].open(conf.Source, a.logger)
+	if err != nil {
+		return err
+	}
+	patience, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	return a.withSink(patience, conf.Sink, func(dst sink.Sink) error { return c.adopt(a, dst, source.Scope().Account) })
+}
+
+func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
+	stored, err := dst.Checkpoints(a.ctx)
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	var others []string
+	for _, p := range stored {
+		if name := cmp.Or(p.Account, "an account that is not named"); p.Account != account && !slices.Contains(others, name) {
+			others = append(others, name)
+		}
+	}
+	if len(others) == 0 {
+		fmt.Fprintf(a.stdout, "the sink holds no rows but those of %s\n", account)
+		return nil
+	}
+	slices.Sort(others)
+	fmt.Fprintf(a.stderr, "The sink holds the rows of %s. Only if that is the same account as %s, go on.\n", strings.Join(others, " and "), account)
+	if !c.Yes {
+		if err := a.confirm("Is it the same account?"); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(stored)) {
+		if err := adoptStream(a, dst, stored[name], account); err != nil {
+			return &pipeline.SinkError{Err: fmt.Errorf("%s: %w", name, err)}
+		}
+	}
+	fmt.Fprintf(a.stdout, "the sink holds the rows of %s now\n", account)
+	return nil
+}
+
+// adoptStream stores a checkpoint as the account's. Tables that lost rows are not covered by it, as before.
+func adoptStream(a *app, dst sink.Sink, p state.Checkpoint, account string) error {
+	p.Account, p.Lost = account, nil
+	tx, err := dst.Begin(a.ctx, p.RunID, p.Stream)
+	if err == nil {
+		_, err = tx.Commit(a.ctx, sink.Commit{Checkpoint: p, At: p.SavedAt})
+	}
+	return err
+}
