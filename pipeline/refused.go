@@ -45,7 +45,7 @@ func (e *Refused) Hint() string {
 func (w *worker) believe(ctx context.Context, u *extract.Unavailable) error {
 	stored := w.checkpoints[w.stream.Name]
 	known := readBefore(stored)
-	if !known && w.signs.alive(ctx) {
+	if !known && (w.Named || w.signs.alive(ctx)) { // one that was named is a failure anyway
 		return u
 	}
 	return &Refused{Stream: w.stream.Name, Since: stored.CompleteAt, Known: known, Err: u}

@@ -50,6 +50,7 @@ func lakeReport() (r sink.Report, now time.Time) {
 		},
 		Checkpoints: map[string]state.Checkpoint{"tickets": {Stream: "tickets", Cursor: `{"after":"MTc5="}`, HighWater: at(58*time.Hour + time.Minute),
 			Tables: []string{"ticket_metrics", "tickets"}, RunID: done.ID, SavedAt: at(58 * time.Hour)}},
+		LastRun: &failed,
 		Runs: []sink.RunReport{
 			{Run: failed, Loads: []sink.LoadReport{{Stream: "groups", Table: "groups", Counts: sink.Counts{Read: 7, Unchanged: 7, Deleted: 1}, Requests: 1}}},
 			{Run: done, Loads: []sink.LoadReport{{Stream: "tickets", Table: "tickets", Counts: sink.Counts{Read: 1_234_656, Inserted: 1_234_656},

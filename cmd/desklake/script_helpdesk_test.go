@@ -26,6 +26,7 @@ func scriptHelpdesk(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Check(err)
 		ts.Defer(stop)
 		ts.Setenv("HELPDESK", h.url)
+		ts.Setenv("RENAMED", strings.Replace(h.url, "127.0.0.1", "localhost", 1)) // the same under another name
 		ts.Setenv("ADDRESS", strings.TrimPrefix(h.url, "http://"))
 		*current = h
 		return

@@ -52,8 +52,8 @@ const (
 )
 
 const (
-	needsAdmin  = "the exports of Zendesk need the credentials of an admin"
-	needsAgent  = "reading it needs the credentials of an agent who may see it, best of an admin"
+	needsAdmin  = "Zendesk's exports are for admins only"
+	needsAgent  = "reading it needs an agent who may see it, best an admin"
 	needsForms  = "it needs a plan with ticket forms, and the credentials of an agent"
 	needsSLAs   = "it needs Support Professional, Suite Growth or a larger plan, and the credentials of an admin"
 	needsRating = "it needs a plan with satisfaction ratings (the older kind of customer satisfaction survey), and the credentials of an admin"

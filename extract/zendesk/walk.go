@@ -194,7 +194,7 @@ func (w *walk) refusal(ctx context.Context, api *APIError) string {
 		return "it could be read until then: run again, and if that does not help, look at what became of the account, the role of the user, and firewalls"
 	}
 	if role := w.role(ctx); role != "" && role != "admin" {
-		return fmt.Sprintf("%s; the role of this user is %q: use the credentials of an admin", w.stream.needs, role)
+		return fmt.Sprintf("%s, and the role of this user is %q: use the credentials of an admin", w.stream.needs, role)
 	}
 	return "every account with Zendesk Support answers this: look whether Support is still active, whether the account has another name now, " +
 		"and whether an IP allowlist or a firewall keeps this machine out"

@@ -68,7 +68,7 @@ func valueSchema(t reflect.Type, path string, known Known) object {
 	case t == reflect.TypeFor[time.Time]():
 		return orUnread(object{"type": "string", "format": "date-time"})
 	case t == reflect.TypeFor[time.Duration]():
-		return orUnread(object{"type": "string", "pattern": `^([0-9.]+(ns|us|µs|ms|s|m|h))+$`})
+		return orUnread(object{"type": "string", "pattern": `^([0-9]+d|([0-9.]+(ns|us|µs|ms|s|m|h))+)$`})
 	case t.Kind() == reflect.Bool:
 		return orUnread(object{"type": "boolean"})
 	case t == reflect.TypeFor[Share]():
