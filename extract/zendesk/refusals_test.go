@@ -46,7 +46,7 @@ func TestAnAgentIsToldThatTheExportsNeedAnAdmin(t *testing.T) {
 func TestTablesThatTheAccountDoesNotHaveAreUnavailable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		without := map[string]int{"sla_policies": 404, "ticket_forms": 403, "satisfaction_ratings": 404, "macros": 403}
+		without := map[string]int{"sla_policies": 404, "ticket_forms": 403, "satisfaction_ratings": 404}
 		desk := zendesktest.New(zendesktest.Options{Tickets: 5, Without: without})
 		r := newReplica(t, desk, Options{})
 		r.try(allTables()...)
@@ -62,17 +62,36 @@ func TestTablesThatTheAccountDoesNotHaveAreUnavailable(t *testing.T) {
 	})
 }
 
-func TestExportsThatAnAdminIsRefusedAreUnavailable(t *testing.T) {
+// Whatever the plan, every account has the exports and these lists: something else is wrong.
+func TestThatEveryAccountHasIsNeverUnavailable(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		for _, effect := range []zendesktest.Effect{zendesktest.Forbidden(), zendesktest.NotFound()} {
-			desk := zendesktest.New(zendesktest.Options{Tickets: 5})
-			desk.Inject(zendesktest.Fault{Match: "incremental/organizations", Do: effect})
+			for _, table := range []string{"organizations", "groups", "macros"} {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 5})
+				desk.Inject(zendesktest.Fault{Match: table, Do: effect})
+				desk.Inject(zendesktest.Fault{Match: "incremental/" + table, Do: effect})
+				r := newReplica(t, desk, Options{})
+				r.try("tickets", table)
+				if err := r.errs[table]; !errors.Is(err, extract.ErrPermission) || !strings.Contains(hintOf(err), "firewall") || len(r.errs) != 1 {
+					t.Errorf("errors: %v", r.errs)
+				}
+			}
+		}
+	})
+}
+
+// A list that the plan can lack is there once its first page came.
+func TestARefusalInTheMiddleIsNoMatterOfThePlan(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for table, endpoint := range map[string]string{"tickets": "incremental/tickets/cursor", "satisfaction_ratings": "satisfaction_ratings"} {
+			desk := zendesktest.New(zendesktest.Options{Tickets: 2000})
+			desk.Inject(zendesktest.Fault{Match: endpoint, After: 1, Do: zendesktest.Forbidden()})
 			r := newReplica(t, desk, Options{})
-			r.try("tickets", "organizations")
-			var unavailable *extract.Unavailable
-			if err := r.errs["organizations"]; !errors.As(err, &unavailable) || len(r.errs) != 1 {
-				t.Errorf("errors: %v", r.errs)
+			r.try(table)
+			if err := r.errs[table]; !errors.Is(err, extract.ErrPermission) || !strings.Contains(hintOf(err), "until then") {
+				t.Errorf("%s: %v", table, err)
 			}
 		}
 	})
