@@ -8,7 +8,8 @@ import (
 // Estimator is what a Source can be beside: one that says what reading would cost before it is read. Commands find out by
 // a type assertion.
 type Estimator interface {
-	// Estimate says what it takes to read the streams from where they stand, by name, with a handful of requests.
+	// Estimate says what it takes to read the streams from where they stand, by name, with a handful of requests; one with
+	// a window, all of that. The answer has the streams in their order.
 	Estimate(ctx context.Context, streams []Stream, from map[string]Position) Estimate
 }
 
@@ -23,6 +24,7 @@ type Estimate struct {
 // StreamEstimate is what a stream would cost.
 type StreamEstimate struct {
 	Stream   string
+	Window   Window // as the stream had it
 	Route    string // the endpoint
 	Rows     int64  // read from the source; about, unless Exact
 	Exact    bool   // counted, and right unless something changes

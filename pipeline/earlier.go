@@ -21,19 +21,24 @@ func (r *run) startOf(s extract.Stream, stored state.Checkpoint) time.Time {
 	return stored.Start
 }
 
-// missesEarlier reports that the start date was moved back since the stream was read.
-func (w *worker) missesEarlier() bool {
-	return !w.stream.Pass && w.Window.IsZero() && w.result.Unavailable == nil && w.source.Scope().Start.Before(w.start)
+// Earlier is what an earlier start date adds to a stream that goes on: the time between it and the one from which the stream was
+// read. The run reads it once, after everything else of the stream.
+func (j Job) Earlier(source extract.Source, s extract.Stream, stored map[string]state.Checkpoint) (between extract.Window, some bool) {
+	start, old := source.Scope().Start, stored[s.Name].Start
+	if s.Pass || !j.Window.IsZero() || j.Start(s, stored).Cursor == "" || !start.Before(old) {
+		return between, false
+	}
+	if start.IsZero() {
+		start = time.Unix(0, 0).UTC()
+	}
+	return extract.Window{From: start, To: old}, true
 }
 
-// readEarlier reads what an earlier start date adds, as a backfill of the time between. Broken off, it goes on in the next run.
-func (w *worker) readEarlier(ctx context.Context) error {
-	between := *w.run
-	start := w.source.Scope().Start
-	between.Window = extract.Window{From: earliest(start), To: w.start}
-	s := w.stream
-	s.Window = between.Window
-	e := between.worker(s)
+// readEarlier reads the time between, as a backfill. Broken off, it goes on in the next run.
+func (w *worker) readEarlier(ctx context.Context, between extract.Window) error {
+	job, s := *w.run, w.stream
+	job.Window, s.Window = between, between
+	e := job.worker(s)
 	err := e.walk(ctx)
 	w.result.add(e.result)
 	for table, n := range e.noRow {
@@ -42,19 +47,11 @@ func (w *worker) readEarlier(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.start, w.pending.load.Outcome = start, sink.Complete
+	w.start, w.pending.load.Outcome = w.source.Scope().Start, sink.Complete
 	if err := w.commit(ctx); err != nil {
 		return fmt.Errorf("%s: store the start date: %w", w.stream.Name, err)
 	}
 	return nil
-}
-
-// earliest is a start date as the beginning of a window.
-func earliest(start time.Time) time.Time {
-	if start.IsZero() {
-		return time.Unix(0, 0).UTC()
-	}
-	return start
 }
 
 // add adds what a second reading of the stream did.

@@ -56,8 +56,8 @@ func (r *run) worker(s extract.Stream) *worker {
 func (w *worker) all(ctx context.Context) error {
 	err := w.walk(ctx)
 	w.sign(false)
-	if err == nil && w.missesEarlier() {
-		err = w.readEarlier(ctx)
+	if between, some := w.Earlier(w.source, w.stream, w.checkpoints); some && err == nil && w.result.Unavailable == nil {
+		err = w.readEarlier(ctx, between)
 	}
 	if n := w.noRows(); err == nil && n > 0 {
 		err = &NoRows{Stream: w.stream.Name, Records: n}

@@ -66,7 +66,14 @@ func (a *app) plan(conf *config.Config, source extract.Source, job pipeline.Job,
 	}
 	ctx, cancel := a.signals.context(a.ctx)
 	defer cancel()
-	estimate := estimator.Estimate(a.tellWaits(ctx), streams, from)
+	whole := streams
+	for _, s := range streams {
+		if between, some := job.Earlier(source, s, stored); some {
+			s.Window = between
+			whole = append(whole, s)
+		}
+	}
+	estimate := estimator.Estimate(a.tellWaits(ctx), whole, from)
 	plan := newPlan(estimate, from, changes)
 	if asJSON {
 		err = printJSON(a.stdout, plan)

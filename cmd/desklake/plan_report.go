@@ -24,6 +24,7 @@ type planReport struct {
 type planRow struct {
 	Stream   string     `json:"stream"`
 	From     *time.Time `json:"from"` // how far it was read; null: from the start date, or whole
+	To       *time.Time `json:"to"`   // where it ends; null: what is there by then. A start date that was moved back adds a row a stream, once
 	Route    string     `json:"route"`
 	Rows     int64      `json:"rows"`
 	Exact    bool       `json:"exact"` // rows were counted
@@ -38,6 +39,9 @@ func newPlan(e extract.Estimate, from map[string]extract.Position, changes []sin
 	for _, s := range e.Streams {
 		row := planRow{Stream: s.Stream, From: orNull(from[s.Stream].HighWater), Route: s.Route, Rows: s.Rows, Exact: s.Exact,
 			Requests: s.Requests, Seconds: s.Time.Seconds(), Share: float64(s.Requests) / float64(max(1, e.PerDay))}
+		if !s.Window.IsZero() {
+			row.From, row.To = orNull(s.Window.From), orNull(s.Window.To)
+		}
 		if s.Err != nil {
 			row.Error = s.Err.Error()
 		}
@@ -59,7 +63,11 @@ func (p planReport) print(w io.Writer, path string) error {
 		if !r.Exact {
 			rows = "~" + rows
 		}
-		g.add(r.Stream, since(r.From), rows, r.Requests, roughly(r.Seconds), percent(r.Share), r.Route)
+		from := since(r.From)
+		if r.To != nil {
+			from += " to " + day(r.To)
+		}
+		g.add(r.Stream, from, rows, r.Requests, roughly(r.Seconds), percent(r.Share), r.Route)
 	}
 	if err := g.write(w); err != nil {
 		return err

@@ -33,8 +33,12 @@ func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from ma
 	g.SetLimit(probesAtOnce)
 	for i, of := range streams {
 		g.Go(func() error {
-			all[i] = estimator{Source: s, of: of, estimate: extract.StreamEstimate{Stream: of.Name}}
-			all[i].estimate.Err = all[i].read(ctx, from[of.Name])
+			all[i] = estimator{Source: s, of: of, estimate: extract.StreamEstimate{Stream: of.Name, Window: of.Window}}
+			at := from[of.Name]
+			if !of.Window.IsZero() {
+				at = extract.Position{}
+			}
+			all[i].estimate.Err = all[i].read(ctx, at)
 			return nil
 		})
 	}
@@ -67,7 +71,7 @@ func (e *estimator) read(ctx context.Context, from extract.Position) (err error)
 	if err != nil {
 		return err
 	}
-	if !exact && (begins || e.of.Pass) && counts[e.of.Name] != "" {
+	if !exact && (begins || e.of.Pass) && e.counted() {
 		rows, err = e.count(ctx)
 	}
 	e.estimate.Rows, e.estimate.Exact = rows, exact
@@ -90,8 +94,26 @@ func (e *estimator) begins(m mark, from extract.Position) (start int64, begins b
 	case m.Since > 0:
 		return m.Since, false
 	}
-	return e.startTime(), true
+	return e.begin(), true
 }
+
+// begin and end bound what is to be read, in unix seconds.
+func (e *estimator) begin() int64 {
+	if w := e.of.Window; !w.IsZero() {
+		return w.From.Unix()
+	}
+	return e.startTime()
+}
+
+func (e *estimator) end() int64 {
+	if w := e.of.Window; !w.IsZero() {
+		return w.To.Unix()
+	}
+	return e.client.clock.now().Unix()
+}
+
+// counted reports that the API counts what is to be read.
+func (e *estimator) counted() bool { return counts[e.of.Name] != "" && e.of.Window.IsZero() }
 
 // sample asks for the page at the start, and unless the stream ends with it or is counted, for one in the middle of each
 // part of the time until now. It returns the rows that there are if each part is like its sample.
@@ -102,12 +124,14 @@ func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact 
 		return 0, false, err
 	case first.envelope == nil:
 		return 0, true, nil
+	case !e.of.Window.IsZero() && (first.whole() || first.until() >= e.end()):
+		return int64(first.rows), false, nil // some of them may be behind the window
 	case first.whole():
 		return int64(first.rows), true, nil
-	case e.of.Pass || counts[e.of.Name] != "" && start == e.startTime():
+	case e.of.Pass || e.counted() && start == e.startTime():
 		return int64(max(first.rows, first.count)), false, nil // the rest is counted
 	}
-	part := float64(e.client.clock.now().Unix()-start) / samples
+	part := float64(e.end()-start) / samples
 	total := 0.0
 	for i := range samples {
 		at := start + int64((float64(i)+0.5)*part)
