@@ -12,6 +12,7 @@ import (
 	"desklake/internal/config"
 	"desklake/pipeline"
 	"desklake/schema"
+	"desklake/state"
 )
 
 type checkCommand struct {
@@ -71,7 +72,7 @@ func (a *app) check() (rows []checkRow, first error) {
 		return rows, first
 	}
 	streams := source.Streams(job.Tables)
-	add(a.checkSink(conf.Sink, streams))
+	add(a.checkSink(conf.Sink, streams, func(stored map[string]state.Checkpoint) error { return job.CheckAccount(source, stored) }))
 	checker, ok := source.(extract.Checker)
 	if !ok {
 		return rows, first
@@ -114,8 +115,8 @@ func mistakes(err error) string {
 	return err.Error()
 }
 
-// checkSink says what a run would find at the destination.
-func (a *app) checkSink(c config.Sink, streams []extract.Stream) extract.Finding {
+// checkSink says what a run would find at the destination. Whose says whether its rows are those of the account.
+func (a *app) checkSink(c config.Sink, streams []extract.Stream, whose func(map[string]state.Checkpoint) error) extract.Finding {
 	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", c.Path, c.Type)}
 	var tables []*schema.Table
 	for _, s := range streams {
@@ -125,14 +126,23 @@ func (a *app) checkSink(c config.Sink, streams []extract.Stream) extract.Finding
 	if err == nil {
 		err = writable(c.Path)
 	}
+	if err == nil {
+		var stored map[string]state.Checkpoint
+		if stored, err = a.checkpoints(c); err == nil {
+			err = whose(stored)
+		}
+	}
 	if err == nil && c.Publish != "" {
 		f.Found += ", published as " + c.Publish
 		if err = sinks[c.Type].checkCopy(c.Path, c.Publish); err == nil {
 			err = writable(filepath.Dir(c.Publish))
 		}
 	}
+	var other *pipeline.OtherAccount
 	if err != nil {
-		f.Found, f.Err = err.Error(), &pipeline.SinkError{Err: err}
+		if f.Found, f.Err = err.Error(), err; !errors.As(err, &other) {
+			f.Err = &pipeline.SinkError{Err: err}
+		}
 		var advice interface{ Hint() string }
 		if errors.As(err, &advice) {
 			f.Advice = advice.Hint()
