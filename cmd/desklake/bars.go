@@ -10,6 +10,7 @@ import (
 	"github.com/vbauerster/mpb/v8/decor"
 
 	"desklake/extract"
+	"desklake/internal/visible"
 	"desklake/pipeline"
 )
 
@@ -50,8 +51,8 @@ func (b *bars) line(stream string) mpb.BarFillerFunc {
 			turn = (turn + 1) % len(spinner)
 			mark = spinner[turn]
 		}
-		line := []rune(mark + " " + t.line(s.AvailableWidth))
-		_, err := io.WriteString(w, string(line[:max(0, min(len(line), s.AvailableWidth-1))]))
+		line := visible.Line(mark + " " + t.line(s.AvailableWidth))
+		_, err := io.WriteString(w, eastAsian.Truncate(line, max(0, s.AvailableWidth-1), ""))
 		return err
 	}
 }
@@ -67,7 +68,10 @@ func (b *bars) Finished(r pipeline.StreamResult) {
 }
 
 // Write prints a line of the log above the bars.
-func (b *bars) Write(line []byte) (int, error) { return b.screen.Write(line) }
+func (b *bars) Write(line []byte) (int, error) {
+	_, err := b.screen.Write([]byte(visible.Text(string(line))))
+	return len(line), err
+}
 
 // close leaves the last state on the screen, and a blank line below it. The bar of a stream that never began goes.
 func (b *bars) close() {

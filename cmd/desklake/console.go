@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -41,7 +40,7 @@ func (c *console) Flush(lines int) error {
 		out.Write(line)
 		out.WriteString("\x1b[K\n") // what was there is removed behind the line, not before it: that would flicker
 		if i >= len(all)-lines {
-			c.drawn = append(c.drawn, utf8.RuneCount(line))
+			c.drawn = append(c.drawn, columnsOf(string(line)))
 		}
 	}
 	out.WriteString("\x1b[J")

@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
+
+	"desklake/internal/visible"
 )
 
 // grid is a table for the eye: columns as wide as their widest cell, numbers to the right.
@@ -64,6 +65,7 @@ func (g *grid) add(values ...any) {
 		default:
 			row[i].text = fmt.Sprint(v)
 		}
+		row[i].text = visible.Line(row[i].text)
 	}
 	g.rows = append(g.rows, row)
 }
@@ -72,7 +74,7 @@ func (g *grid) add(values ...any) {
 func (g *grid) write(w io.Writer) error {
 	coloured := showsColours(w)
 	room := math.MaxInt
-	if f, ok := w.(*os.File); ok && g.cut {
+	if f := terminal(w); f != nil && g.cut {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			room = width
 		}
@@ -81,9 +83,9 @@ func (g *grid) write(w io.Writer) error {
 	widths := make([]int, len(g.columns))
 	for i, c := range g.columns {
 		head[i] = cell{c.name, bold}
-		widths[i] = utf8.RuneCountInString(c.name)
+		widths[i] = columnsOf(c.name)
 		for _, row := range g.rows {
-			widths[i] = max(widths[i], utf8.RuneCountInString(row[i].text))
+			widths[i] = max(widths[i], columnsOf(row[i].text))
 		}
 	}
 	var lines strings.Builder
@@ -99,7 +101,7 @@ func (g *grid) write(w io.Writer) error {
 				c.text = shortened(c.text, left)
 			}
 			left -= widths[i] + len(columnGap)
-			gap := strings.Repeat(" ", max(0, widths[i]-utf8.RuneCountInString(c.text)))
+			gap := strings.Repeat(" ", max(0, widths[i]-columnsOf(c.text)))
 			switch {
 			case g.columns[i].right:
 				b.WriteString(gap + c.in(coloured))
@@ -114,18 +116,31 @@ func (g *grid) write(w io.Writer) error {
 		}
 		lines.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 	}
-	_, err := io.WriteString(w, lines.String())
+	_, err := io.WriteString(raw(w), lines.String())
 	return err
 }
 
 const columnGap = "  "
 
+// eastAsian is how wide a terminal writes a character: those of East Asia and pictures take two columns, accents none.
+// The environment has no say in it, as terminals do not ask it either.
+var eastAsian = &runewidth.Condition{StrictEmojiNeutral: true}
+
+// columnsOf is how many columns of a terminal a text takes.
+func columnsOf(text string) int { return eastAsian.StringWidth(text) }
+
 // shortened cuts a text off where there is no more room.
 func shortened(text string, room int) string {
-	if utf8.RuneCountInString(text) <= room {
+	if columnsOf(text) <= room {
 		return text
 	}
-	return string([]rune(text)[:max(0, room-1)]) + "…"
+	return eastAsian.Truncate(text, max(1, room), "…")
+}
+
+// print prints the text alone, with its colour if w shows it.
+func (c cell) print(w io.Writer) {
+	c.text = visible.Line(c.text)
+	_, _ = io.WriteString(raw(w), c.in(showsColours(w))) // an error of w shows in what is printed next
 }
 
 func (c cell) in(coloured bool) string {
@@ -133,10 +148,4 @@ func (c cell) in(coloured bool) string {
 		return c.text
 	}
 	return string(c.colour) + c.text + normal
-}
-
-// showsColours reports that w is a terminal whose user has nothing against colours: https://no-color.org.
-func showsColours(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

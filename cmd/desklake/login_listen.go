@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/internal/visible"
 )
 
 // awaitLogin opens the browser, and waits on this machine for it to come back.
@@ -127,7 +128,7 @@ func showLoginPage(w http.ResponseWriter, status int, page loginPage) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
-	_ = loginTemplate.Execute(w, page) // the browser may be gone
+	_ = loginTemplate.Execute(visible.NewWriter(w), page) // the browser may be gone
 }
 
 // portTaken is a redirect address at which this machine can't listen.

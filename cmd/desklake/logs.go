@@ -1,12 +1,8 @@
 package main
 
 import (
-	"io"
 	"log/slog"
-	"os"
 	"time"
-
-	"golang.org/x/term"
 )
 
 // openLog makes the log: for people on a terminal and for machines elsewhere, unless the format says otherwise.
@@ -36,12 +32,4 @@ func inSeconds(_ []string, attr slog.Attr) slog.Attr {
 // seconds is a duration to the millisecond.
 func seconds(key string, d time.Duration) slog.Attr {
 	return slog.Float64(key, float64(d.Milliseconds())/1000)
-}
-
-// terminal is the terminal that w writes to; nil if there is none.
-func terminal(w io.Writer) *os.File {
-	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return f
-	}
-	return nil
 }

@@ -23,7 +23,7 @@ func main() {
 func run(args []string, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	a := &app{ctx: ctx, stdout: stdout, stderr: stderr}
+	a := &app{ctx: ctx, stdout: newOutput(stdout), stderr: newOutput(stderr)}
 	a.signals = watchSignals()
 	err := parseAndRun(a, args)
 	return a.report(err)

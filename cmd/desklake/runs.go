@@ -151,8 +151,9 @@ func printRuns(w io.Writer, runs []sink.RunReport, now time.Time) error {
 
 // printRun prints a run with its tables.
 func printRun(w io.Writer, r sink.RunReport) error {
-	fmt.Fprintf(w, "run      %s\nstarted  %s\ntook     %s\nstatus   %s\ntrigger  %s\nversion  %s\n",
-		r.ID, day(&r.Started), took(r.Run), statusCell(r.Status).in(showsColours(w)), r.Trigger, r.Version)
+	fmt.Fprintf(w, "run      %s\nstarted  %s\ntook     %s\nstatus   ", r.ID, day(&r.Started), took(r.Run))
+	statusCell(r.Status).print(w)
+	fmt.Fprintf(w, "\ntrigger  %s\nversion  %s\n", r.Trigger, r.Version)
 	if r.Error != "" {
 		fmt.Fprintf(w, "error    %s\n", r.Error)
 	}

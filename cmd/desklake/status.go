@@ -142,7 +142,9 @@ func (s statusReport) print(w io.Writer, now time.Time) error {
 		return err
 	}
 	if last := s.LastRun; last != nil {
-		fmt.Fprintf(w, "\nlast run %s: %s, started %s", last.Run, statusCell(sink.Status(last.Status)).in(showsColours(w)), ago(&last.Started, now))
+		fmt.Fprintf(w, "\nlast run %s: ", last.Run)
+		statusCell(sink.Status(last.Status)).print(w)
+		fmt.Fprintf(w, ", started %s", ago(&last.Started, now))
 		if last.Error != "" {
 			fmt.Fprintf(w, ": %s", last.Error)
 		}

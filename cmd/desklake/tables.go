@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"slices"
 
 	"golang.org/x/term"
@@ -37,9 +36,9 @@ func (c *tablesCommand) Run(a *app) error {
 		return shown.Markdown(a.stdout)
 	}
 	width := 0
-	if f, ok := a.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f := terminal(a.stdout); f != nil {
 		width, _, _ = term.GetSize(int(f.Fd())) // 0, no wrapping, where the terminal does not say
 	}
 	coloured := showsColours(a.stdout)
-	return shown.Text(a.stdout, width, func(text string) string { return cell{text, bold}.in(coloured) })
+	return shown.Text(raw(a.stdout), width, func(text string) string { return cell{text, bold}.in(coloured) })
 }

@@ -3,6 +3,8 @@ package web
 import (
 	"fmt"
 	"net/http"
+
+	"desklake/internal/visible"
 )
 
 // healthz says that the process lives.
@@ -13,7 +15,7 @@ func (s *server) readyz(w http.ResponseWriter, _ *http.Request) {
 	if problem := problem(s.Service(), s.Board.known()); problem != "" {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.WriteHeader(http.StatusServiceUnavailable)
-		fmt.Fprintln(w, problem)
+		fmt.Fprintln(w, visible.Text(problem))
 		return
 	}
 	fmt.Fprintln(w, "ready")

@@ -3,10 +3,12 @@ package web
 import (
 	"bytes"
 	"html/template"
+	"io"
 	"net/http"
 	"slices"
 	"time"
 
+	"desklake/internal/visible"
 	"desklake/sink"
 )
 
@@ -39,7 +41,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_, _ = b.WriteTo(w) // whoever asked may have left
+	_, _ = io.WriteString(w, visible.Text(b.String())) // whoever asked may have left
 }
 
 func (s *server) view(r *http.Request, now time.Time) view {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"desklake/internal/health"
+	"desklake/internal/visible"
 )
 
 // Status is what /api/status.json answers, and all that the page shows. Times are RFC 3339 in UTC and null where there is
@@ -123,7 +124,7 @@ type QuotaStatus struct {
 
 func (s *server) statusJSON(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
-	e := json.NewEncoder(w)
+	e := json.NewEncoder(visible.NewWriter(w))
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
 	_ = e.Encode(newStatus(s.Service(), s.Board.known(), time.Now())) // whoever asked may have left

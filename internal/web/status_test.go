@@ -1,6 +1,8 @@
 package web
 
 import (
+	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -104,6 +106,28 @@ func TestWhatAddressesAndErrorsHoldIsNoMarkup(t *testing.T) {
 		page := get(t, s.handler(), "/?job=%3Cscript%3E&refused=%3Cscript%3E").Body.String()
 		if strings.Contains(page, evil) || strings.Count(page, "&lt;script&gt;alert(1)") < 5 {
 			t.Errorf("markup came through, or the texts are missing: %d", strings.Count(page, "&lt;script&gt;alert(1)"))
+		}
+	})
+}
+
+func TestWhatErrorsHoldDoesNotTurnThePageRound(t *testing.T) {
+	t.Parallel()
+	inTheMorning(t, func(t *testing.T, now time.Time) {
+		const evil = "\u202eback\u2066\u200f\x1b[2J\x07\u009b\r"
+		s := afterFailure(t, now)
+		s.board.report.Tables[4].Error, s.board.report.Runs[0].Error, s.service.Jobs[0].Last.Error = evil, evil, evil
+		s.board.report.Latest[0].Column, s.service.Source, s.service.Problem = evil, evil, errors.New(evil)
+		for _, path := range []string{"/", "/api/status.json", "/readyz"} {
+			body := get(t, s.handler(), path).Body.String()
+			if strings.ContainsAny(body, evil[:3]+"\u2066\u200f\x1b\x07\u009b\r") || !strings.Contains(body, `\u202eback\u2066\u200f\u001b[2J`) {
+				t.Errorf("%s: marks came through, or the text is missing:\n%q", path, body)
+			}
+			if path == "/api/status.json" {
+				var status Status
+				if err := json.Unmarshal([]byte(body), &status); err != nil || status.Source != evil {
+					t.Errorf("the source is %q, %v", status.Source, err)
+				}
+			}
 		}
 	})
 }
