@@ -110,7 +110,7 @@ func firstError(first, next error) error {
 func mistakes(err error) string {
 	var invalid *config.Error
 	if errors.As(err, &invalid) {
-		return fmt.Sprintf("%s: %d %s", invalid.File, len(invalid.Problems), plural(len(invalid.Problems), "mistake"))
+		return fmt.Sprintf("%s: %d %s", invalid.File, invalid.Count(), plural(invalid.Count(), "mistake"))
 	}
 	return err.Error()
 }

@@ -80,7 +80,7 @@ func TestTheConfigurationsInDeployAreValid(t *testing.T) {
 		"systemd":    deployed(t, "deploy/systemd/config.yaml"),
 		"Kubernetes": strings.ReplaceAll(configMap.Data["config.yaml"], "/etc/desklake-secrets", secrets),
 	} {
-		c, err := config.Parse("/etc/desklake/config.yaml", []byte(text), knownNames())
+		c, err := config.Parse(t.Context(), "/etc/desklake/config.yaml", []byte(text), knownNames())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

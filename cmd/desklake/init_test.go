@@ -25,7 +25,7 @@ func TestInitWritesWhatLoadReads(t *testing.T) {
 		URL: "https://helpdesk.acme.com", Auth: "api_token", ID: "me@acme.com", StartDate: "2024-02-29",
 		Sink: "duckdb", Path: `a "strange" place/🦆: file #1.duckdb`, Cron: "*/5 * * * 1-5", Timezone: "Europe/Berlin",
 	}
-	c, err := config.Parse("here/config.yaml", []byte(s.fill(true)), knownNames())
+	c, err := config.Parse(t.Context(), "here/config.yaml", []byte(s.fill(true)), knownNames())
 	if err != nil {
 		t.Fatal(err)
 	}

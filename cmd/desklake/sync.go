@@ -132,7 +132,12 @@ func (e *unknownTable) Error() string { return e.problem }
 // Hint lists the tables.
 func (e *unknownTable) Hint() string { return "The tables are " + strings.Join(e.known, ", ") + "." }
 
-func (a *app) loadConfig() (*config.Config, error) { return config.Load(a.config, knownNames()) }
+// loadConfig loads the configuration, which a signal breaks off: it can be a pipe that nobody writes to.
+func (a *app) loadConfig() (*config.Config, error) {
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	return config.Load(ctx, a.config, knownNames())
+}
 
 // knownNames is what a configuration may name.
 func knownNames() config.Known {

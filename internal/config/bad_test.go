@@ -44,7 +44,7 @@ func TestEveryBadFileGivesExactlyTheMessagesOfItsFirstLines(t *testing.T) {
 				}
 				want = append(want, file+":"+strings.TrimSpace(message))
 			}
-			c, err := Load(file, known)
+			c, err := Load(t.Context(), file, known)
 			if err == nil || c != nil {
 				t.Fatalf("loaded, got %+v, %v", c, err)
 			}

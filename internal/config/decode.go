@@ -1,8 +1,8 @@
 package config
 
 import (
+	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -13,13 +13,20 @@ import (
 
 // reader turns nodes into structs and collects what is wrong with them.
 type reader struct {
+	ctx      context.Context  // ends the reading of other files
 	dir      string           // the file's folder
 	name     string           // its name there
 	places   map[string]place // by path, of every value that the file has
 	told     map[string]bool  // the paths that have a problem
 	meant    map[string]bool  // the paths that the file tries to give, by a wrong key for instance
+	values   int              // how many were decoded, those that aliases repeat each time
+	full     bool             // there were too many: the rest was left out
 	problems []Problem
+	more     int // problems beside those
 }
+
+// maxValues is how many values a file may have. Aliases could make billions of a small file.
+const maxValues = 100_000
 
 // decode fills v from the node. A key without a value counts as a key that is not there.
 func (r *reader) decode(n *yaml.Node, path string, v reflect.Value) {
@@ -34,7 +41,7 @@ func (r *reader) decode(n *yaml.Node, path string, v reflect.Value) {
 	if _, found := r.places[path]; !found {
 		r.places[path] = at
 	}
-	if null {
+	if r.values++; null || !r.fits(at, len(n.Content)) {
 		return
 	}
 	if v.Kind() == reflect.Pointer {
@@ -50,6 +57,15 @@ func (r *reader) decode(n *yaml.Node, path string, v reflect.Value) {
 	default:
 		r.value(n, path, v)
 	}
+}
+
+// fits reports that there is room for so many more values. The first time that there is none is a problem.
+func (r *reader) fits(at place, more int) bool {
+	if !r.full && r.values+more > maxValues {
+		r.full = true
+		r.reportAt(at, "the file has more than %d values, with those that aliases repeat", maxValues)
+	}
+	return !r.full
 }
 
 func (r *reader) section(n *yaml.Node, path string, v reflect.Value) {
@@ -117,15 +133,21 @@ func (r *reader) value(n *yaml.Node, path string, v reflect.Value) {
 func (r *reader) secretFile(n *yaml.Node, path string, v reflect.Value) {
 	var name string
 	r.decode(n, path, reflect.ValueOf(&name).Elem())
-	content, err := os.ReadFile(r.resolve(name))
+	content, err := readFile(r.ctx, r.resolve(name), maxSecret)
 	if name == "" {
 		r.report(path, "names no file")
 	} else if err != nil {
 		r.report(path, "the file can't be read: %s", reason(err))
-	} else if err := set(v.Addr().Interface(), strings.TrimRight(string(content), "\r\n")); err != nil {
+	} else if err := set(v.Addr().Interface(), secretIn(content)); err != nil {
 		r.report(path, "the file's content %s", err)
 	}
 	r.meant[strings.TrimSuffix(path, fileSuffix)] = true
+}
+
+// secretIn is the secret that a file holds: not the end of its line, nor the mark that editors and shells of Windows put
+// before a text.
+func secretIn(content []byte) string {
+	return strings.TrimRight(strings.TrimPrefix(string(content), "\ufeff"), "\r\n")
 }
 
 // resolve makes a relative path count from the file's folder.

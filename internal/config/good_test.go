@@ -21,7 +21,7 @@ var inWords = cmpopts.IgnoreFields(Job{}, "Schedule")
 
 func mustLoad(t *testing.T, path string) *Config {
 	t.Helper()
-	c, err := Load(path, known)
+	c, err := Load(t.Context(), path, known)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,9 +2,9 @@ package config
 
 import (
 	"bytes"
+	"context"
 	"errors"
-	"io/fs"
-	"os"
+	"fmt"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -22,26 +22,38 @@ type Known struct {
 }
 
 // Load reads the file at path, expands variables, fills in defaults and checks everything. Relative paths in the
-// file count from the file's folder, so that they mean the same from everywhere. The error is an *Error with all
-// mistakes; then there is no Config.
-func Load(path string, known Known) (*Config, error) {
-	data, err := os.ReadFile(path)
+// file count from the file's folder, so that they mean the same from everywhere. The error is an *Error with the
+// mistakes; then there is no Config. It is the cause of ctx's end where that came first.
+func Load(ctx context.Context, path string, known Known) (*Config, error) {
+	data, err := readFile(ctx, path, maxFile)
+	if ctx.Err() != nil {
+		return nil, brokenOff(ctx, path)
+	}
 	if err != nil {
 		return nil, &Error{File: path, Problems: []Problem{{Text: reason(err)}}}
 	}
-	return Parse(path, data, known)
+	return Parse(ctx, path, data, known)
+}
+
+func brokenOff(ctx context.Context, path string) error {
+	return fmt.Errorf("%s: read: %w", path, context.Cause(ctx))
 }
 
 // Parse is Load for a file's content that need not be on disk. The path is where it would be.
-func Parse(path string, data []byte, known Known) (*Config, error) {
-	r := &reader{dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{}}
+func Parse(ctx context.Context, path string, data []byte, known Known) (*Config, error) {
+	r := &reader{ctx: ctx, dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{}}
 	c := Default()
 	if root := r.parse(data); root != nil {
 		r.decode(root, "", reflect.ValueOf(&c).Elem())
-		r.config(&c, known)
+		if !r.full {
+			r.config(&c, known)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil, brokenOff(ctx, path)
 	}
 	if len(r.problems) > 0 {
-		return nil, &Error{File: path, Problems: inOrder(r.problems)}
+		return nil, &Error{File: path, Problems: inOrder(r.problems), More: r.more}
 	}
 	return &c, nil
 }
@@ -84,15 +96,4 @@ func syntax(err error) string {
 		return "the file holds several documents: remove the lines --- and ... between them"
 	}
 	return "not valid YAML: " + message
-}
-
-// reason is why a file can't be read, without the path.
-func reason(err error) string {
-	if errors.Is(err, fs.ErrNotExist) {
-		return "no such file"
-	}
-	if path := (*fs.PathError)(nil); errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
 }

@@ -15,7 +15,7 @@ func TestAFileThatCannotBeReadIsAnErrorWithAHint(t *testing.T) {
 		filepath.Join(dir, "config.yaml"): "no such file",
 		dir:                               "is a directory",
 	} {
-		_, err := Load(path, known)
+		_, err := Load(t.Context(), path, known)
 		var problem *Error
 		if !errors.As(err, &problem) || err.Error() != path+": "+want || problem.Hint() == "" {
 			t.Errorf("Load(%s): %v, want %s", path, err, want)
@@ -26,7 +26,7 @@ func TestAFileThatCannotBeReadIsAnErrorWithAHint(t *testing.T) {
 func TestAnEmptyFileSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{"", "\n \n", "\ufeff"} {
-		_, err := Parse("config.yaml", []byte(content), known)
+		_, err := Parse(t.Context(), "config.yaml", []byte(content), known)
 		if err == nil || !strings.HasPrefix(err.Error(), "config.yaml:1:1: the file ") {
 			t.Errorf("%q: %v", content, err)
 		}
@@ -70,7 +70,7 @@ func FuzzNoInputMakesLoadPanic(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		c, err := Parse("config.yaml", content, known)
+		c, err := Parse(t.Context(), "config.yaml", content, known)
 		if (c == nil) == (err == nil) {
 			t.Fatalf("got %v and %v", c, err)
 		}

@@ -10,8 +10,15 @@ import (
 // Error is everything that is wrong with a configuration file.
 type Error struct {
 	File     string
-	Problems []Problem // in the order of the file; at least one
+	Problems []Problem // in the order of the file; at least one, at most a hundred
+	More     int       // how many there are beside those
 }
+
+// Count is the number of all problems.
+func (e *Error) Count() int { return len(e.Problems) + e.More }
+
+// maxProblems is how many are told. A file of something else can have a hundred thousand.
+const maxProblems = 100
 
 // Problem is one mistake and what to write instead.
 type Problem struct {
@@ -27,6 +34,9 @@ func (e *Error) Error() string {
 		if p.Line > 0 {
 			lines[i] = fmt.Sprintf("%s:%d:%d: %s", e.File, p.Line, p.Column, p.Text)
 		}
+	}
+	if e.More > 0 {
+		lines = append(lines, fmt.Sprintf("%s: and %d more", e.File, e.More))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -84,6 +94,10 @@ func within(paths map[string]bool, path string) bool {
 }
 
 func (r *reader) reportAt(at place, format string, args ...any) {
+	if len(r.problems) == maxProblems {
+		r.more++
+		return
+	}
 	r.problems = append(r.problems, Problem{Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)})
 }
 

@@ -71,7 +71,7 @@ jobs: [{name: "! ${DESKLAKE_TEST_SECRET}", cron: VALUE, timezone: VALUE, tables:
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Load(path, known)
+	_, err := Load(t.Context(), path, known)
 	if err == nil || len(strings.Split(err.Error(), "\n")) < 14 {
 		t.Fatalf("too few mistakes found: %v", err)
 	}
