@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+
+	"desklake/internal/durable"
 )
 
 // shared is a ledger in a file, for all processes of this machine that read the same account. Where the file
@@ -37,7 +39,7 @@ func (s *shared) exchange(change func(*quotas)) (err error) {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(s.path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := durable.OpenOwn(s.path)
 	if err != nil {
 		return err
 	}

@@ -11,9 +11,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"time"
+
+	"desklake/internal/durable"
 )
 
 // ErrNone is the error of a store without tokens.
@@ -122,7 +123,7 @@ func (s *Store) Open(ctx context.Context) (*Session, error) {
 // Session is the exclusive use of a store. The kernel ends it when the process ends, however it does.
 type Session struct {
 	store *Store
-	lock  *os.File
+	lock  *durable.Lock
 	draft *draft // of the next file, once it is prepared
 }
 
@@ -131,7 +132,7 @@ func (x *Session) Close() {
 	if x.draft != nil {
 		x.draft.discard()
 	}
-	_ = x.lock.Close() // which gives the lock back
+	_ = x.lock.Unlock() // which the end of the process would do, too
 }
 
 // Prepare makes the place for new tokens, so that a full disk or a folder that can't be written is noticed before the old

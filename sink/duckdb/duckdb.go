@@ -20,6 +20,7 @@ import (
 
 	capi "github.com/duckdb/duckdb-go-bindings"
 
+	"desklake/internal/durable"
 	"desklake/sink"
 )
 
@@ -206,6 +207,9 @@ func attach(ctx context.Context, path string, o Options, attachOptions string) (
 			return nil, nil, err
 		}
 	}
+	if err = checkBeside(path); err != nil {
+		return nil, nil, err
+	}
 	if _, err = c.exec(ctx, "ATTACH "+literal(path)+" AS "+catalog+" "+attachOptions); err != nil {
 		return nil, nil, explain(path, err)
 	}
@@ -246,6 +250,20 @@ func settings(path string, o Options) []string {
 		"SET autoinstall_known_extensions = false",
 		"SET TimeZone = 'UTC'",
 	}
+}
+
+// beside are the ends of the names that DuckDB gives to the files that it writes beside the database, and to its folder
+// for what memory can't hold.
+var beside = []string{".wal", ".wal.checkpoint", ".wal.recovery", ".tmp"}
+
+// checkBeside refuses links in their place: DuckDB would write to what they lead to.
+func checkBeside(path string) error {
+	for _, end := range beside {
+		if durable.CheckLink(path+end) != nil {
+			return &PathError{path + end, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
+		}
+	}
+	return nil
 }
 
 // checkPath refuses what DuckDB would report in its own words, or would create in the wrong place.

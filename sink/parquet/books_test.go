@@ -119,7 +119,7 @@ func TestForgettingACheckpointForgetsNoLoadsAndIssues(t *testing.T) {
 	if err == nil {
 		_, err = l.commit(s, pets, pet(3, 1, 1, "c"))
 	}
-	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if it was killed
+	if err = errors.Join(err, s.lock.Unlock()); err != nil { // as if it was killed
 		t.Fatal(err)
 	}
 	if s, err = Open(t.Context(), l.Options); err == nil {

@@ -97,7 +97,7 @@ func TestAWaitingFileThatIsMissingIsNamedAndComesBackWithAReset(t *testing.T) {
 	l := twoPets(t)
 	s := l.prepared()
 	_, err := l.commit(s, pets, pet(1, 1, 2, "c"), pet(2, 2, 2, "d"))
-	if err = errors.Join(err, unlock(s.lock)); err != nil { // as if it was killed
+	if err = errors.Join(err, s.lock.Unlock()); err != nil { // as if it was killed
 		t.Fatal(err)
 	}
 	path := filepath.Join(l.Path, waiting, "pets", "pets-00000002-1.created_month=2026-01.parquet")

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"desklake/internal/durable"
 )
 
 // disk is every change that this package makes to a file system, so that a test can stop at each of them.
@@ -30,10 +32,10 @@ type file struct {
 	bytes int64
 }
 
-// create opens a new file, or an old one without its content.
+// create opens a new file, in the place of an old one of the name.
 func (d disk) create(path string) (f *file, err error) {
 	err = d.do("create", path, func() (err error) {
-		opened, err := os.Create(path)
+		opened, err := durable.CreateOwn(path)
 		f = &file{File: opened, disk: d}
 		return err
 	})

@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
+
+	"desklake/internal/durable"
 )
 
 // PathError is a folder or a file that can't be used, or no longer.
@@ -44,6 +46,8 @@ func explain(path string, err error) error {
 		path = misplaced.New
 	}
 	switch {
+	case errors.Is(err, durable.ErrLink):
+		return &PathError{path, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
 		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):

@@ -19,7 +19,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -27,6 +26,7 @@ import (
 
 	"github.com/parquet-go/parquet-go/bloom"
 
+	"desklake/internal/durable"
 	"desklake/sink"
 	"desklake/state"
 )
@@ -61,7 +61,7 @@ type Sink struct {
 	disk        disk
 	mergeRows   int64
 	manyWaiting int
-	lock        *os.File
+	lock        *durable.Lock
 	filters     filters
 
 	mu       sync.Mutex // guards what follows
@@ -100,7 +100,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		err = s.clear()
 	}
 	if err != nil {
-		return nil, errors.Join(explain(path, err), unlock(s.lock))
+		return nil, errors.Join(explain(path, err), s.lock.Unlock())
 	}
 	return s, nil
 }
@@ -137,7 +137,7 @@ func (s *Sink) clear() error {
 // Close merges what waits, writes desklake's own tables into their files and releases the lock.
 func (s *Sink) Close() error {
 	err := s.put()
-	return errors.Join(err, unlock(s.lock))
+	return errors.Join(err, s.lock.Unlock())
 }
 
 // put brings everything into its final place.

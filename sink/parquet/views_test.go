@@ -37,7 +37,7 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 	l.run([]string{pet(1, 1, 1, "a")})
 	l.tables = []*schema.Table{widerPets(), words}
 	s := l.prepared()
-	if err := unlock(s.lock); err != nil { // as if the run was killed
+	if err := s.lock.Unlock(); err != nil { // as if the run was killed
 		t.Fatal(err)
 	}
 	if v := view(); count(v) != "1" || hasLegs(v) {
