@@ -47,11 +47,7 @@ func (a *app) execute(ctx, patience context.Context, x execution) (result pipeli
 	if err != nil {
 		return result, err
 	}
-	defer func() {
-		if closed := dst.Close(); err == nil && closed != nil {
-			err = &pipeline.SinkError{Err: closed}
-		}
-	}()
+	defer func() { err = closeSink(dst, err) }()
 	x.job.ID, x.job.Version, x.job.CommitRows = pipeline.NewRunID(time.Now()), version(), commitRows
 	run := begun{log: x.log.With("run", x.job.ID)}
 	source, err := x.open(run.log)

@@ -40,11 +40,11 @@ func (c *publishCommand) Run(a *app) error {
 		return err
 	}
 	replaced, err := sinks[conf.Sink.Type].publish(ctx, dst, c.Force)
-	if closed := dst.Close(); err == nil {
-		err = closed
-	}
 	if err != nil {
-		return publishFailure(ctx, err)
+		err = publishFailure(ctx, err)
+	}
+	if err = closeSink(dst, err); err != nil {
+		return err
 	}
 	state := "is up to date"
 	if replaced {

@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"io"
 	"maps"
 	"slices"
+	"strings"
 
 	"desklake/internal/config"
 	"desklake/pipeline"
@@ -57,6 +60,16 @@ func sinkNames() []string { return slices.Sorted(maps.Keys(sinks)) }
 // publishers are the types of sinks that can keep a copy for analysts.
 func publishers() []string {
 	return slices.DeleteFunc(sinkNames(), func(name string) bool { return sinks[name].publish == nil })
+}
+
+// closeSink closes a sink behind what went wrong before, if anything did: neither hides the other. What has broken the sink
+// can be why it can't be closed, and is told once.
+func closeSink(s io.Closer, before error) error {
+	closed := s.Close()
+	if closed == nil || before != nil && strings.Contains(before.Error(), closed.Error()) {
+		return before
+	}
+	return errors.Join(before, &pipeline.SinkError{Err: closed})
 }
 
 // opened marks what goes wrong at opening as the sink's error.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -117,11 +116,7 @@ func (a *app) withSink(ctx context.Context, c config.Sink, use func(sink.Sink) e
 	if err != nil {
 		return err
 	}
-	err = use(dst)
-	if closed := dst.Close(); closed != nil {
-		err = errors.Join(err, &pipeline.SinkError{Err: closed})
-	}
-	return err
+	return closeSink(dst, use(dst))
 }
 
 func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Stream) error {
