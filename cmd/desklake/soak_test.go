@@ -27,6 +27,9 @@ const (
 	soakFolderVariable = "DESKLAKE_SOAK_DIR"
 )
 
+// reread is what serve logs when SIGHUP has worked.
+const reread = "the configuration was read again"
+
 // Serve runs a job again and again against a helpdesk that changes and fails in between. It is killed twice and told once
 // to read its configuration again, and analysts look at the copy all the time. In the end the tables are exact, and the
 // process has not grown.
@@ -62,25 +65,21 @@ func TestSoak(t *testing.T) {
 	s.start()
 	once, again := s.lake.analyst("once", time.Second), s.lake.analyst("again", 300*time.Millisecond)
 	began := time.Now()
-	passed := func(part float64) bool { return time.Since(began) >= time.Duration(part*float64(s.lasts)) }
-	events := []struct {
-		at   float64
-		does func()
-	}{
-		{0.25, s.kill}, {0.5, s.kill},
-		{0.7, func() {
-			s.awaitDone(1) // a process that has just begun does not listen to SIGHUP yet, and ends
-			s.configure(h, schedule, ", jitter: 500ms")
-			if err := s.serve.Process.Signal(syscall.SIGHUP); err != nil {
-				t.Fatal(err)
-			}
-		}},
-	}
-	for n := 0; !passed(1); n++ {
+	// Rounds are counted, not timed: on a busy machine they take longer, and are as many.
+	rounds := int(s.lasts / step)
+	events := map[int]func(){rounds / 4: s.kill, rounds / 2: s.kill, rounds * 7 / 10: func() {
+		h.does("clear")
+		s.awaitDone(1) // a process that has just begun does not listen to SIGHUP yet, and ends
+		s.configure(h, schedule, ", jitter: 500ms")
+		if err := s.serve.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		s.until("that the configuration is read again", func() bool { return s.count(reread) > 0 })
+	}}
+	for n := range rounds {
 		<-time.After(step)
-		if len(events) > 0 && passed(events[0].at) {
-			events[0].does()
-			events = events[1:]
+		if does := events[n]; does != nil {
+			does()
 		}
 		h.does("change")
 		if !s.long {
@@ -107,8 +106,8 @@ func TestSoak(t *testing.T) {
 	if code := exitCodeOf(t, s.serve.Wait()); code != 143 {
 		t.Errorf("exit code %d", code)
 	}
-	if reread := s.count("the configuration was read again"); reread != 1 {
-		t.Errorf("the configuration was read again %d times", reread)
+	if n := s.count(reread); n != 1 {
+		t.Errorf("the configuration was read again %d times", n)
 	}
 	for _, a := range []*looking{once, again} {
 		looks, states := a.end()
@@ -192,7 +191,7 @@ func (s *soak) start() {
 // kill kills serve in the middle of a run and starts it again.
 func (s *soak) kill() {
 	began := s.count("run began")
-	s.until(func() bool { return s.count("run began") > began })
+	s.until("that a run begins", func() bool { return s.count("run began") > began })
 	<-time.After(time.Duration(s.rng.IntN(200)) * time.Millisecond)
 	_ = s.serve.Process.Kill()
 	_ = s.serve.Wait()
@@ -214,14 +213,20 @@ func (s *soak) awaitDone(n int) {
 		return s.ended["done"]
 	}
 	enough := done() + n
-	s.until(func() bool { return done() >= enough })
+	s.until("for a run that succeeds", func() bool { return done() >= enough })
 }
 
+// patienceOfSoak is far longer than a run takes that has to wait for the limits.
+const patienceOfSoak = 5 * time.Minute
+
 // until waits for something that the log tells.
-func (s *soak) until(told func() bool) {
+func (s *soak) until(what string, told func() bool) {
 	s.lake.t.Helper()
+	late := time.After(patienceOfSoak)
 	for !told() {
 		select {
+		case <-late:
+			s.lake.t.Fatalf("waited %s %s in vain", patienceOfSoak, what)
 		case <-s.silent:
 			s.lake.t.Fatal("serve has ended by itself")
 		case <-time.After(5 * time.Millisecond):
