@@ -11,6 +11,7 @@ RUN go build -trimpath -ldflags='-s -w' -o /out/desklake ./cmd/desklake \
 FROM debian:12.12-slim
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build /out/desklake /usr/local/bin/desklake
+COPY --from=build /src/LICENSE /src/THIRD_PARTY_NOTICES.txt /usr/share/doc/desklake/
 COPY --from=build --chown=65532:65532 /out/data /data
 # Nothing but /data is written to: the rest can be read-only.
 ENV XDG_CACHE_HOME=/data/.cache

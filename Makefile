@@ -3,7 +3,7 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 GOLANGCI_LINT := bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 
-.PHONY: help build test race lint golden fuzz deploy-check bench bench-check
+.PHONY: help build test race lint golden notices fuzz deploy-check bench bench-check
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,9 @@ bench-check: build ## run every benchmark once, small
 
 golden: ## rewrite the golden files and generated documents
 	UPDATE_GOLDEN=1 go test ./...
+
+notices: ## rewrite THIRD_PARTY_NOTICES.txt after a change of go.mod
+	UPDATE_GOLDEN=1 go test .
 
 fuzz: ## every fuzz test for a minute
 	go test -run '^$$' -fuzz FuzzDecoder -fuzztime 1m -fuzzminimizetime 50x ./schema
