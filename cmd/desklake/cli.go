@@ -57,9 +57,10 @@ Exit codes: 0 done; 1 unexpected; 2 usage or configuration; 3 credentials or per
 others are committed; 5 source unavailable; 6 sink; 8 a table is too old; 75 another run has the sink; 130, 143 stopped
 by a signal.`
 
-// newParser makes the parser that fills c. Help and mistakes are printed where the app says.
+// newParser makes the parser that fills c. Help, in which nobody else has a word, is printed where the app says, as wide as
+// that is.
 func newParser(a *app, c *cli) (*kong.Kong, error) {
-	return kong.New(c, kong.Name("desklake"), kong.Description(description), kong.Writers(a.stdout, a.stderr),
+	return kong.New(c, kong.Name("desklake"), kong.Description(description), kong.Writers(raw(a.stdout), raw(a.stderr)),
 		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 		kong.Exit(func(int) { panic(errHelp) }))
 }

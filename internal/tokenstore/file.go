@@ -3,6 +3,7 @@ package tokenstore
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,7 +12,15 @@ import (
 // file is a login in a file that only its owner can read.
 type file struct{ path string }
 
+// read does not open what is no file: a pipe would be waited for, and a device may never end.
 func (f *file) read() ([]byte, error) {
+	info, err := os.Stat(f.path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a file")
+	}
+	if err == nil && info.Size() > largest {
+		return nil, fmt.Errorf("it holds %d bytes, and a login takes %d at the most", info.Size(), largest)
+	}
 	data, err := os.ReadFile(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, ErrNone
@@ -42,8 +51,11 @@ type draft struct {
 	place string // of the file that it will be
 }
 
-// room is how many bytes a login may take: several times what one has.
-const room = 8 << 10
+// room is how many bytes a login may take: several times what one has. A file larger than largest is something else.
+const (
+	room    = 8 << 10
+	largest = 8 * room
+)
 
 // prepare makes a draft. One that a killed process left behind is replaced.
 func (f *file) prepare() (*draft, error) {
