@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"net/http"
@@ -60,6 +61,36 @@ func (q *quotas) window(name string) *window {
 		q.Windows[name] = w
 	}
 	return w
+}
+
+// The answers can tell of so many windows beside the account's, and so many are remembered, for so long after they were used
+// last. Zendesk has about five.
+const (
+	mostTold       = 8
+	mostRemembered = 32
+	longOver       = 7 * 24 * time.Hour
+)
+
+// forget drops the windows that are long over, and those that were used the longest ago where there are too many; then the
+// routes that lead to none.
+func (q *quotas) forget(now time.Time) {
+	var named []string // by the headers, of which there can be any number
+	for name := range q.Windows {
+		if name != account && name != exports && !strings.HasPrefix(name, "/") {
+			named = append(named, name)
+		}
+	}
+	slices.SortFunc(named, func(a, b string) int {
+		return cmp.Or(q.window(b).End.Compare(q.window(a).End), strings.Compare(a, b))
+	})
+	for i, name := range named {
+		if i >= mostRemembered || now.Sub(q.window(name).End) > longOver {
+			delete(q.Windows, name)
+		}
+	}
+	maps.DeleteFunc(q.Routes, func(_ string, names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return q.Windows[name] == nil })
+	})
 }
 
 // window is one limit of requests a minute, as the source counts it.
@@ -162,7 +193,7 @@ func (w *window) learn(t told, number int64, before int, sent, now time.Time) {
 	w.Limit, w.Headers, w.Known, w.Sent = t.limit, true, true, nil
 }
 
-// readLimits returns what an answer's headers say, by window.
+// readLimits returns what an answer's headers say, by window: of all that are named, those with the least left.
 func readLimits(h http.Header) map[string]told {
 	found := map[string]told{}
 	number := func(names ...string) (int, bool) {
@@ -184,7 +215,7 @@ func readLimits(h http.Header) map[string]told {
 	}
 	for name := range h {
 		bucket, ok := strings.CutPrefix(strings.ToLower(name), "zendesk-ratelimit-")
-		if !ok {
+		if !ok || bucket == account || !bucketName.MatchString(bucket) {
 			continue
 		}
 		if m := bucketHeader.FindStringSubmatch(h.Get(name)); m != nil {
@@ -196,6 +227,13 @@ func readLimits(h http.Header) map[string]told {
 				found[bucket] = told{n[0], n[1], time.Duration(n[2]) * time.Second}
 			}
 		}
+	}
+	names := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
+		return cmp.Or(cmp.Compare(found[a].left, found[b].left), strings.Compare(a, b))
+	})
+	names = slices.DeleteFunc(names, func(name string) bool { return name == account })
+	for _, name := range names[min(mostTold, len(names)):] {
+		delete(found, name)
 	}
 	return found
 }
@@ -209,6 +247,9 @@ func quotasLeft(h http.Header, now time.Time) (left []extract.Quota) {
 	}
 	return left
 }
+
+// bucketName is what stands behind "zendesk-ratelimit-" in the name of a header.
+var bucketName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 
 // bucketHeader is "total=10; remaining=9; resets=42".
 var bucketHeader = regexp.MustCompile(`^\s*total=(\d{1,9})\s*;\s*remaining=(\d{1,9})\s*;\s*resets=(\d{1,9})`)
