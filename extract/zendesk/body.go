@@ -14,8 +14,8 @@ import (
 )
 
 // The largest bodies that are read, in bytes, decompressed. A page that is larger is asked for again with fewer rows; a
-// thousand tickets have about four megabytes. From its reading to the sink a body takes up to eight times its size, and
-// several streams are read side by side: with these bounds the process stays below 512 MB.
+// thousand tickets have about four megabytes. From its reading to the sink a body takes up to ten times its size, so that
+// with one of the largest the process stays below 512 MB.
 const (
 	maxPage    = 16 << 20 // while it can be made smaller
 	maxAlone   = 32 << 20 // a single row, or a list without a page size

@@ -127,7 +127,7 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 		return a, resp.Header, nil
 	}
 	if !r.success(status) {
-		return answer{}, resp.Header, c.refusal(r, resp, secret)
+		return answer{}, resp.Header, c.refusal(r, resp, secret, min(idleLimit, patience))
 	}
 	a.body, err = readBody(resp, r.most(), min(idleLimit, patience), func() { cancel(errStalled) })
 	if err != nil {
@@ -197,8 +197,8 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 
 // refusal makes the error of an answer that is no success. What it reads of the body lets the connection be
 // used again.
-func (c *client) refusal(r *request, resp *http.Response, secret *secrets) error {
-	body, _ := readBody(resp, maxRefusal, idleLimit, func() { resp.Body.Close() }) // half an explanation is better than none
+func (c *client) refusal(r *request, resp *http.Response, secret *secrets, idle time.Duration) error {
+	body, _ := readBody(resp, maxRefusal, idle, func() { resp.Body.Close() }) // half an explanation is better than none
 	code, description := "", ""
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)

@@ -236,3 +236,25 @@ func TestACheckOfASourceThatIsDownSaysSo(t *testing.T) {
 		})
 	}
 }
+
+// A refresh token is spent once Zendesk has made the new one: an answer that is not waited for is lost.
+func TestNewTokensAreWaitedForLongerThanAPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		v := newVisit(t, zendesktest.Options{})
+		v.logIn()
+		v.desk.ExpireTokens()
+		late := roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.Method == http.MethodPost {
+				time.Sleep(time.Minute)
+			}
+			return v.desk.Transport().RoundTrip(r)
+		})
+		if err := groups(t.Context(), v.source(Options{Transport: late, GiveUpAfter: 10 * time.Second})); err != nil {
+			t.Error(err)
+		}
+		if n := v.grants(); n != 1 {
+			t.Errorf("%d renewals", n)
+		}
+	})
+}

@@ -89,8 +89,12 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 	}
 }
 
-// patience is how long the request's next attempt may wait for its answer.
+// patience is how long the request's next attempt may wait for its answer. New tokens are waited for as long as an attempt may
+// take: once they are made, the old ones may be of no use.
 func (c *client) patience(r *request) time.Duration {
+	if r.form != nil {
+		return attemptLimit
+	}
 	left, _ := r.trouble.left(c.giveUp)
 	return max(left, shortestAttempt)
 }
