@@ -1,7 +1,6 @@
 package zendesk
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,16 +93,4 @@ func refusedGrant(err error) *APIError {
 		return nil
 	}
 	return refused
-}
-
-// conceal takes what was sent out of an answer that repeats it.
-func conceal(body, form []byte) []byte {
-	var sent map[string]any
-	_ = json.Unmarshal(form, &sent) // it was made by grant
-	for _, key := range []string{"client_secret", "refresh_token", "code", "code_verifier"} {
-		if secret, _ := sent[key].(string); secret != "" {
-			body = bytes.ReplaceAll(body, []byte(secret), []byte("***"))
-		}
-	}
-	return body
 }

@@ -13,11 +13,14 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// The largest bodies that are read, in bytes, decompressed. A page that is larger is asked for again with fewer
-// rows, so that what the pipeline holds in memory is bounded; a thousand tickets have about four megabytes.
+// The largest bodies that are read, in bytes, decompressed. A page that is larger is asked for again with fewer rows; a
+// thousand tickets have about four megabytes. From its reading to the sink a body takes up to ten times its size, so that
+// with one of the largest the process stays below 512 MB.
 const (
-	maxPage    = 64 << 20
+	maxPage    = 16 << 20 // while it can be made smaller
+	maxAlone   = 32 << 20 // a single row, or a list without a page size
 	maxRefusal = 64 << 10
+	maxHeader  = 1 << 20
 )
 
 // idleLimit is how long a body may stand still.
@@ -25,9 +28,22 @@ const idleLimit = time.Minute
 
 var (
 	errSlow    = fmt.Errorf("no whole answer within %v", attemptLimit)
-	errStalled = fmt.Errorf("the answer stopped for %v", idleLimit)
-	errTooBig  = errors.New("the page is too large")
+	errSilent  = errors.New("no answer came")
+	errStalled = errors.New("the answer stopped in its middle")
 )
+
+// tooBig is the error of a body of more bytes than are read.
+type tooBig struct{ limit int }
+
+func (e *tooBig) Error() string {
+	return fmt.Sprintf("the page is too large: more than %d MiB", e.limit>>20)
+}
+
+// Hint says what to do about a page that can't be made smaller.
+func (e *tooBig) Hint() string {
+	return fmt.Sprintf("desklake takes no single record and no list of more than %d MiB, which must fit into memory: "+
+		"make it smaller in Zendesk, or leave its table out of tables", e.limit>>20)
+}
 
 // badBody is an answer with status 200 that was cut off, is not JSON, or is not what the source documents.
 type badBody struct{ err error }
@@ -38,43 +54,59 @@ func (e *badBody) Unwrap() error { return e.err }
 // bodies are buffers to read a body into. They have grown already; the caller gets a copy of the right size.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// readBody reads and decompresses a body of at most limit bytes. It calls stalled when nothing has come for
-// idleLimit, which must make the reading fail.
-func readBody(resp *http.Response, limit int, stalled func()) ([]byte, error) {
-	watched := &watchedReader{r: resp.Body, timer: time.AfterFunc(idleLimit, stalled)}
+// keptBuffer is how large a buffer may be that is kept for the next body.
+const keptBuffer = 8 << 20
+
+// byteOrderMark can be in front of JSON: RFC 8259, section 8.1, lets readers ignore it.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// readBody reads and decompresses a body of at most limit bytes. It calls stalled when nothing has come for so long, which
+// must make the reading fail.
+func readBody(resp *http.Response, limit int, idle time.Duration, stalled func()) ([]byte, error) {
+	watched := &watchedReader{r: resp.Body, idle: idle, timer: time.AfterFunc(idle, stalled)}
 	defer watched.timer.Stop()
 	var r io.Reader = watched
-	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+	switch encoding := strings.ToLower(resp.Header.Get("Content-Encoding")); encoding {
+	case "", "identity":
+	case "gzip", "x-gzip": // the same: RFC 9110, section 8.4.1.3
 		z, err := gzip.NewReader(r)
 		if err != nil {
 			return nil, fmt.Errorf("gzip: %w", noEOF(err))
 		}
 		defer z.Close()
 		r = z
+	default:
+		return nil, fmt.Errorf("it has the Content-Encoding %q, which was not asked for", cut(encoding))
 	}
 	b := bodies.Get().(*bytes.Buffer)
-	defer bodies.Put(b)
+	defer func() {
+		if b.Cap() <= keptBuffer {
+			bodies.Put(b)
+		}
+	}()
 	b.Reset()
 	n, err := b.ReadFrom(io.LimitReader(r, int64(limit)+1))
-	switch {
-	case err != nil:
-		return bytes.Clone(b.Bytes()), fmt.Errorf("after %d bytes: %w", n, noEOF(err))
-	case n > int64(limit):
-		return nil, fmt.Errorf("%w: more than %d MiB", errTooBig, limit>>20)
+	if err == nil && n > int64(limit) {
+		return nil, &tooBig{limit}
 	}
-	return bytes.Clone(b.Bytes()), nil
+	body := bytes.Clone(bytes.TrimPrefix(b.Bytes(), byteOrderMark))
+	if err != nil {
+		err = fmt.Errorf("after %d bytes: %w", n, noEOF(err))
+	}
+	return body, err
 }
 
 // watchedReader puts off the timer with every byte that comes.
 type watchedReader struct {
 	r     io.Reader
+	idle  time.Duration
 	timer *time.Timer
 }
 
 func (w *watchedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
 	if n > 0 {
-		w.timer.Reset(idleLimit)
+		w.timer.Reset(w.idle)
 	}
 	return n, err
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -63,6 +64,11 @@ func (s *Source) checkUser(ctx context.Context) (*user, []extract.Finding) {
 		return nil
 	}
 	if _, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: accept}); err != nil {
+		var api *APIError
+		if errors.As(err, &api) && api.Status == http.StatusForbidden {
+			err = refusesAll(err)
+		}
+		err = s.client.settled(ctx, err)
 		return nil, []extract.Finding{failed("credential", err)}
 	}
 	return &me.User, []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, me.User.Name)}}
@@ -109,7 +115,7 @@ func (s *Source) probe(ctx context.Context, of extract.Stream, rows int, start i
 	}
 	f, err := w.fetch(ctx, &request{tries: enough}, parameters)
 	if err != nil {
-		err = w.explain(ctx, err)
+		err = w.explain(ctx, s.client.settled(ctx, err))
 	}
 	return probed{f, st}, err
 }
@@ -117,7 +123,7 @@ func (s *Source) probe(ctx context.Context, of extract.Stream, rows int, start i
 // checkLimits tells the limits that the answers of this check told.
 func (s *Source) checkLimits() extract.Finding {
 	var told []string
-	s.client.limits.ledger.update(func(q *quotas) {
+	s.client.limits.look(func(q *quotas) {
 		for name, w := range q.Windows {
 			if name != account && w.Headers {
 				told = append(told, fmt.Sprintf("%s %d", name, w.Limit))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -39,26 +38,16 @@ func newHTTP(transport http.RoundTripper, base *url.URL) *http.Client {
 	if transport == nil {
 		t := http.DefaultTransport.(*http.Transport).Clone()
 		t.TLSHandshakeTimeout = connectLimit
+		t.MaxResponseHeaderBytes = maxHeader
 		t.MaxIdleConnsPerHost = 16
 		t.DisableCompression = true // readBody does it, within bounds
 		transport = t
 	}
 	return &http.Client{
-		Transport: transport,
-		// Credentials go to the configured host and nowhere else.
-		CheckRedirect: func(next *http.Request, via []*http.Request) error {
-			if next.URL.Scheme != base.Scheme || next.URL.Host != base.Host || len(via) > 3 {
-				return &redirectError{to: next.URL.Scheme + "://" + next.URL.Host}
-			}
-			return nil
-		},
+		Transport:     transport,
+		CheckRedirect: follow(base),
 	}
 }
-
-// redirectError says that the host sends its callers elsewhere.
-type redirectError struct{ to string }
-
-func (e *redirectError) Error() string { return "redirected to " + e.to }
 
 // request is one question to the source, for as many attempts as it takes.
 type request struct {
@@ -72,7 +61,7 @@ type request struct {
 	tries    int                     // how many failed attempts are enough; 0 to go on until client.giveUp
 	spent    *cost                   // where the cost is added; or nil
 
-	trouble time.Time // since when it fails
+	trouble trouble // the attempts that failed
 }
 
 // answer is a body that the request accepted.
@@ -87,8 +76,9 @@ type cost struct {
 	waited            time.Duration
 }
 
-// attempt sends the request once. The errors of package net come without the URL.
-func (c *client) attempt(ctx context.Context, r *request, login string) (a answer, h http.Header, err error) {
+// attempt sends the request once. Where nothing comes within patience, it ends. Its error and the headers have none of
+// what was sent as a secret in them; the errors of package net come without the URL.
+func (c *client) attempt(ctx context.Context, r *request, login string, patience time.Duration) (a answer, h http.Header, err error) {
 	if r.form != nil {
 		var end context.CancelFunc
 		ctx, end = outlive(ctx, answerGrace)
@@ -96,10 +86,12 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	timer := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
-	defer timer.Stop()
-
+	limit := time.AfterFunc(attemptLimit, func() { cancel(errSlow) })
+	defer limit.Stop()
+	silence := time.AfterFunc(patience, func() { cancel(errSilent) })
+	defer silence.Stop()
 	begun := time.Now()
+	secret := sentWith(login, r.form)
 	status, id := 0, ""
 	told := extract.Response{Endpoint: r.endpoint}
 	defer func() {
@@ -107,11 +99,11 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause
 		}
+		err = secret.failure(err)
 		c.log.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("endpoint", r.endpoint), slog.Int("status", status),
 			slog.String("request_id", id), slog.Int("bytes", len(a.body)), slog.Duration("took", time.Since(begun)),
 			slog.Any("err", err))
 	}()
-
 	req, err := c.build(ctx, r, login)
 	if err != nil {
 		return answer{}, nil, err
@@ -125,6 +117,8 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 		return answer{}, nil, err
 	}
 	defer resp.Body.Close()
+	silence.Stop()
+	secret.header(resp.Header)
 	resp.Body = &countedBody{resp.Body, &told.Bytes}
 	status, id = resp.StatusCode, requestID(resp.Header)
 	told.Code, told.Quotas = status, quotasLeft(resp.Header, time.Now())
@@ -132,17 +126,37 @@ func (c *client) attempt(ctx context.Context, r *request, login string) (a answe
 	if status == http.StatusNoContent && r.method == http.MethodDelete {
 		return a, resp.Header, nil
 	}
-	if status != http.StatusOK {
-		return answer{}, resp.Header, c.refusal(r, req, resp)
+	if !r.success(status) {
+		return answer{}, resp.Header, c.refusal(r, resp, secret, min(idleLimit, patience))
 	}
-	a.body, err = readBody(resp, maxPage, func() { cancel(errStalled) })
-	if err == nil {
-		err = r.accept(a.body)
-	}
+	a.body, err = readBody(resp, r.most(), min(idleLimit, patience), func() { cancel(errStalled) })
 	if err != nil {
 		return answer{}, resp.Header, &badBody{err}
 	}
+	if r.form == nil { // new tokens can be the old ones
+		var repeated bool
+		if a.body, repeated = secret.page(a.body); repeated {
+			c.log.Warn("an answer repeats the credential that was sent: it is blotted out", "endpoint", r.endpoint)
+		}
+	}
+	if err := r.accept(a.body); err != nil {
+		return answer{}, resp.Header, unaccepted(r, resp, a.body, err)
+	}
 	return a, resp.Header, nil
+}
+
+// success reports that an answer has what was asked for: 203 is what a proxy makes of 200, and 201 what some make of a new
+// token.
+func (r *request) success(status int) bool {
+	return status == http.StatusOK || status == http.StatusNonAuthoritativeInfo || status == http.StatusCreated && r.form != nil
+}
+
+// most is how many bytes an answer may have. What can't be asked for in smaller pages may be larger.
+func (r *request) most() int {
+	if r.size.smallest() {
+		return maxAlone
+	}
+	return maxPage
 }
 
 // outlive returns a context that ends so long after the other one.
@@ -183,18 +197,21 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 
 // refusal makes the error of an answer that is no success. What it reads of the body lets the connection be
 // used again.
-func (c *client) refusal(r *request, req *http.Request, resp *http.Response) error {
-	body, _ := readBody(resp, maxRefusal, func() { resp.Body.Close() }) // half an explanation is better than none
-	if r.form != nil {
-		body = conceal(body, r.form)
-	}
+func (c *client) refusal(r *request, resp *http.Response, secret *secrets, idle time.Duration) error {
+	body, _ := readBody(resp, maxRefusal, idle, func() { resp.Body.Close() }) // half an explanation is better than none
 	code, description := "", ""
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)
 	}
+	if code == "" && description == "" {
+		description = webPage(resp.Header, body)
+	}
+	if to := sentOn(r, resp); to != "" {
+		description = cut("redirected to " + to + ": " + description)
+	}
 	e := &APIError{
-		Method: req.Method, Path: r.endpoint, Status: resp.StatusCode,
-		Code: code, Description: description, RequestID: requestID(resp.Header),
+		Method: resp.Request.Method, Path: r.endpoint, Status: resp.StatusCode,
+		Code: secret.text(code), Description: secret.text(description), RequestID: requestID(resp.Header),
 	}
 	if resp.StatusCode == http.StatusNotFound && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		return &noAccount{host: c.base.Host, err: e}
@@ -203,19 +220,8 @@ func (c *client) refusal(r *request, req *http.Request, resp *http.Response) err
 }
 
 func requestID(h http.Header) string {
-	return firstOf(h.Get("X-Request-Id"), h.Get("X-Zendesk-Request-Id"))
+	return cut(firstOf(h.Get("X-Request-Id"), h.Get("X-Zendesk-Request-Id")))
 }
-
-// noAccount is a 404 that does not come from the API, which answers in JSON: the page "No help desk at ...".
-type noAccount struct {
-	host string
-	err  *APIError
-}
-
-func (e *noAccount) Error() string {
-	return fmt.Sprintf("there is no Zendesk at %s: %v", e.host, e.err)
-}
-func (e *noAccount) Unwrap() error { return e.err }
 
 // acceptJSON accepts a small answer that fits into v.
 func acceptJSON(v any) func([]byte) error {

@@ -44,7 +44,7 @@ func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from ma
 	}
 	_ = g.Wait() // its functions return nothing
 	var e extract.Estimate
-	s.client.limits.ledger.update(func(q *quotas) { e = s.sum(q, all) })
+	s.client.limits.look(func(q *quotas) { e = s.sum(q, all) })
 	return e
 }
 

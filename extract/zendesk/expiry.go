@@ -71,7 +71,7 @@ func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
 		f.Found = "Zendesk does not say"
 		return f
 	case err != nil:
-		return failed("expiry", err)
+		return failed("expiry", s.client.settled(ctx, err))
 	}
 	f.Found = "never"
 	if at := current.Token.ExpiresAt; at != nil {

@@ -3,26 +3,47 @@ package zendesk
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"desklake/internal/durable"
 )
 
+const (
+	ledgerWait  = time.Second // for another process that holds the file: it changes it in a moment, or it hangs
+	ledgerPause = time.Minute // without the file, after it could not be used
+	ledgerSize  = 1 << 20     // bytes; what is larger is none of ours
+)
+
+// errHeld is the error of a file that another process does not let go of.
+var errHeld = errors.New("another process holds it")
+
 // shared is a ledger in a file, for all processes of this machine that read the same account. Where the file
 // can't be used the process goes by what it knows itself: the answers' headers still tell it what is left.
 type shared struct {
-	path string
-	log  *slog.Logger
-	own  private
-	told bool // that the file can't be used
+	path  string
+	log   *slog.Logger
+	own   private
+	told  bool      // that the file can't be used
+	again time.Time // when to look at it again
 }
 
 func (s *shared) update(change func(*quotas)) {
-	if err := s.exchange(change); err != nil && !s.told {
+	if time.Now().Before(s.again) {
+		s.own.update(change)
+		return
+	}
+	err := s.exchange(change)
+	if err == nil {
+		return
+	}
+	s.again = time.Now().Add(ledgerPause)
+	if !s.told {
 		s.told = true
 		s.log.Warn("rate limits are not shared with other processes of this machine", "err", err)
 	}
@@ -44,10 +65,10 @@ func (s *shared) exchange(change func(*quotas)) (err error) {
 		return err
 	}
 	defer f.Close() // which gives the lock back
-	if err := lock(f); err != nil {
+	if err := lock(f, ledgerWait); err != nil {
 		return fmt.Errorf("lock %s: %w", s.path, err)
 	}
-	before, err := io.ReadAll(f)
+	before, err := io.ReadAll(io.LimitReader(f, ledgerSize))
 	if err != nil {
 		return err
 	}

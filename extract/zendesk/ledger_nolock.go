@@ -5,6 +5,7 @@ package zendesk
 import (
 	"errors"
 	"os"
+	"time"
 )
 
-func lock(*os.File) error { return errors.ErrUnsupported }
+func lock(*os.File, time.Duration) error { return errors.ErrUnsupported }

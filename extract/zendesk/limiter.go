@@ -6,7 +6,6 @@ import (
 	"math"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"desklake/extract"
@@ -19,7 +18,7 @@ type limiter struct {
 	reserve float64 // share of the account's limit that is left to others
 	ledger  ledger
 
-	mu     sync.Mutex
+	turn   chan struct{} // filled by whoever uses what follows
 	queue  []*waiter
 	flying map[string][]int64 // the numbers of requests under way, by window
 	wake   *time.Timer
@@ -34,7 +33,17 @@ type private struct{ quotas quotas }
 func (p *private) update(change func(*quotas)) { change(&p.quotas) }
 
 func newLimiter(reserve float64, l ledger) *limiter {
-	return &limiter{reserve: reserve, ledger: l, flying: map[string][]int64{}}
+	return &limiter{reserve: reserve, ledger: l, turn: make(chan struct{}, 1), flying: map[string][]int64{}}
+}
+
+func (l *limiter) lock()   { l.turn <- struct{}{} }
+func (l *limiter) unlock() { <-l.turn }
+
+// look shows what is known of the limits.
+func (l *limiter) look(show func(*quotas)) {
+	l.lock()
+	defer l.unlock()
+	l.ledger.update(show)
 }
 
 type waiter struct {
@@ -54,11 +63,11 @@ type permit struct {
 // acquire waits until a request to the endpoint may be sent.
 func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error) {
 	w := &waiter{endpoint: endpoint, leave: make(chan *permit, 1)}
-	l.mu.Lock()
+	l.lock()
 	l.queue = append(l.queue, w)
 	l.dispatch()
 	wait := w.wait
-	l.mu.Unlock()
+	l.unlock()
 	if wait.For != "" {
 		wait.Tell(ctx)
 	}
@@ -67,8 +76,8 @@ func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error)
 		return p, nil
 	case <-ctx.Done():
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.lock()
+	defer l.unlock()
 	l.queue = slices.DeleteFunc(l.queue, func(other *waiter) bool { return other == w })
 	select {
 	case p := <-w.leave: // it came at the same moment
@@ -121,8 +130,8 @@ func (l *limiter) dispatch() {
 	})
 	if !next.IsZero() {
 		l.wake = time.AfterFunc(time.Until(next), func() {
-			l.mu.Lock()
-			defer l.mu.Unlock()
+			l.lock()
+			defer l.unlock()
 			l.dispatch()
 		})
 	}
@@ -154,14 +163,17 @@ func (l *limiter) launch(q *quotas, endpoint string, names []string, now time.Ti
 func (l *limiter) land(p *permit) {
 	for name, number := range p.numbers {
 		l.flying[name] = slices.DeleteFunc(l.flying[name], func(n int64) bool { return n == number })
+		if len(l.flying[name]) == 0 {
+			delete(l.flying, name)
+		}
 	}
 }
 
 // done gives the permit back. The headers are those of the answer, nil if there was none; refused is how long a
 // 429 asks to wait, 0 if it was none.
 func (p *permit) done(h http.Header, refused time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	p.lock()
+	defer p.unlock()
 	p.land(p)
 	if h != nil {
 		p.ledger.update(func(q *quotas) { p.learn(q, readLimits(h), refused) })
@@ -199,6 +211,7 @@ func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration)
 		}
 		q.Routes[p.endpoint] = buckets
 	}
+	q.forget(now)
 	if refused <= 0 {
 		return
 	}

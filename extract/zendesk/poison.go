@@ -56,7 +56,7 @@ func (w *walk) stepOver(ctx context.Context, r *request, m mark) (mark, error) {
 	}
 	w.note(key, "the source can't answer with this record: it was skipped and is tried again in later runs",
 		fmt.Sprintf("behind the second %d, up to the second %d (%s)", from.at, second, time.Unix(second, 0).UTC().Format(time.RFC3339)))
-	r.trouble = time.Time{}
+	r.trouble = trouble{}
 	m.After, m.Since, m.Holes = next.After, next.Since, addHole(m.Holes, skipped)
 	return m, nil
 }
@@ -70,11 +70,11 @@ func (w *walk) hopeless(err error) error {
 	if time.Since(w.lost) <= w.client.giveUp {
 		return nil
 	}
-	return w.client.givenUp(err)
+	return w.client.givenUp(err, w.client.giveUp)
 }
 
 // healthy reports whether the source can answer with the newest rows of an export: the stream's own, or the one that
-// led to it. If not, it waits a while.
+// led to it. If not, it waits a while, as long as the trouble has not lasted for too long already.
 func (w *walk) healthy(ctx context.Context) (bool, error) {
 	q := startTime(w.client.clock.now().Add(-2 * time.Minute).Unix())
 	q.Set("per_page", "1")
@@ -83,7 +83,7 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 		export = w.parent
 	}
 	_, err := w.client.do(ctx, &request{
-		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost,
+		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost, trouble: trouble{begun: w.lost},
 		accept: func(body []byte) error {
 			_, err := scanner{key: export.key}.scan(body)
 			return err
@@ -95,6 +95,9 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 	}
 	if v := judge(err); v == final || v == login || errors.Is(err, extract.ErrUnreachable) {
 		return false, err
+	}
+	if time.Since(w.lost)+longPause > w.client.giveUp {
+		return false, w.client.givenUp(err, w.client.giveUp)
 	}
 	return false, w.cost.wait(ctx, longPause)
 }
@@ -113,7 +116,7 @@ func (w *walk) answers(ctx context.Context, m mark, tries int) (bool, error) {
 		return true, nil
 	case ctx.Err() != nil, errors.Is(err, extract.ErrUnreachable):
 		return false, err
-	case judge(err) == heavy, judge(err) == tooMuch:
+	case judge(err) == heavy, judge(err) == tooMuch, judge(err) == astray:
 		return false, nil
 	case judge(err) == outage:
 		return false, errUnclear

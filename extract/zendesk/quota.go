@@ -1,16 +1,11 @@
 package zendesk
 
 import (
+	"cmp"
 	"maps"
-	"math"
-	"net/http"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"desklake/extract"
 )
 
 // Without headers that say more: https://developer.zendesk.com/api-reference/introduction/rate-limits/
@@ -60,6 +55,36 @@ func (q *quotas) window(name string) *window {
 		q.Windows[name] = w
 	}
 	return w
+}
+
+// The answers can tell of so many windows beside the account's, and so many are remembered, for so long after they were used
+// last. Zendesk has about five.
+const (
+	mostTold       = 8
+	mostRemembered = 32
+	longOver       = 7 * 24 * time.Hour
+)
+
+// forget drops the windows that are long over, and those that were used the longest ago where there are too many; then the
+// routes that lead to none.
+func (q *quotas) forget(now time.Time) {
+	var named []string // by the headers, of which there can be any number
+	for name := range q.Windows {
+		if name != account && name != exports && !strings.HasPrefix(name, "/") {
+			named = append(named, name)
+		}
+	}
+	slices.SortFunc(named, func(a, b string) int {
+		return cmp.Or(q.window(b).End.Compare(q.window(a).End), strings.Compare(a, b))
+	})
+	for i, name := range named {
+		if i >= mostRemembered || now.Sub(q.window(name).End) > longOver {
+			delete(q.Windows, name)
+		}
+	}
+	maps.DeleteFunc(q.Routes, func(_ string, names []string) bool {
+		return slices.ContainsFunc(names, func(name string) bool { return q.Windows[name] == nil })
+	})
 }
 
 // window is one limit of requests a minute, as the source counts it.
@@ -134,12 +159,6 @@ func quotaName(window string) string {
 	return "quota of " + window
 }
 
-// told is what an answer says of one window.
-type told struct {
-	limit, left int
-	resets      time.Duration
-}
-
 // learn takes what the answer to request number says of the window; before is how many are under way that were
 // sent before it. When the headers were written, and so from when resets counts, is only known to be between
 // sent and now.
@@ -161,54 +180,3 @@ func (w *window) learn(t told, number int64, before int, sent, now time.Time) {
 	w.Others = max(w.Others, t.limit-t.left-w.Used)
 	w.Limit, w.Headers, w.Known, w.Sent = t.limit, true, true, nil
 }
-
-// readLimits returns what an answer's headers say, by window.
-func readLimits(h http.Header) map[string]told {
-	found := map[string]told{}
-	number := func(names ...string) (int, bool) {
-		for _, name := range names {
-			if n, err := strconv.ParseFloat(h.Get(name), 64); err == nil && n >= 0 && n < math.MaxInt32 {
-				return int(math.Ceil(n)), true
-			}
-		}
-		return 0, false
-	}
-	limit, hasLimit := number("Ratelimit-Limit", "X-Rate-Limit")
-	left, hasLeft := number("Ratelimit-Remaining", "X-Rate-Limit-Remaining")
-	if hasLimit && hasLeft && limit > 0 {
-		resets, ok := number("Ratelimit-Reset")
-		if !ok {
-			resets = 60
-		}
-		found[account] = told{limit, left, time.Duration(resets) * time.Second}
-	}
-	for name := range h {
-		bucket, ok := strings.CutPrefix(strings.ToLower(name), "zendesk-ratelimit-")
-		if !ok {
-			continue
-		}
-		if m := bucketHeader.FindStringSubmatch(h.Get(name)); m != nil {
-			var n [3]int
-			for i := range n {
-				n[i], _ = strconv.Atoi(m[i+1]) // at most nine digits
-			}
-			if n[0] > 0 {
-				found[bucket] = told{n[0], n[1], time.Duration(n[2]) * time.Second}
-			}
-		}
-	}
-	return found
-}
-
-// quotasLeft is what an answer that came at a time says of the limits, sorted by name.
-func quotasLeft(h http.Header, now time.Time) (left []extract.Quota) {
-	limits := readLimits(h)
-	for _, name := range slices.Sorted(maps.Keys(limits)) {
-		t := limits[name]
-		left = append(left, extract.Quota{Name: name, Limit: t.limit, Left: t.left, Resets: now.Add(t.resets)})
-	}
-	return left
-}
-
-// bucketHeader is "total=10; remaining=9; resets=42".
-var bucketHeader = regexp.MustCompile(`^\s*total=(\d{1,9})\s*;\s*remaining=(\d{1,9})\s*;\s*resets=(\d{1,9})`)

@@ -1,11 +1,8 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
-	"net/http"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -18,66 +15,14 @@ const (
 	longPause  = time.Minute
 	quotaPause = time.Minute // after a 429 that does not say how long
 	enough     = 3           // failures of a page that may be its own fault, before it is asked for with fewer rows
+
+	// An attempt is given this long to begin its answer, even if less is left of client.giveUp.
+	shortestAttempt = 10 * time.Second
 )
-
-// verdict is what a failed attempt means for the next one.
-type verdict uint8
-
-const (
-	final   verdict = iota // it will not get better
-	login                  // another credential may help
-	limited                // too many requests: no failure, just too early
-	outage                 // the source or the way to it is disturbed
-	heavy                  // or it is this page that it can't make
-	tooMuch                // it is this page
-)
-
-func judge(err error) verdict {
-	var api *APIError
-	var certificate *tls.CertificateVerificationError
-	var account *noAccount
-	var redirect *redirectError
-	var bad *badBody
-	switch {
-	case errors.Is(err, errAnonymous):
-		return login
-	case errors.As(err, &account), errors.As(err, &redirect), errors.As(err, &certificate):
-		return final
-	case errors.As(err, &api):
-		return judgeStatus(api.Status)
-	case errors.Is(err, errTooBig), errors.Is(err, errSlow):
-		return tooMuch
-	case errors.As(err, &bad), errors.Is(err, errStalled):
-		return heavy
-	}
-	return outage // resets, timeouts, names that can't be resolved
-}
-
-func judgeStatus(status int) verdict {
-	switch {
-	case status == http.StatusUnauthorized:
-		return login
-	case status == http.StatusTooManyRequests:
-		return limited
-	case status == http.StatusGatewayTimeout, status == 524:
-		return tooMuch
-	case status == http.StatusServiceUnavailable, status == http.StatusRequestTimeout,
-		status == http.StatusConflict, status == http.StatusTooEarly:
-		return outage
-	case status >= http.StatusInternalServerError:
-		return heavy
-	}
-	return final
-}
-
-// poison is the error of a page that can't be made smaller and that the source still can't make.
-type poison struct{ err error }
-
-func (e *poison) Error() string { return e.err.Error() }
-func (e *poison) Unwrap() error { return e.err }
 
 // do asks until there is an answer that the request accepts, or a reason not to go on: the source says no
-// (*APIError, *extract.Failure), the page is poison, its tries are used up, or the time is.
+// (*APIError, *extract.Failure), the page is poison, its tries are used up, or the time is. All attempts and all page sizes
+// together have client.giveUp.
 func (c *client) do(ctx context.Context, r *request) (answer, error) {
 	pauses := backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstPause),
 		backoff.WithMaxInterval(longPause), backoff.WithMaxElapsedTime(0))
@@ -87,10 +32,10 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 		if err != nil {
 			return answer{}, err
 		}
-		a, wait, err := c.send(ctx, r, header)
+		a, wait, asked, err := c.send(ctx, r, header)
 		if err == nil {
 			r.size.worked()
-			r.trouble = time.Time{}
+			r.trouble = trouble{}
 			return a, nil
 		}
 		if ctx.Err() != nil {
@@ -99,6 +44,7 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 		v := judge(err)
 		switch {
 		case v == final:
+			r.trouble = trouble{}
 			return answer{}, c.explainFinal(err)
 		case v == login && r.form != nil:
 			return answer{}, err
@@ -110,22 +56,22 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 			r.spent.retried()
 			continue
 		}
-		if r.trouble.IsZero() {
-			r.trouble = time.Now()
-		}
 		if v != limited {
 			failed, here = failed+1, here+1
 			wait = max(wait, pauses.NextBackOff())
 		}
-		suspect := v == tooMuch || v == heavy && here >= enough
+		suspect := v == tooMuch || (v == heavy || v == astray) && here >= enough
 		if suspect && r.size.fall() {
 			c.log.Info("page made smaller", "endpoint", r.endpoint, "rows", r.size.n, "err", err)
-			here, r.trouble = 0, time.Now() // it is another request
+			here = 0 // it is another page
 			pauses.Reset()
 		}
-		switch {
-		case time.Since(r.trouble)+wait > c.giveUp:
-			return answer{}, c.givenUp(err)
+		r.trouble.add(v, err)
+		switch left, limit := r.trouble.left(c.giveUp); {
+		case wait > left && asked && wait > limit:
+			return answer{}, c.toldToWait(err, wait, limit)
+		case wait > left:
+			return answer{}, c.givenUp(r.trouble.last, limit)
 		case suspect && r.size != nil && here >= enough:
 			return answer{}, &poison{err}
 		case r.tries > 0 && failed >= r.tries:
@@ -143,6 +89,16 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 	}
 }
 
+// patience is how long the request's next attempt may wait for its answer. New tokens are waited for as long as an attempt may
+// take: once they are made, the old ones may be of no use.
+func (c *client) patience(r *request) time.Duration {
+	if r.form != nil {
+		return attemptLimit
+	}
+	left, _ := r.trouble.left(c.giveUp)
+	return max(left, shortestAttempt)
+}
+
 // authorize returns the Authorization header for the request, empty where it needs none.
 func (c *client) authorize(ctx context.Context, r *request) (string, error) {
 	if r.form != nil {
@@ -155,16 +111,22 @@ func (c *client) authorize(ctx context.Context, r *request) (string, error) {
 	return header, err
 }
 
-// send makes one attempt when the limits allow it. With an error comes how long the source asks to wait.
-func (c *client) send(ctx context.Context, r *request, header string) (answer, time.Duration, error) {
-	begun := time.Now()
-	p, err := c.limits.acquire(ctx, r.endpoint)
+// send makes one attempt when the limits allow it. With an error comes how long to wait, and whether the source asks for it.
+func (c *client) send(ctx context.Context, r *request, header string) (a answer, wait time.Duration, asked bool, err error) {
+	begun, queue := time.Now(), ctx
+	if !r.trouble.begun.IsZero() { // else waiting for quota is no trouble
+		var end context.CancelFunc
+		queue, end = context.WithTimeoutCause(ctx, c.patience(r), errSilent)
+		defer end()
+	}
+	p, err := c.limits.acquire(queue, r.endpoint)
 	if err != nil {
-		return answer{}, 0, err
+		return answer{}, 0, false, err
 	}
 	r.spent.sent(time.Since(begun))
-	a, h, err := c.attempt(ctx, r, header)
-	wait, asked := c.clock.retryAfter(h)
+	r.trouble.begun = cmp.Or(r.trouble.begun, time.Now())
+	a, h, err := c.attempt(ctx, r, header, c.patience(r))
+	wait, asked = c.clock.retryAfter(h)
 	refused := time.Duration(0)
 	if err != nil && judge(err) == limited {
 		if !asked {
@@ -173,30 +135,7 @@ func (c *client) send(ctx context.Context, r *request, header string) (answer, t
 		refused = max(wait, firstPause)
 	}
 	p.done(h, refused)
-	return a, wait, err
-}
-
-// explainFinal adds advice to the failures that are not about a stream.
-func (c *client) explainFinal(err error) error {
-	var account *noAccount
-	var redirect *redirectError
-	switch {
-	case errors.As(err, &account):
-		return &extract.Failure{Kind: extract.ErrNoAccount, Err: err,
-			Advice: "check the subdomain: it is the part of your helpdesk's address in front of .zendesk.com"}
-	case errors.As(err, &redirect):
-		return &extract.Failure{Kind: extract.ErrNoAccount, Err: err,
-			Advice: "credentials are only sent to " + c.base.Host + ": if the account has moved, set the new subdomain or url"}
-	case judge(err) == final && !isAPIError(err):
-		return &extract.Failure{Kind: extract.ErrUnreachable, Err: err,
-			Advice: "the certificate of " + c.base.Host + " can't be trusted: check the url and the clock of this machine"}
-	}
-	return err
-}
-
-func isAPIError(err error) bool {
-	var api *APIError
-	return errors.As(err, &api)
+	return a, wait, asked, err
 }
 
 func (c *cost) sent(waited time.Duration) {
@@ -225,13 +164,4 @@ func (c *cost) wait(ctx context.Context, d time.Duration) error {
 		c.waited += time.Since(begun)
 	}
 	return context.Cause(ctx)
-}
-
-// givenUp is the error of a source that gave no usable answer for as long as desklake is told to try.
-func (c *client) givenUp(err error) error {
-	return &extract.Failure{
-		Kind:   extract.ErrUnreachable,
-		Advice: "nothing that was read is lost: the next run goes on from there. See status.zendesk.com and the network",
-		Err:    fmt.Errorf("given up after %v: %w", c.giveUp, err),
-	}
 }

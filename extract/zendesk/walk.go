@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ type walk struct {
 	pages     int
 	fellBack  bool      // from a refused cursor to the high-water mark
 	audited   bool      // the audits of a ticket could be read
-	lost      time.Time // since when no page came, while records were stepped over
+	lost      time.Time // since when no page came
 	highWater time.Time
 	cost      cost
 	issues    []schema.Issue
@@ -107,6 +108,7 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 	}
 	var err error
 	f.answer, err = w.client.do(ctx, r)
+	w.lost = cmp.Or(w.lost, r.trouble.begun)
 	return f, err
 }
 

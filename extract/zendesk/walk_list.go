@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"time"
 
 	"desklake/extract"
 )
@@ -106,7 +105,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 				return err
 			}
 			if over {
-				r.trouble = time.Time{}
+				r.trouble = trouble{}
 				missed++
 			}
 			continue

@@ -120,7 +120,7 @@ func (w *walk) stepOverSecond(ctx context.Context, r *request, at int64, m *mark
 		m.Holes = addHole(m.Holes, hole{Since: at, Until: second})
 		m.Since = second
 	}
-	r.trouble, r.size.least = time.Time{}, 0
+	r.trouble, r.size.least = trouble{}, 0
 	return second, nil
 }
 

@@ -26,7 +26,7 @@ var about = map[string]fact{
 	"source.audits":             {doc: "How ticket_audits and ticket_comments are read: from the ticket event export, or ticket by ticket. Default: events."},
 	"source.rate_limit":         {doc: "What desklake leaves of the account's quota to others."},
 	"source.rate_limit.reserve": {doc: "The part of the account's requests a minute that is left to everyone else, as 30% or 0.3. Default: 30%."},
-	"source.give_up_after":      {doc: "For how long one request is tried again before its table is given up for this run. Default: 1h."},
+	"source.give_up_after":      {doc: "For how long one request is tried, all its repetitions and page sizes together, before its table is given up for this run. Default: 1h."},
 	"source.overlap":            {doc: "How much of what was read last is read again, where the helpdesk can deliver late. Default: 5m."},
 
 	"source.auth.oauth_client":               {doc: "A confidential OAuth client.", needs: []string{"client_id"}, oneOf: []string{"client_secret", "client_secret_file"}},

@@ -1,0 +1,77 @@
+package zendesk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"desklake/extract"
+)
+
+// explainFinal adds advice to the failures that are not about a stream.
+func (c *client) explainFinal(err error) error {
+	var account *noAccount
+	var redirect *redirectError
+	var api *APIError
+	switch {
+	case errors.As(err, &account):
+		return &extract.Failure{Kind: extract.ErrNoAccount, Err: err,
+			Advice: "check the subdomain: it is the part of your helpdesk's address in front of .zendesk.com"}
+	case errors.As(err, &redirect):
+		return &extract.Failure{Kind: extract.ErrNoAccount, Err: err,
+			Advice: "credentials are only sent to " + c.base.Host + ": if the account has moved, set the new subdomain or url; if that is " +
+				"the address of a proxy or of a page to sign in at, let this machine through to " + c.base.Host}
+	case !errors.As(err, &api):
+		return &extract.Failure{Kind: extract.ErrUnreachable, Err: err,
+			Advice: "the certificate of " + c.base.Host + " can't be trusted: check the url and the clock of this machine"}
+	}
+	return err
+}
+
+// givenUp is the error of a source that gave no usable answer for as long as desklake is told to try.
+func (c *client) givenUp(err error, limit time.Duration) error {
+	return c.unreachable(fmt.Errorf("given up after %v: %w", limit, err))
+}
+
+// unreachable says what to do about a source that gives no usable answer.
+func (c *client) unreachable(err error) error {
+	advice := "nothing that was read is lost: the next run goes on from there. See status.zendesk.com and the network"
+	var other *foreign
+	var big *tooBig
+	switch {
+	case errors.As(err, &other):
+		advice = "what answers is not Zendesk's API: a page to sign in at, a maintenance page, a proxy or a firewall. Look at " + c.base.String() +
+			" from this machine, and check source.url and the settings of the proxy. Nothing that was read is lost"
+	case errors.As(err, &big):
+		advice = big.Hint()
+	}
+	return &extract.Failure{Kind: extract.ErrUnreachable, Advice: advice, Err: err}
+}
+
+// settled is the error of a request with few tries that ended: where the source has not said no, it can't be reached.
+func (c *client) settled(ctx context.Context, err error) error {
+	var done *extract.Failure
+	if v := judge(err); ctx.Err() != nil || v == final || v == login || errors.As(err, &done) {
+		return err
+	}
+	return c.unreachable(err)
+}
+
+// toldToWait is the error of a source that asks to be left alone for longer than one request is tried.
+func (c *client) toldToWait(err error, wait, limit time.Duration) error {
+	return &extract.Failure{
+		Kind: extract.ErrUnreachable,
+		Err:  fmt.Errorf("the source asks to wait %v, and a request is tried for %v: %w", wait.Round(time.Second), limit, err),
+		Advice: "nothing that was read is lost: run desklake again after " + c.clock.now().Add(wait).Format("2006-01-02 15:04") +
+			" UTC. source.give_up_after says for how long a request is tried",
+	}
+}
+
+// refusesAll says what to do where Zendesk refuses even to say who the caller is.
+func refusesAll(err error) error {
+	return &extract.Failure{Kind: extract.ErrPermission, Err: err,
+		Advice: "Zendesk, or a firewall or proxy on the way to it, refuses this machine or this user: check that the address from which this " +
+			"machine reaches the internet is on the account's IP allowlist (Admin Center, Account, Security), that no firewall is in between, and " +
+			"that the user's role may use the API"}
+}
