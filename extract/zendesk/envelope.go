@@ -60,11 +60,11 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case "end_of_stream":
 			e.last, e.told = s.Value().Bool()
 		case "end_time":
-			e.end, _ = s.Value().Int()
+			e.end, _ = s.Value().Whole()
 		case "next_page":
 			e.next = string(s.Value().Text())
 		case "count":
-			if n, ok := s.Value().Int(); ok {
+			if n, ok := s.Value().Whole(); ok && n >= 0 {
 				e.count = int(n)
 			}
 		case "meta":
@@ -108,7 +108,7 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 			v := s.Value()
 			switch key {
 			case "id":
-				r.id, known = v.Int()
+				r.id, known = v.Whole()
 			case "status":
 				r.status = string(v.Text())
 			case "created_at":
@@ -131,7 +131,7 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 
 // instant reads a date-time string or unix seconds. It is zero for everything else.
 func instant(v jsonscan.Value) time.Time {
-	if seconds, ok := v.Int(); ok {
+	if seconds, ok := v.Whole(); ok {
 		return time.Unix(seconds, 0).UTC()
 	}
 	t, err := time.Parse(time.RFC3339, string(v.Text()))
