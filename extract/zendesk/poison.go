@@ -85,7 +85,7 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 	_, err := w.client.do(ctx, &request{
 		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost,
 		accept: func(body []byte) error {
-			_, err := scanner{key: export.key}.scan(body)
+			_, err := export.scanner().scan(body)
 			return err
 		},
 	})

@@ -100,7 +100,8 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		f.page = w.offset/f.asked + 1
 		return w.parameters(parameters, f)
 	}
-	sc := scanner{key: w.stream.key, time: w.stream.time, each: w.stream.each}
+	sc := w.stream.scanner()
+	sc.each = w.stream.each || w.style == list || w.style == numberedList
 	r.accept = func(body []byte) (err error) {
 		f.envelope, err = sc.scan(body)
 		return err

@@ -67,7 +67,7 @@ func (w *walk) newRatings(m mark) mark {
 
 func (w *walk) ratingsFrom(ctx context.Context, m mark) error {
 	var witness row
-	return w.byCursor(ctx, w.between(m.Since), m.After, func(ctx context.Context, f fetched, end bool) (extract.Position, error) {
+	return w.readings(ctx, w.between(m.Since), m.After, func(ctx context.Context, f fetched, end bool) (extract.Position, error) {
 		if m.Began == 0 {
 			m.Began = f.received.Unix()
 		}
