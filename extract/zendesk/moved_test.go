@@ -118,7 +118,7 @@ func TestAListThatMovesIsReadAgainWhereItIsReadByNumberInstead(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				desk := zendesktest.New(zendesktest.Options{Tickets: 600, TicketBytes: 500, Macros: 250})
-				moving := between(desk.Transport(), "page=2&", 1, func() { change(t, desk) })
+				moving := between(desk.Transport(), "page=3&per_page=50", 1, func() { change(t, desk) })
 				r := newReplica(t, desk, Options{Transport: byNumber(moving)})
 				r.run(table)
 				r.holds(desk, table)
