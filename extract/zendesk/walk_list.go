@@ -191,8 +191,8 @@ func (w *walk) stepOverNumber(ctx context.Context, q url.Values) (over bool, err
 		_, err := w.fetch(ctx, &request{size: newPageSize(1, 1), tries: enough}, q)
 		if err == nil {
 			w.offset = bad + 1
-			w.note("", "the source can't answer with this record: it was skipped and is tried again in later runs",
-				fmt.Sprintf("record number %d of the list", bad+1))
+			w.note(rowless("", "the source can't answer with this record: it was skipped and is tried again in later runs",
+				fmt.Sprintf("record number %d of the list", bad+1)))
 			return true, nil
 		}
 		if v := judge(err); v == final || v == login || errors.Is(err, extract.ErrUnreachable) {
