@@ -27,7 +27,11 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			if m, err = w.recover(ctx, r, m, err); err != nil {
 				return doneIf(errNothingYet, err)
 			}
-			kept = m
+			if at, known := m.second(); known && at <= w.now().Unix() {
+				kept = m
+			} else {
+				kept.Holes = m.Holes
+			}
 			continue
 		}
 		next := m
