@@ -51,14 +51,22 @@ func newColumn(c Column, builder array.Builder, scratch *[]byte) column {
 
 func putInt(b *array.Int64Builder) func(jsonscan.Value) string {
 	return func(v jsonscan.Value) string {
-		n, ok := v.Int()
+		n, ok := v.Whole()
 		if !ok {
 			b.AppendNull()
 			return "the value is not a whole number of 64 bits"
 		}
 		b.Append(n)
-		return ""
+		return unquoted(v)
 	}
+}
+
+// unquoted is the misfit of a number that is not written as one.
+func unquoted(v jsonscan.Value) string {
+	if v.Kind == jsonscan.String {
+		return "the number is written as a string; the column has it, too"
+	}
+	return ""
 }
 
 func putFloat(b *array.Float64Builder) func(jsonscan.Value) string {
@@ -78,7 +86,12 @@ func putFloat(b *array.Float64Builder) func(jsonscan.Value) string {
 
 func putText(b *array.StringBuilder, scratch *[]byte) func(jsonscan.Value) string {
 	return func(v jsonscan.Value) string {
-		if v.Kind != jsonscan.String {
+		switch v.Kind {
+		case jsonscan.String:
+		case jsonscan.Number:
+			b.BinaryBuilder.Append(v.Raw)
+			return "the value is a number and not a string; the column has its digits, too"
+		default:
 			b.AppendNull()
 			return "the value is not a string"
 		}
@@ -125,13 +138,13 @@ func putTime(b *array.TimestampBuilder, scratch *[]byte) func(jsonscan.Value) st
 
 func putUnix(b *array.TimestampBuilder) func(jsonscan.Value) string {
 	return func(v jsonscan.Value) string {
-		seconds, ok := v.Int()
+		seconds, ok := v.Whole()
 		if !ok || seconds < firstSecond || seconds > lastSecond {
 			b.AppendNull()
 			return "the value is not whole seconds since 1970 of the years 1 to 9999"
 		}
 		b.Append(arrow.Timestamp(seconds * 1e6))
-		return ""
+		return unquoted(v)
 	}
 }
 

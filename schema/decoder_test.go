@@ -1,6 +1,8 @@
 package schema_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,11 +109,22 @@ func TestTheMarkerRecognisesRowsThatAreGone(t *testing.T) {
 		gone  string
 	}{
 		{schema.Text, "deleted", `"open"`, `"deleted"`},
+		{schema.Text, "deleted", `{"deleted":"deleted"}`, `"deleted"`},
+		{schema.Text, "7", `["7"]`, `"7"`},
+		{schema.Bool, "true", `"true"`, `true`},
+		{schema.Bool, "true", `1`, `true`},
+		{schema.Bool, "false", `0`, `false`},
+		{schema.Bool, "false", `""`, `false`},
 		{schema.Text, "deleted", `null`, `"d\u0065leted"`},
 		{schema.Bool, "true", `false`, `true`},
 		{schema.Bool, "false", `true`, `false`},
 		{schema.Time, "", `null`, `"2020-01-01T00:00:00Z"`},
-		{schema.Time, "", `null`, `"yesterday"`},
+		{schema.Time, "", `"yesterday"`, `"2020-01-01T01:00:00+01:00"`},
+		{schema.Time, "", `""`, `"2020-01-01T00:00:00.1234567Z"`},
+		{schema.Time, "", `false`, `"0001-01-01T00:00:00Z"`},
+		{schema.Time, "", `0`, `"2020-01-01T00:00:00Z"`},
+		{schema.Time, "", `"0000-00-00T00:00:00Z"`, `"2020-01-01T00:00:00Z"`},
+		{schema.Time, "", `{}`, `"2020-01-01T00:00:00Z"`},
 	}
 	for _, test := range tests {
 		d := decoder(t, &schema.Table{
@@ -125,13 +138,16 @@ func TestTheMarkerRecognisesRowsThatAreGone(t *testing.T) {
 				t.Errorf("%+v: row %d: gone %v", test, i+1, marked)
 			}
 		}
+		if _, held := rows[1]["mark"]; !held && test.live != `null` && rows[1][schema.Extra] != `{"mark":`+test.live+`}` {
+			t.Errorf("%+v: extra %s", test, rows[1][schema.Extra])
+		}
 	}
 }
 
 func TestARecordWithoutAKeyHasNoRowAndTheRestGoesOn(t *testing.T) {
 	t.Parallel()
 	d := decoder(t, groups)
-	decodeAll(t, d, `[{"id":1},{"name":"a"},{"id":null},{"id":"7"},{"id":1.5},{"id":9223372036854775808},
+	decodeAll(t, d, `[{"id":1},{"name":"a"},{"id":null},{"id":"007"},{"id":1.5},{"id":9223372036854775808},
 		[1],"x",null,7,true,{"id":2}]`)
 	rows, issues := flush(t, d)
 	want := []map[string]string{{"id": "1"}, {"id": "2"}}
@@ -140,14 +156,44 @@ func TestARecordWithoutAKeyHasNoRowAndTheRestGoesOn(t *testing.T) {
 	}
 	const noKey, notRecord = "the record has no usable key; it has no row", "the record is not an object; it has no row"
 	wantIssues := []schema.Issue{
-		{Table: "groups", Value: `{"name":"a"}`, Reason: noKey, Count: 2},
-		{Table: "groups", Key: `1.5`, Value: `{"id":1.5}`, Reason: noKey, Count: 1},
-		{Table: "groups", Key: `7`, Value: `{"id":"7"}`, Reason: noKey, Count: 1},
-		{Table: "groups", Key: `9223372036854775808`, Value: `{"id":9223372036854775808}`, Reason: noKey, Count: 1},
-		{Table: "groups", Value: `[1]`, Reason: notRecord, Count: 5},
+		{Table: "groups", Value: `{"name":"a"}`, Reason: noKey, Count: 2, NoRow: true},
+		{Table: "groups", Key: `007`, Value: `{"id":"007"}`, Reason: noKey, Count: 1, NoRow: true},
+		{Table: "groups", Key: `1.5`, Value: `{"id":1.5}`, Reason: noKey, Count: 1, NoRow: true},
+		{Table: "groups", Key: `9223372036854775808`, Value: `{"id":9223372036854775808}`, Reason: noKey, Count: 1, NoRow: true},
+		{Table: "groups", Value: `[1]`, Reason: notRecord, Count: 5, NoRow: true},
 	}
 	if diff := cmp.Diff(wantIssues, issues); diff != "" {
 		t.Errorf("issues (-want +got):\n%s", diff)
+	}
+}
+
+func TestAKeyIsReadHoweverItIsWritten(t *testing.T) {
+	t.Parallel()
+	d := decoder(t, groups)
+	for _, id := range []string{`35436`, `35436.0`, `3.5436e4`, `"35436"`, `"35436.0"`} {
+		decodeAll(t, d, `[{"id":`+id+`,"new":1}]`)
+		rows, issues := flush(t, d)
+		if len(rows) != 1 || rows[0]["id"] != "35436" {
+			t.Errorf("%s: rows %v", id, rows)
+		}
+		for _, issue := range issues {
+			if issue.NoRow || issue.SampleKey != "35436" {
+				t.Errorf("%s: issue %+v", id, issue)
+			}
+		}
+	}
+}
+
+func TestMoreRecordsWithoutARowThanAreListedAreStillToldOf(t *testing.T) {
+	t.Parallel()
+	d := decoder(t, groups)
+	for i := range 1100 {
+		decodeAll(t, d, fmt.Sprintf(`[{"id":%d,"new%d":1}]`, i, i))
+	}
+	decodeAll(t, d, `[{"id":null}]`)
+	_, issues := flush(t, d)
+	if !slices.ContainsFunc(issues, func(i schema.Issue) bool { return i.NoRow }) {
+		t.Error("no issue tells of the record without a row")
 	}
 }
 
@@ -157,7 +203,7 @@ func TestTextKeysMustBeExact(t *testing.T) {
 	decodeAll(t, d, `[{"name":""},{"name":"a\u0000"},{"name":"\ud800"},{"name":"\udfff"},{"name":1}]`)
 	decodeAll(t, d, "[{\"name\":\"a\xff\"},{\"name\":\"a\xfe\"},{\"name\":\"ä\"}]")
 	rows, issues := flush(t, d)
-	want := []map[string]string{{"name": ""}, {"name": "a\x00"}, {"name": "ä"}}
+	want := []map[string]string{{"name": ""}, {"name": "a\x00"}, {"name": "1", schema.Extra: `{"name":1}`}, {"name": "ä"}}
 	if diff := cmp.Diff(want, own(rows)); diff != "" || len(issues) != 3 {
 		t.Errorf("issues %v, rows (-want +got):\n%s", issues, diff)
 	}

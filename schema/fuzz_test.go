@@ -22,6 +22,7 @@ func FuzzDecoder(f *testing.F) {
 		`[{"id":5,"float":9007199254740993,"time":"2020-01-01T00:00:00.1234567+01:00","unix":-1e3}]`,
 		`[{"id":-9223372036854775808,"text":"` + "\xff" + `","` + "\xc3" + `":1}]`,
 		`[{"id":6,"json":` + strings.Repeat("[", 600) + strings.Repeat("]", 600) + `}]`,
+		`[{"id":"35436"},{"id":35436.0},{"id":"x"},{"id":1e400,"text":5,"unix":"7","int":"7"},{"text":"a"}]`,
 		`{"id":7}`, `[{"id":8},`, ``,
 	} {
 		f.Add([]byte(seed))
@@ -30,12 +31,14 @@ func FuzzDecoder(f *testing.F) {
 		d := decoder(t, everything)
 		captured := d.Capture("taken")
 		d.Also("text", captured)
-		rows := int64(0)
+		rows, rowless := int64(0), int64(0)
 		s := jsonscan.New(text)
 		if s.Array() {
 			for s.Element() {
 				if d.Decode(s) {
 					rows++
+				} else if s.Err() == nil {
+					rowless++
 				}
 			}
 		}
@@ -51,10 +54,18 @@ func FuzzDecoder(f *testing.F) {
 		if rows != 0 {
 			t.Errorf("%d rows are missing", rows)
 		}
+		listed, all := int64(0), true
 		for _, i := range issues {
+			if i.NoRow {
+				listed += i.Count
+			}
+			all = all && i.Reason != "there are more kinds of issues than are listed one by one"
 			if i.Reason == "" || i.Count < 1 || !utf8.ValidString(i.Column+i.Value+i.Key+i.SampleKey) {
 				t.Errorf("issue %+v", i)
 			}
+		}
+		if all && listed != rowless || (listed > 0) != (rowless > 0) {
+			t.Errorf("%d records have no row, the issues tell of %d", rowless, listed)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package schema
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"unicode/utf8"
 
 	"desklake/internal/jsonscan"
@@ -30,6 +31,7 @@ const (
 // key and reason.
 type issues struct {
 	table string
+	key   Type           // of the table's key
 	row   jsonscan.Value // the key of the row that is being added
 
 	found map[string]*Issue
@@ -39,35 +41,37 @@ type issues struct {
 // column counts an issue of a field of the current row.
 func (s *issues) column(key jsonscan.Value, reason string, value jsonscan.Value) {
 	column := key.Text()
-	if i := s.count(column, reason); i != nil {
-		i.Column, i.Value, i.SampleKey = sample(column), sample(value.Raw), sample(keyText(s.row))
+	if i, first := s.count(column, reason); first {
+		i.Column, i.Value, i.SampleKey = sample(column), sample(value.Raw), sample(s.keyText(s.row))
 	}
 }
 
 // record counts an issue of a record without a row. Key is what it has in its place.
 func (s *issues) record(key []byte, reason string, record []byte) {
-	if i := s.count(key, reason); i != nil {
+	i, first := s.count(key, reason)
+	if i.NoRow = true; first {
 		i.Key, i.Value = sample(key), sample(record)
 	}
 }
 
-// count counts an issue and returns it if it is a new one, to be filled in.
-func (s *issues) count(name []byte, reason string) *Issue {
+// count counts an issue and returns it, or the one that stands for all those that are not listed. The first of its
+// kind is to be filled in.
+func (s *issues) count(name []byte, reason string) (i *Issue, first bool) {
 	s.name = append(append(s.name[:0], reason...), name[:min(len(name), maxSample)]...)
 	if i := s.found[string(s.name)]; i != nil {
 		i.Count++
-		return nil
+		return i, false
 	}
 	if len(s.found) >= maxIssues && reason != tooMany {
-		s.count(nil, tooMany)
-		return nil
+		i, _ := s.count(nil, tooMany)
+		return i, false
 	}
 	if s.found == nil {
 		s.found = map[string]*Issue{}
 	}
-	i := &Issue{Table: s.table, Reason: reason, Count: 1}
+	i = &Issue{Table: s.table, Reason: reason, Count: 1}
 	s.found[string(s.name)] = i
-	return i
+	return i, true
 }
 
 // flush returns the issues since the last flush, in a fixed order.
@@ -80,9 +84,12 @@ func (s *issues) flush() []Issue {
 	return all
 }
 
-// keyText is a key as Issue has it.
-func keyText(key jsonscan.Value) []byte {
+// keyText is a key as the row has it, or as it is written where it is none.
+func (s *issues) keyText(key jsonscan.Value) []byte {
+	n, whole := key.Whole()
 	switch {
+	case whole && s.key == Int:
+		return strconv.AppendInt(nil, n, 10)
 	case key.IsNull():
 		return nil
 	case key.Kind == jsonscan.String:

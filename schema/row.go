@@ -2,6 +2,9 @@ package schema
 
 import (
 	"bytes"
+	"strconv"
+
+	"github.com/apache/arrow-go/v18/arrow/array"
 
 	"desklake/internal/jsonscan"
 )
@@ -32,7 +35,7 @@ func (d *Decoder) Decode(s *jsonscan.Scanner) bool {
 	text := 2*len(record) + d.fill() // escaping may double the length of a value in _desklake_extra
 	key := d.fields.values[d.key]
 	if !d.identifies(key) {
-		d.issues.record(keyText(key), noKey, record)
+		d.issues.record(d.issues.keyText(key), noKey, record)
 		return false
 	}
 	if d.text += text; d.text > d.maxText {
@@ -67,14 +70,14 @@ func (d *Decoder) fill() (text int) {
 	return text
 }
 
-// identifies reports that the value can be a row's key.
+// identifies reports that the value can be a row's key. Its column holds it then.
 func (d *Decoder) identifies(key jsonscan.Value) bool {
 	if d.columns[d.key].Type == Int {
-		_, ok := key.Int()
+		_, ok := key.Whole()
 		return ok
 	}
 	// Keys that differ only in what stands for no character would become one.
-	return key.Kind == jsonscan.String && !key.Lone() && !repaired(key)
+	return key.Kind == jsonscan.Number || key.Kind == jsonscan.String && !key.Lone() && !repaired(key)
 }
 
 // append adds the record in fields as a row.
@@ -132,20 +135,24 @@ func (d *Decoder) appendSystem() {
 	}
 }
 
-// gone reports that the source itself marks the record as gone. See Marker.
+// gone reports that the source itself marks the last row as gone. It goes by what the column holds: a value that did not
+// fit marks nothing. See Marker.
 func (d *Decoder) gone() bool {
 	if d.deleted < 0 {
 		return false
 	}
-	v := d.fields.values[d.deleted]
-	switch want := d.table.Deleted.Value; {
-	case want == "":
-		return !v.IsNull()
-	case v.Kind == jsonscan.String:
-		return string(v.Text()) == want
-	default:
-		return string(v.Raw) == want
+	builder, want := d.columns[d.deleted].builder, d.table.Deleted.Value
+	row := builder.Len() - 1
+	if builder.IsNull(row) {
+		return false
 	}
+	switch held := builder.(type) {
+	case *array.BooleanBuilder:
+		return want == "" || strconv.FormatBool(held.Value(row)) == want
+	case *array.StringBuilder:
+		return want == "" || string(held.BinaryBuilder.Value(row)) == want
+	}
+	return want == ""
 }
 
 // keep puts a field into _desklake_extra.

@@ -8,9 +8,10 @@ package schema
 // Type is the type of a column. How a sink stores each of them stands in docs/tables.md.
 type Type uint8
 
-// The types of columns. A value that does not fit its column's type is kept in _desklake_extra.
+// The types of columns. A value that does not fit its column's type is kept in _desklake_extra. Of a number in a string
+// where a whole number belongs, and of a number where a string belongs, the column has what it says nevertheless.
 const (
-	Int    Type = iota + 1 // a whole number, exact in 64 bits
+	Int    Type = iota + 1 // a whole number, exact in 64 bits, however it is written: 12.0 and 1.2e1 are 12
 	Float                  // a number, 64-bit floating point
 	Text                   // a string
 	Bool                   // true or false
@@ -61,7 +62,8 @@ type Table struct {
 }
 
 // Marker recognises rows that the source marks as gone: those whose column Column has the text or boolean
-// Value ("deleted", "true"), or, with an empty Value, those where it is not null.
+// Value ("deleted", "true"), or, with an empty Value, those where it is not null. A value that does not fit the column
+// marks nothing.
 type Marker struct {
 	Column string
 	Value  string

@@ -30,7 +30,7 @@ func firstPage(b *testing.B, tables ...string) (extract.Stream, extract.Page) {
 
 func BenchmarkScanningAPageOfTickets(b *testing.B) {
 	_, page := firstPage(b, "tickets", "ticket_metrics")
-	sc := scanner{key: "tickets", time: "generated_timestamp"}
+	sc := scanner{key: "tickets", id: "id", time: "generated_timestamp"}
 	for b.Loop() {
 		if _, err := sc.scan(page.Body); err != nil {
 			b.Fatal(err)

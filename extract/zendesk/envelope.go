@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"fmt"
+	"hash/fnv"
 	"time"
 
 	"desklake/internal/jsonscan"
@@ -12,6 +13,7 @@ type envelope struct {
 	rows    int       // how many there are
 	keyless int       // how many of them have no id
 	latest  time.Time // the latest of their times; zero if they have none
+	first   time.Time // the earliest of their times; the same
 	each    []row     // if asked for
 
 	after string // after_cursor of an export, or meta.after_cursor of a list
@@ -26,16 +28,18 @@ type envelope struct {
 
 // row is what reading on needs of one record. What the record does not have is zero.
 type row struct {
-	id               int64
+	id               int64 // or the hash of its name; zero if it has none that can be used
 	status           string
 	created, updated time.Time
 }
 
 // scanner reads envelopes of one stream. It validates the whole body on the way.
 type scanner struct {
-	key  string // of the rows
-	time string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
-	each bool
+	key   string // of the rows
+	id    string // the rows' field that tells them apart
+	named bool   // it is a name, and no number
+	time  string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
+	each  bool
 }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
@@ -60,11 +64,11 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case "end_of_stream":
 			e.last, e.told = s.Value().Bool()
 		case "end_time":
-			e.end, _ = s.Value().Int()
+			e.end, _ = s.Value().Whole()
 		case "next_page":
 			e.next = string(s.Value().Text())
 		case "count":
-			if n, ok := s.Value().Int(); ok {
+			if n, ok := s.Value().Whole(); ok && n >= 0 {
 				e.count = int(n)
 			}
 		case "meta":
@@ -101,14 +105,14 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	r, known := row{}, false
 	for object := s.Object(); object && s.Field(); {
 		switch key := string(s.Key().Text()); key {
-		case sc.time, "created_at", "updated_at", "id", "status":
-			if key != sc.time && key != "id" && !sc.each {
+		case sc.id, sc.time, "created_at", "updated_at", "status":
+			if key != sc.time && key != sc.id && !sc.each {
 				continue
 			}
 			v := s.Value()
 			switch key {
-			case "id":
-				r.id, known = v.Int()
+			case sc.id:
+				r.id, known = sc.identity(v)
 			case "status":
 				r.status = string(v.Text())
 			case "created_at":
@@ -116,8 +120,8 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 			case "updated_at":
 				r.updated = instant(v)
 			}
-			if at := instant(v); key == sc.time && at.After(e.latest) {
-				e.latest = at
+			if key == sc.time {
+				e.met(instant(v))
 			}
 		}
 	}
@@ -129,9 +133,32 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	}
 }
 
+// met takes the time of a row.
+func (e *envelope) met(at time.Time) {
+	if at.IsZero() {
+		return
+	}
+	if at.After(e.latest) {
+		e.latest = at
+	}
+	if e.first.IsZero() || at.Before(e.first) {
+		e.first = at
+	}
+}
+
+// identity is a row's id, a whole number as the decoder reads it, or what stands for a name. It is zero if there is none.
+func (sc scanner) identity(v jsonscan.Value) (id int64, known bool) {
+	if !sc.named {
+		return v.Whole()
+	}
+	h := fnv.New64a()
+	h.Write(v.Text())
+	return int64(h.Sum64()), v.Kind == jsonscan.String
+}
+
 // instant reads a date-time string or unix seconds. It is zero for everything else.
 func instant(v jsonscan.Value) time.Time {
-	if seconds, ok := v.Int(); ok {
+	if seconds, ok := v.Whole(); ok {
 		return time.Unix(seconds, 0).UTC()
 	}
 	t, err := time.Parse(time.RFC3339, string(v.Text()))

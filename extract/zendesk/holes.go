@@ -3,13 +3,14 @@ package zendesk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 
 	"desklake/extract"
 )
 
-// maxHoles bounds the mark. Older holes stay recorded as issues.
+// maxHoles bounds the mark. Beyond, the oldest become one.
 const maxHoles = 100
 
 // hole is a part of an export that was stepped over, or that has a record without its id, which can't be stored: from
@@ -20,12 +21,27 @@ type hole struct {
 	Until int64  `json:"until"`
 }
 
+// addHole adds a hole behind the others.
 func addHole(holes []hole, h hole) []hole {
-	if slices.Contains(holes, h) {
+	holes = slices.Clone(holes)
+	if n := len(holes); n > 0 && holes[n-1].touches(h) {
+		holes[n-1].Until = max(holes[n-1].Until, h.Until)
 		return holes
 	}
-	holes = append(slices.Clone(holes), h)
-	return holes[max(0, len(holes)-maxHoles):]
+	holes = append(holes, h)
+	if len(holes) > maxHoles {
+		holes[1] = hole{After: holes[0].After, Since: holes[0].Since, Until: max(holes[0].Until, holes[1].Until)}
+		holes = holes[1:]
+	}
+	return holes
+}
+
+// touches reports that the other hole begins in this one.
+func (h hole) touches(other hole) bool {
+	if h.After != "" || other.After != "" {
+		return h.After == other.After && h.Since == other.Since
+	}
+	return h.Since <= other.Since && other.Since <= h.Until
 }
 
 // behind returns what the page leaves of the hole; closed if nothing is.
@@ -36,7 +52,7 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 	} else {
 		rest.Since = max(h.Since, f.end)
 	}
-	return rest, f.rows == 0 || f.ended() || f.latest.Unix() >= h.Until && rest != h
+	return rest, f.ended() || f.reached() >= h.Until && rest != h
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
@@ -54,15 +70,16 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			if err == nil && f.keyless == 0 {
 				h, closed = h.behind(f)
 			}
-			if err != nil || h == before && !closed { // it is as bad as it was
-				kept = append(kept, h)
+			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was
+				kept = append(kept, before)
 				break
 			}
 			next := *m
-			next.Holes = slices.Concat(kept, m.Holes[i+1:])
+			next.Holes = slices.Clone(kept)
 			if !closed {
 				next.Holes = append(next.Holes, h)
 			}
+			next.Holes = append(next.Holes, m.Holes[i+1:]...)
 			if next, err = w.handOver(ctx, f, *m, next); err != nil {
 				return err
 			}
@@ -72,7 +89,9 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			}
 		}
 	}
-	m.Holes = kept
+	if m.Holes = kept; len(kept) > 0 {
+		w.note(rowless("", "what was skipped in earlier runs still can't be read: it is tried again in later runs", fmt.Sprintf("in %d places", len(kept))))
+	}
 	return nil
 }
 

@@ -1,11 +1,7 @@
 package zendesk
 
 import (
-	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"regexp"
-	"strconv"
 	"time"
 
 	"desklake/extract"
@@ -20,8 +16,9 @@ type mark struct {
 
 	Holes []hole `json:"holes,omitempty"` // what was skipped, oldest first
 
-	Began   int64   `json:"began,omitempty"`   // ratings: when the walk that is under way began, or a rating without an id was made: what becomes of Next
-	Next    int64   `json:"next,omitempty"`    // ratings: when the last whole walk began: the next one reads from there
+	Began   int64   `json:"began,omitempty"`   // ratings: when the walk that is under way began, or a rating without an id was made: Next is not later
+	Next    int64   `json:"next,omitempty"`    // ratings: the latest change that was read: the next walk reads from there
+	Last    int64   `json:"last,omitempty"`    // ratings: when the last whole walk ended
 	Full    int64   `json:"full,omitempty"`    // ratings: when the last walk from the start date began
 	Filter  filter  `json:"filter,omitempty"`  // ratings: what start_time goes by
 	Refused []int64 `json:"refused,omitempty"` // audits: tickets to try again
@@ -54,36 +51,4 @@ func (m mark) position(highWater time.Time) extract.Position {
 		panic(err) // a struct of numbers and strings
 	}
 	return extract.Position{Cursor: string(text), HighWater: highWater}
-}
-
-// place is what the cursor of an export holds: base64 of <unix>.0||<id>|. It is documented as opaque, so nothing
-// that matters depends on its shape: where it can't be read, less is known.
-type place struct{ at, id int64 }
-
-var cursorShape = regexp.MustCompile(`^(\d{1,12})(?:\.\d+)?\|\|(\d{1,19})\|$`)
-
-func readPlace(cursor string) (p place, ok bool) {
-	raw, err := base64.StdEncoding.DecodeString(cursor)
-	m := cursorShape.FindSubmatch(raw)
-	if err != nil || m == nil {
-		return place{}, false
-	}
-	p.at, _ = strconv.ParseInt(string(m[1]), 10, 64) // at most twelve digits
-	p.id, err = strconv.ParseInt(string(m[2]), 10, 64)
-	return p, err == nil
-}
-
-func (p place) cursor() string {
-	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%d.0||%d|", p.at, p.id))
-}
-
-// behind reports that the cursor is farther than another one of the same export. Cursors that can't be read are
-// farther if they are different.
-func behind(cursor, before string) bool {
-	c, ok1 := readPlace(cursor)
-	b, ok2 := readPlace(before)
-	if !ok1 || !ok2 {
-		return cursor != before
-	}
-	return c.at > b.at || c.at == b.at && c.id > b.id
 }

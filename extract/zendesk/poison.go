@@ -54,9 +54,9 @@ func (w *walk) stepOver(ctx context.Context, r *request, m mark) (mark, error) {
 	case !errors.As(err, &refused):
 		return m, err
 	}
-	w.note(key, "the source can't answer with this record: it was skipped and is tried again in later runs",
-		fmt.Sprintf("behind the second %d, up to the second %d (%s)", from.at, second, time.Unix(second, 0).UTC().Format(time.RFC3339)))
-	r.trouble = trouble{}
+	w.note(rowless(key, "the source can't answer with this record: it was skipped and is tried again in later runs",
+		fmt.Sprintf("behind the second %d, up to the second %d (%s)", from.at, second, time.Unix(second, 0).UTC().Format(time.RFC3339))))
+	r.trouble, w.stepped = trouble{}, true
 	m.After, m.Since, m.Holes = next.After, next.Since, addHole(m.Holes, skipped)
 	return m, nil
 }
@@ -76,7 +76,7 @@ func (w *walk) hopeless(err error) error {
 // healthy reports whether the source can answer with the newest rows of an export: the stream's own, or the one that
 // led to it. If not, it waits a while, as long as the trouble has not lasted for too long already.
 func (w *walk) healthy(ctx context.Context) (bool, error) {
-	q := startTime(w.client.clock.now().Add(-2 * time.Minute).Unix())
+	q := startTime(w.now().Add(-2 * time.Minute).Unix())
 	q.Set("per_page", "1")
 	export := w.stream
 	if w.parent != nil {
@@ -85,7 +85,7 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 	_, err := w.client.do(ctx, &request{
 		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost, trouble: trouble{begun: w.lost},
 		accept: func(body []byte) error {
-			_, err := scanner{key: export.key}.scan(body)
+			_, err := export.scanner().scan(body)
 			return err
 		},
 	})
@@ -104,15 +104,12 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 
 // answers reports whether the source can answer with the one row at the mark.
 func (w *walk) answers(ctx context.Context, m mark, tries int) (bool, error) {
-	if m.Since > w.client.clock.now().Unix() {
-		return true, nil // there is nothing
-	}
 	_, err := w.fetch(ctx, &request{size: newPageSize(1, 1), tries: tries}, w.from(m))
 	var api *APIError
 	switch {
 	case err == nil:
 		return true, nil
-	case errors.As(err, &api) && api.tooRecent():
+	case errors.As(err, &api) && api.tooRecent(): // there is nothing
 		return true, nil
 	case ctx.Err() != nil, errors.Is(err, extract.ErrUnreachable):
 		return false, err

@@ -130,6 +130,16 @@ func (s *Source) stream(name string) (*stream, error) {
 	return nil, fmt.Errorf("there is no stream %q", name)
 }
 
+// scanner reads the envelopes of the stream's pages.
+func (st *stream) scanner() scanner {
+	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each}
+	if len(st.tables) > 0 {
+		key := st.tables[0].Columns[0]
+		sc.id, sc.named = key.Name, key.Type == schema.Text
+	}
+	return sc
+}
+
 // pass reports that each walk is a complete reading.
 func (st *stream) pass() bool { return st.paging == list || st.paging == numberedList }
 

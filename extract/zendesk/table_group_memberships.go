@@ -4,10 +4,9 @@ import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/groups/group_memberships/
 var groupMembershipsTable = &schema.Table{
-	Name:    "group_memberships",
-	Doc:     "One row an agent's membership in a group. One that ended is marked in _desklake_deleted_at.",
-	Key:     "id",
-	Version: "updated_at",
+	Name: "group_memberships",
+	Doc:  "One row an agent's membership in a group. One that ended is marked in _desklake_deleted_at.",
+	Key:  "id",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The membership's id, given by Zendesk."},
 		{Name: "url", Type: schema.Text, Doc: "The membership's address in the Zendesk API; it is not a page for people."},
@@ -15,6 +14,6 @@ var groupMembershipsTable = &schema.Table{
 		{Name: "group_id", Type: schema.Int, Doc: "The group: groups.id."},
 		{Name: "default", Type: schema.Bool, Doc: "True when tickets assigned to the agent, but to no group, count for this group."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the membership began, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the membership last changed, UTC; null on some old ones. It orders the versions of a membership."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the membership last changed, UTC; null on some old ones."},
 	},
 }

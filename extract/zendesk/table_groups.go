@@ -7,7 +7,6 @@ var groupsTable = &schema.Table{
 	Name:    "groups",
 	Doc:     "One row a group of agents that tickets are assigned to, deleted ones included.",
 	Key:     "id",
-	Version: "updated_at",
 	Deleted: schema.Marker{Column: "deleted", Value: "true"},
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The group's id, given by Zendesk."},
@@ -18,6 +17,6 @@ var groupsTable = &schema.Table{
 		{Name: "deleted", Type: schema.Bool, Doc: "True when the group was deleted; old tickets still refer to it."},
 		{Name: "is_public", Type: schema.Bool, Doc: "True for a public group, false for a private one, whose tickets only its members see."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the group was created, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the group last changed, UTC. It orders the versions of a group."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the group last changed, UTC."},
 	},
 }

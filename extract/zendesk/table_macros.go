@@ -7,10 +7,9 @@ import "desklake/schema"
 // The sideloads (usage_24h, permissions, ...) are no columns: they are figures of the moment, which would make
 // every macro a changed row in every run.
 var macrosTable = &schema.Table{
-	Name:    "macros",
-	Doc:     "One row a macro, a prepared answer or set of actions that agents apply to tickets; personal ones included.",
-	Key:     "id",
-	Version: "updated_at",
+	Name: "macros",
+	Doc:  "One row a macro, a prepared answer or set of actions that agents apply to tickets; personal ones included.",
+	Key:  "id",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The macro's id, given by Zendesk."},
 		{Name: "url", Type: schema.Text, Doc: "The macro's address in the Zendesk API; it is not a page for people."},
@@ -23,6 +22,6 @@ var macrosTable = &schema.Table{
 		{Name: "actions", Type: schema.JSON, Doc: "What the macro does to a ticket: an array of {field, value}."},
 		{Name: "restriction", Type: schema.JSON, Doc: "Who may use the macro: {type: Group or User, id, ids}. Null means all agents."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the macro was created, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the macro last changed, UTC. It orders the versions of a macro."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the macro last changed, UTC."},
 	},
 }

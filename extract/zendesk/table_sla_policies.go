@@ -4,10 +4,9 @@ import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/business-rules/sla_policies/
 var slaPoliciesTable = &schema.Table{
-	Name:    "sla_policies",
-	Doc:     "One row a service level agreement: which tickets it applies to, and what times it promises. Empty for plans without them.",
-	Key:     "id",
-	Version: "updated_at",
+	Name: "sla_policies",
+	Doc:  "One row a service level agreement: which tickets it applies to, and what times it promises. Empty for plans without them.",
+	Key:  "id",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The policy's id, given by Zendesk."},
 		{Name: "url", Type: schema.Text, Doc: "The policy's address in the Zendesk API; it is not a page for people."},
@@ -18,6 +17,6 @@ var slaPoliciesTable = &schema.Table{
 		{Name: "policy_metrics", Type: schema.JSON, Doc: "The promised times: an array of {priority, metric, target in minutes, target_in_seconds, business_hours}."},
 		{Name: "metric_settings", Type: schema.JSON, Doc: "How the metrics of the policy are measured, as Zendesk gives it. Null where Zendesk does not say."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the policy was created, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the policy last changed, UTC. It orders the versions of a policy."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the policy last changed, UTC."},
 	},
 }

@@ -6,10 +6,9 @@ import "desklake/schema"
 //
 // The creator columns come only when the list is asked for with creator=true.
 var ticketFieldsTable = &schema.Table{
-	Name:    "ticket_fields",
-	Doc:     "One row a field that tickets can have, built in or custom. It explains the ids in tickets.custom_fields.",
-	Key:     "id",
-	Version: "updated_at",
+	Name: "ticket_fields",
+	Doc:  "One row a field that tickets can have, built in or custom. It explains the ids in tickets.custom_fields.",
+	Key:  "id",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The field's id, given by Zendesk: the id within tickets.custom_fields."},
 		{Name: "url", Type: schema.Text, Doc: "The field's address in the Zendesk API; it is not a page for people."},
@@ -39,7 +38,7 @@ var ticketFieldsTable = &schema.Table{
 		{Name: "relationship_target_type", Type: schema.Text, Doc: "For type lookup: what the field refers to, such as zen:user, zen:organization, zen:ticket or zen:custom_object:apartment. Null for all others."},
 		{Name: "relationship_filter", Type: schema.JSON, Doc: "For type lookup: the conditions that narrow the choice. Null for all others."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the field was created, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the field last changed, UTC. It orders the versions of a field."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the field last changed, UTC."},
 		{Name: "creator_user_id", Type: schema.Int, Doc: "The user who created the field: users.id. -1 is an app. Null where Zendesk does not say."},
 		{Name: "creator_app_name", Type: schema.Text, Doc: "The app that created the field. Null when a user did."},
 		{Name: "custom_field_options", Type: schema.JSON, Doc: "For types multiselect and tagger: the choices, an array of {id, name, raw_name, value, default}; value is what stands in tickets.custom_fields. Null for all others."},

@@ -4,10 +4,9 @@ import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_forms/
 var ticketFormsTable = &schema.Table{
-	Name:    "ticket_forms",
-	Doc:     "One row a ticket form, which says what fields a kind of request has. Empty for plans without ticket forms.",
-	Key:     "id",
-	Version: "updated_at",
+	Name: "ticket_forms",
+	Doc:  "One row a ticket form, which says what fields a kind of request has. Empty for plans without ticket forms.",
+	Key:  "id",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The form's id, given by Zendesk."},
 		{Name: "url", Type: schema.Text, Doc: "The form's address in the Zendesk API; it is not a page for people."},
@@ -25,7 +24,7 @@ var ticketFormsTable = &schema.Table{
 		{Name: "agent_conditions", Type: schema.JSON, Doc: "Which fields agents see depending on another field's value: an array of {parent_field_id, value, child_fields}."},
 		{Name: "end_user_conditions", Type: schema.JSON, Doc: "Which fields customers see depending on another field's value: an array of {parent_field_id, value, child_fields}."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the form was created, UTC."},
-		{Name: "updated_at", Type: schema.Time, Doc: "When the form last changed, UTC. It orders the versions of a form."},
+		{Name: "updated_at", Type: schema.Time, Doc: "When the form last changed, UTC."},
 		{Name: "deleted_at", Type: schema.Time, Doc: "When the form was deleted at Zendesk, UTC. Null while it exists, and where Zendesk does not say."},
 		{Name: "form_type", Type: schema.Text, Doc: "The kind of form, such as standard. Null where Zendesk does not say."},
 	},

@@ -31,9 +31,14 @@ type walk struct {
 
 	tables    []*schema.Table
 	pages     int
-	fellBack  bool      // from a refused cursor to the high-water mark
-	audited   bool      // the audits of a ticket could be read
-	lost      time.Time // since when no page came
+	fellBack  bool             // from a refused cursor to the high-water mark
+	stepped   bool             // over a record
+	steps     time.Duration    // that the walk went back last, for an earlier start_time
+	audited   bool             // the audits of a ticket could be read
+	notFound  map[int64]bool   // tickets whose audits are not there, and that the export does not call deleted
+	lost      time.Time        // since when no page came
+	lag       time.Duration    // what the clock that is farthest behind has to this machine's; never more than zero
+	at        extract.Position // behind what was handed over
 	highWater time.Time
 	cost      cost
 	issues    []schema.Issue
@@ -45,8 +50,11 @@ var errLeft = errors.New("the reader left")
 // Read implements extract.Source.
 func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
-		w := &walk{Source: s, yield: yield, highWater: from.HighWater}
+		w := &walk{Source: s, yield: yield, at: from, highWater: from.HighWater}
 		err := w.read(ctx, of, from)
+		if err == nil {
+			err = w.emitRest()
+		}
 		if err == nil || errors.Is(err, errLeft) {
 			return
 		}
@@ -101,7 +109,8 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		f.page = w.offset/f.asked + 1
 		return w.parameters(parameters, f)
 	}
-	sc := scanner{key: w.stream.key, time: w.stream.time, each: w.stream.each}
+	sc := w.stream.scanner()
+	sc.each = w.stream.each || w.style == list || w.style == numberedList
 	r.accept = func(body []byte) (err error) {
 		f.envelope, err = sc.scan(body)
 		return err
@@ -109,6 +118,7 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 	var err error
 	f.answer, err = w.client.do(ctx, r)
 	w.lost = cmp.Or(w.lost, r.trouble.begun)
+	w.lag = min(w.lag, time.Duration(w.client.clock.ahead.Load()))
 	return f, err
 }
 
@@ -129,10 +139,19 @@ func (w *walk) emit(f fetched, next extract.Position) error {
 	w.lost = time.Time{}
 	page := w.bill()
 	page.Body, page.Received, page.Next = f.body, f.received, next
+	w.at = next
 	if !w.yield(page, nil) {
 		return errLeft
 	}
 	return nil
+}
+
+// emitRest hands over what was met since the last page, at the end of the walk.
+func (w *walk) emitRest() error {
+	if len(w.issues) == 0 {
+		return nil
+	}
+	return w.emit(fetched{answer: answer{body: []byte("{}"), received: w.client.clock.now()}}, w.at)
 }
 
 // bill is a page without rows that carries the cost and the issues that no page has carried yet.
@@ -150,13 +169,6 @@ func (w *walk) owe(p extract.Page) {
 	w.issues = append(w.issues, p.Issues...)
 }
 
-// raise moves the high-water mark. A time ahead of the source's own clock is no time to go back to.
-func (w *walk) raise(f fetched) {
-	if f.latest.After(w.highWater) && !f.latest.After(f.received) {
-		w.highWater = f.latest
-	}
-}
-
 // rows is the page size to remember: 0 for the largest.
 func (w *walk) rows() int {
 	if w.size.n == w.size.max {
@@ -166,11 +178,17 @@ func (w *walk) rows() int {
 }
 
 // note records an issue of all of the stream's tables.
-func (w *walk) note(key, reason, value string) {
+func (w *walk) note(i schema.Issue) {
 	for _, t := range w.tables {
-		w.issues = append(w.issues, schema.Issue{Table: t.Name, Key: key, Reason: reason, Value: value, Count: 1})
+		i.Table, i.Count = t.Name, 1
+		w.issues = append(w.issues, i)
 	}
-	w.log.Warn("issue", "stream", w.stream.name, "reason", reason, "value", value)
+	w.log.Warn("issue", "stream", w.stream.name, "reason", i.Reason, "value", i.Value)
+}
+
+// rowless is an issue because of which a record of the source has no row.
+func rowless(key, reason, value string) schema.Issue {
+	return schema.Issue{Key: key, Reason: reason, Value: value, NoRow: true}
 }
 
 // explain says which stream it was, and what the account or its role have to do with it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -32,12 +33,21 @@ var auditsOfTicket = &stream{
 // is handed over behind the audits of its tickets: a walk that is broken off goes on with that page. Tickets whose
 // audits are refused are kept in the mark and tried again by the next walk.
 func (w *walk) ticketAudits(ctx context.Context, m mark) error {
-	refused, err := w.auditsOf(ctx, m.Refused, m)
+	earlier := m.Refused
+	refused, err := w.auditsOf(ctx, earlier, m)
 	if err != nil {
 		return err
 	}
 	m.Refused = refused
-	return w.cursorExport(ctx, m)
+	if err := w.cursorExport(ctx, m); err != nil {
+		return err
+	}
+	for _, id := range slices.Sorted(maps.Keys(w.notFound)) {
+		if slices.Contains(earlier, id) || !w.audited && len(w.notFound) > 1 {
+			w.note(rowless(strconv.FormatInt(id, 10), "the audits of the ticket with this id are not found, though the ticket is not deleted: they are tried again in later runs", ""))
+		}
+	}
+	return nil
 }
 
 // handOver hands over a page of a cursor export, behind what it leads to. The mark at is in front of the page, next
@@ -45,7 +55,13 @@ func (w *walk) ticketAudits(ctx context.Context, m mark) error {
 func (w *walk) handOver(ctx context.Context, f fetched, at, next mark) (mark, error) {
 	if w.stream.paging == ticketAudits {
 		if f.keyless > 0 {
-			w.note("", "a ticket has no usable id: its audits can't be asked for; the ticket is tried again in later runs", "")
+			w.note(rowless("", "a ticket has no usable id: its audits can't be asked for; the ticket is tried again in later runs", ""))
+		}
+		for _, t := range f.each {
+			if t.status == "deleted" {
+				delete(w.notFound, t.id)
+				next.Refused = slices.DeleteFunc(slices.Clone(next.Refused), func(id int64) bool { return id == t.id })
+			}
 		}
 		refused, err := w.auditsOf(ctx, withAudits(f.each), at)
 		if err != nil {
@@ -140,20 +156,25 @@ func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
 	reads <- read{ticket: ticket, page: child.bill(), done: true, err: err}
 }
 
-// judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk.
+// judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk. One that
+// is not found is tried again until the export says that it is deleted.
 func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool, err error) {
 	var api *APIError
+	var settled *extract.Failure
 	isAPI := errors.As(r.err, &api)
 	switch {
 	case r.err == nil:
 		w.audited = true
 		return false, nil
-	case isAPI && api.Status == http.StatusNotFound: // deleted since it was in the export
-		return false, nil
-	case ctx.Err() != nil, errors.Is(r.err, extract.ErrUnreachable), errors.Is(r.err, extract.ErrCredentials),
-		isAPI && !w.audited && refused+1 >= allRefused:
+	case ctx.Err() != nil, errors.As(r.err, &settled), isAPI && !w.audited && refused+1 >= allRefused:
 		return false, fmt.Errorf("ticket %d: %w", r.ticket, r.err)
+	case isAPI && api.Status == http.StatusNotFound:
+		if w.notFound == nil {
+			w.notFound = map[int64]bool{}
+		}
+		w.notFound[r.ticket] = true
+		return true, nil
 	}
-	w.note(strconv.FormatInt(r.ticket, 10), "the audits of the ticket with this id can't be read: they are tried again in later runs", cut(r.err.Error()))
+	w.note(rowless(strconv.FormatInt(r.ticket, 10), "the audits of the ticket with this id can't be read: they are tried again in later runs", cut(r.err.Error())))
 	return true, nil
 }

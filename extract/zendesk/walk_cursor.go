@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"strconv"
-	"time"
+
+	"desklake/schema"
 )
 
 // cursorExport walks an incremental export by cursor. No row is repeated at the border of pages; one that changes
@@ -14,15 +16,21 @@ import (
 //
 // https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#cursor-based-incremental-exports
 func (w *walk) cursorExport(ctx context.Context, m mark) error {
+	m = w.back(m)
 	if err := w.retryHoles(ctx, &m, 1); err != nil {
 		return err
 	}
-	r, empty := &request{}, 0
+	r, empty, kept := &request{}, 0, m // which is what is stored of m
 	for stuck := false; ; {
 		f, err := w.fetch(ctx, r, w.from(m))
 		if err != nil {
 			if m, err = w.recover(ctx, r, m, err); err != nil {
 				return doneIf(errNothingYet, err)
+			}
+			if at, known := m.second(); known && at <= w.now().Unix() {
+				kept = m
+			} else {
+				kept.Holes = m.Holes
 			}
 			continue
 		}
@@ -32,11 +40,13 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		}
 		next.Rows = w.rows()
 		if f.keyless > 0 {
-			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.latest.Unix()})
+			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
-		if next, err = w.handOver(ctx, f, m, next); err != nil {
+		before := kept
+		if kept, err = w.handOver(ctx, f, before, w.keep(before, next, f)); err != nil {
 			return err
 		}
+		next.Refused = kept.Refused
 		switch moved := f.after != "" && behind(f.after, m.After); {
 		case f.ended(), w.past(f):
 			return nil
@@ -98,14 +108,19 @@ func (w *walk) recover(ctx context.Context, r *request, m mark, err error) (mark
 	case !errors.As(err, &api):
 		return m, err
 	case api.tooRecent():
+		if since, ok := w.earlier(m.Since); ok && m.After == "" {
+			m.Since = since
+			return m, nil
+		}
 		return m, errNothingYet
 	case api.refusedCursor() && m.After != "" && !w.fellBack:
 		w.fellBack = true
-		w.note("", "the cursor was refused: reading went on from the high-water mark less an overlap", m.After)
-		m.After, m.Since = "", w.startTime()
-		if !w.highWater.IsZero() {
-			m.Since = max(m.Since, w.highWater.Add(-max(w.overlap, time.Minute)).Unix())
+		w.note(schema.Issue{Reason: "the cursor was refused: reading went on from the high-water mark less an overlap", Value: m.After})
+		at, known := m.second()
+		if !known {
+			at = math.MaxInt64
 		}
+		m.After, m.Since = "", w.before(at)
 		return m, nil
 	}
 	return m, err

@@ -9,31 +9,55 @@ import (
 	"desklake/extract"
 )
 
-// A walk along a list either meets every row or ends with an error: what it did not meet counts as gone.
+// A walk along a list either meets every row or ends with an error: what it did not meet counts as gone. A reading
+// that contradicts itself is not believed, and the list is read again. Rows that were deleted in between were handed
+// over by the earlier reading: they stay live until the next walk.
 //
 // https://developer.zendesk.com/api-reference/introduction/pagination/
 
-// maxEmpty is how many pages without a row may follow each other in front of the end.
-const maxEmpty = 10
+const (
+	maxEmpty    = 10 // pages without a row that may follow each other in front of the end
+	maxReadings = 5  // of a list that moves each time
+)
 
 // behindPage returns the position behind a page of a list; end says that the page is the last one.
 type behindPage func(ctx context.Context, f fetched, end bool) (extract.Position, error)
 
-// list walks a whole list, by cursor where the endpoint can.
+// list walks a whole list.
 func (w *walk) list(ctx context.Context) error {
-	here := func(context.Context, fetched, bool) (extract.Position, error) {
+	return w.readings(ctx, nil, "", func(context.Context, fetched, bool) (extract.Position, error) {
 		return extract.Position{HighWater: w.highWater}, nil
+	})
+}
+
+// readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself.
+func (w *walk) readings(ctx context.Context, q url.Values, after string, next behindPage) error {
+	for n := 1; ; n++ {
+		var err error
+		if w.style == numberedList {
+			err = w.numbered(ctx, q, next)
+		} else {
+			err = w.byCursor(ctx, q, after, next)
+		}
+		var moved *movedError
+		switch {
+		case !errors.As(err, &moved):
+			return err
+		case n == maxReadings:
+			return fmt.Errorf("the list was read %d times, and each time it changed meanwhile: %w", n, err)
+		}
+		w.log.Info("list read again", "stream", w.stream.name, "err", err)
+		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
+			return err
+		}
 	}
-	if w.style == numberedList {
-		return w.numbered(ctx, nil, here)
-	}
-	return w.byCursor(ctx, nil, "", here)
 }
 
 // byCursor walks a list by cursor, from the cursor on. A record that can't be answered with can't be stepped over
 // that way, so the list is walked by page number then.
 func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next behindPage) error {
 	r, seen, empty := &request{}, map[string]bool{}, 0
+	var before border
 	for {
 		parameters := url.Values{}
 		for name, value := range q {
@@ -54,19 +78,23 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 		if err != nil {
 			return err
 		}
-		if err := w.emitList(ctx, f, next, !more); err != nil {
-			return err
+		var moved error
+		if w.style == list { // of the others what changes meanwhile may come again
+			moved = before.pass(f, !more)
 		}
-		if !more {
-			return nil
+		if err := w.emitList(ctx, f, next, !more && moved == nil); err != nil {
+			return err
 		}
 		if f.rows > 0 {
 			empty = 0
-		} else if empty++; empty > maxEmpty {
+		} else if empty++; more && empty > maxEmpty {
 			return fmt.Errorf("the cursor %q leads to empty pages only", after)
 		}
-		if seen[f.after] {
+		switch {
+		case more && seen[f.after]:
 			return fmt.Errorf("the cursor %q was given twice, and the list does not end", f.after)
+		case moved != nil, !more:
+			return moved
 		}
 		seen[f.after], after = true, f.after
 	}
@@ -92,7 +120,7 @@ func (f fetched) continues() (bool, error) {
 // end, as it can't tell whether that record still exists.
 func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) error {
 	w.style, w.offset = numberedList, 0
-	r, missed := &request{}, 0
+	r, missed, met := &request{}, 0, newPlaces()
 	for {
 		f, err := w.fetch(ctx, r, q)
 		var unmade *poison
@@ -113,23 +141,32 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		if err != nil {
 			return err
 		}
-		end, met := f.next == "", (f.page-1)*f.asked+f.rows
-		switch {
-		case end && f.count > met:
-			return fmt.Errorf("the list ends after %d of %d rows", met, f.count)
-		case !end && f.rows == 0:
+		end := f.next == ""
+		if !end && f.rows == 0 {
 			return fmt.Errorf("page number %d is empty, and the list does not end", f.page)
 		}
-		if err := w.emitList(ctx, f, next, end && missed == 0); err != nil {
+		moved := met.add(f)
+		switch {
+		case moved != nil || !end:
+		case f.count > f.begins()+f.rows:
+			moved = &movedError{fmt.Sprintf("it ended after %d of %d rows", f.begins()+f.rows, f.count)}
+		case missed == 0:
+			if moved, err = w.moved(ctx, q, met, f.begins()); err != nil {
+				return err
+			}
+		}
+		if err := w.emitList(ctx, f, next, end && missed == 0 && moved == nil); err != nil {
 			return err
 		}
-		if end && missed > 0 {
+		switch {
+		case moved != nil:
+			return moved
+		case end && missed > 0:
 			return fmt.Errorf("%d of the records could not be read", missed)
-		}
-		if end {
+		case end:
 			return nil
 		}
-		w.offset = f.page * f.asked
+		w.offset = f.begins() + f.asked
 	}
 }
 
@@ -153,8 +190,8 @@ func (w *walk) stepOverNumber(ctx context.Context, q url.Values) (over bool, err
 		_, err := w.fetch(ctx, &request{size: newPageSize(1, 1), tries: enough}, q)
 		if err == nil {
 			w.offset = bad + 1
-			w.note("", "the source can't answer with this record: it was skipped and is tried again in later runs",
-				fmt.Sprintf("record number %d of the list", bad+1))
+			w.note(rowless("", "the source can't answer with this record: it was skipped and is tried again in later runs",
+				fmt.Sprintf("record number %d of the list", bad+1)))
 			return true, nil
 		}
 		if v := judge(err); v == final || v == login || errors.Is(err, extract.ErrUnreachable) {

@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -27,49 +28,61 @@ const (
 	ratingsMonth = 30 * 24 * time.Hour
 )
 
-// ratings walks the satisfaction ratings from a start_time on. The next walk begins where this one began, by
-// the source's clock, less an overlap.
+// ratings walks the satisfaction ratings from a start_time on. The next walk begins at the latest change that this one
+// read, but not later than this one began, less an overlap.
 //
 // https://developer.zendesk.com/api-reference/ticketing/ticket-management/satisfaction_ratings/#list-satisfaction-ratings
 func (w *walk) ratings(ctx context.Context, m mark) error {
+	begun := time.Now()
 	if m.Began == 0 {
 		m = w.newRatings(m)
 	}
 	if to := w.window.To; !to.IsZero() && m.Since >= to.Unix() {
 		return nil
 	}
-	err := w.ratingsFrom(ctx, m)
-	var api *APIError
-	switch {
-	case !errors.As(err, &api):
-	case api.tooRecent():
-		return nil
-	case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
-		m.After = ""
-		return w.ratingsFrom(ctx, m)
+	for {
+		err := w.ratingsFrom(ctx, m, begun)
+		var api *APIError
+		switch {
+		case !errors.As(err, &api):
+			return err
+		case api.tooRecent():
+			earlier, ok := w.earlier(m.Since)
+			if !ok {
+				return nil
+			}
+			m.Since = earlier
+		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
+			m.After = ""
+		default:
+			return err
+		}
 	}
-	return err
 }
 
 // newRatings is the mark of a walk that begins. Where changes of older ratings may go unseen, those of the last weeks
 // are read again each time, and all of them once a month.
 func (w *walk) newRatings(m mark) mark {
 	begin, overlap := w.startTime(), w.overlap
+	next, last := m.Next, cmp.Or(m.Last, m.Next)
+	if !w.highWater.IsZero() {
+		next = min(next, w.highWater.Unix())
+	}
 	if m.Filter != byUpdate {
 		overlap = max(overlap, ratingsChange)
 	}
-	again := m.Filter != byUpdate && m.Next-m.Full > int64(ratingsMonth/time.Second)
-	if m.Next == 0 || again {
+	again := m.Filter != byUpdate && (last < m.Full || last-m.Full > int64(ratingsMonth/time.Second))
+	if next == 0 || again {
 		return mark{Since: begin, Filter: m.Filter}
 	}
-	return mark{Since: max(begin, m.Next-int64(overlap/time.Second)), Full: m.Full, Filter: m.Filter}
+	return mark{Since: max(begin, next-int64(overlap/time.Second)), Full: m.Full, Filter: m.Filter}
 }
 
-func (w *walk) ratingsFrom(ctx context.Context, m mark) error {
+func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 	var witness row
-	return w.byCursor(ctx, w.between(m.Since), m.After, func(ctx context.Context, f fetched, end bool) (extract.Position, error) {
+	return w.readings(ctx, w.between(m.Since), m.After, func(ctx context.Context, f fetched, end bool) (extract.Position, error) {
 		if m.Began == 0 {
-			m.Began = f.received.Unix()
+			m.Began = begun.Add(w.lag).Unix()
 		}
 		if m.Full == 0 {
 			m.Full = m.Began
@@ -78,7 +91,7 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark) error {
 			if r.id == 0 { // the next walk begins where it can be met again
 				m.Began = min(m.Began, r.created.Unix())
 			}
-			if r.tells(f.received) && (witness.id == 0 || r.lag() < witness.lag()) {
+			if r.tells(w.now()) && (witness.id == 0 || r.lag() < witness.lag()) {
 				witness = r
 			}
 		}
@@ -92,7 +105,11 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark) error {
 				return extract.Position{}, err
 			}
 		}
-		return mark{Next: m.Began, Full: m.Full, Filter: m.Filter}.position(w.highWater), nil
+		next := mark{Last: w.now().Unix(), Full: m.Full, Filter: m.Filter}
+		if !w.highWater.IsZero() {
+			next.Next = min(m.Began, w.highWater.Unix())
+		}
+		return next.position(w.highWater), nil
 	})
 }
 
@@ -117,7 +134,7 @@ func (w *walk) askFilter(ctx context.Context, witness row) (filter, error) {
 		return "", err
 	}
 	for _, r := range f.each {
-		if r.created.Before(from) {
+		if !r.created.IsZero() && r.created.Before(from) && !r.updated.Before(from) && !r.updated.After(witness.updated.Add(time.Second)) {
 			return byUpdate, nil
 		}
 	}

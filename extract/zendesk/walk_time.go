@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/schema"
 )
 
 // timeExport walks an incremental export by start_time. A page begins with the second in which the one before
@@ -15,6 +16,7 @@ import (
 //
 // https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#time-based-incremental-exports
 func (w *walk) timeExport(ctx context.Context, m mark) error {
+	m = w.back(m)
 	if err := w.retryHoles(ctx, &m, w.stream.rows); err != nil {
 		return err
 	}
@@ -32,7 +34,11 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			}
 			var api *APIError
 			if errors.As(err, &api) && api.tooRecent() {
-				return nil
+				earlier, ok := w.earlier(at)
+				if !ok {
+					return nil
+				}
+				at, err = earlier, nil
 			}
 			if err != nil {
 				return err
@@ -40,10 +46,11 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			continue
 		}
 		w.raise(f)
-		if f.keyless > 0 && f.end > m.Since { // one that is met again in the overlap has its hole
+		farthest := w.farthest(f)
+		if f.keyless > 0 && farthest > m.Since { // one that is met again in the overlap has its hole
 			m.Holes = addHole(m.Holes, hole{Since: at, Until: f.end})
 		}
-		m.Since, m.Rows = max(m.Since, f.end), w.rows()
+		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
 		if full && f.end == at && !f.ended() && f.asked == r.size.max { // nothing leads farther into this second
 			if at >= m.Since {
@@ -52,7 +59,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 				}
 			}
 			f.end = at + 1
-			m.Since = max(m.Since, f.end)
+			m.Since = max(m.Since, w.bounded(f.end))
 		}
 		if err := w.emit(f, m.position(w.highWater)); err != nil {
 			return err
@@ -80,10 +87,10 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error {
 	where := fmt.Sprintf("%d rows were read of the second %d (%s)", f.rows, at, time.Unix(at, 0).UTC().Format(time.RFC3339))
 	if w.stream.whole == "" {
-		w.note("", "more rows may share a second than a page can hold: those beyond the page are missing", where)
+		w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page are missing", where))
 		return nil
 	}
-	w.note("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where)
+	w.note(schema.Issue{Reason: "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", Value: where})
 	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
 	child := &walk{
 		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
@@ -115,12 +122,12 @@ func (w *walk) stepOverSecond(ctx context.Context, r *request, at int64, m *mark
 		return at, doneIf(errUnclear, err)
 	}
 	if second > m.Since {
-		w.note("", "the source can't answer with a record: the rest of its second was skipped and is tried again in later runs",
-			fmt.Sprintf("the second %d (%s)", second-1, time.Unix(second-1, 0).UTC().Format(time.RFC3339)))
+		w.note(rowless("", "the source can't answer with a record: the rest of its second was skipped and is tried again in later runs",
+			fmt.Sprintf("the second %d (%s)", second-1, time.Unix(second-1, 0).UTC().Format(time.RFC3339))))
 		m.Holes = addHole(m.Holes, hole{Since: at, Until: second})
 		m.Since = second
 	}
-	r.trouble, r.size.least = trouble{}, 0
+	r.trouble, r.size.least, w.stepped = trouble{}, 0, true
 	return second, nil
 }
 
@@ -145,6 +152,6 @@ func (w *walk) squeeze(ctx context.Context, r *request, at int64, m *mark) (int6
 		return at, nil
 	}
 	w.raise(best)
-	m.Since = max(m.Since, best.end)
+	m.Since = max(m.Since, w.farthest(best))
 	return best.end, w.emit(best, m.position(w.highWater))
 }

@@ -15,8 +15,7 @@ func (w *walk) startTime() int64 {
 
 // past reports that what follows the page lies behind the window.
 func (w *walk) past(f fetched) bool {
-	to := w.window.To
-	return !to.IsZero() && (f.end >= to.Unix() || !f.latest.Before(to))
+	return !w.window.To.IsZero() && f.reached() >= w.window.To.Unix()
 }
 
 // between are the parameters of a list from a start_time on, to the end of the window.

@@ -3,6 +3,7 @@ package jsonscan_test
 import (
 	"bytes"
 	"encoding/json"
+	"math/big"
 	"strconv"
 	"strings"
 	"testing"
@@ -106,7 +107,8 @@ func compareScalar(t *testing.T, want any, got jsonscan.Value) {
 		}
 	case json.Number:
 		n, err := strconv.ParseInt(string(want), 10, 64)
-		if i, ok := got.Int(); ok != (err == nil && want != "-0") || ok && i != n {
+		written := strings.Trim(string(want), "0123456789-") == "" // others are FuzzWhole's
+		if i, ok := got.Int(); written && ok != (err == nil && want != "-0") || ok && err == nil && i != n {
 			t.Fatalf("%s: %d %v, want %d %v", got.Raw, i, ok, n, err)
 		}
 		x, err := want.Float64()
@@ -122,4 +124,35 @@ func compareScalar(t *testing.T, want any, got jsonscan.Value) {
 			t.Fatalf("%s: as JSON %v, want %q", got.Raw, again, want)
 		}
 	}
+}
+
+// FuzzWhole holds whole numbers against those of unlimited size.
+func FuzzWhole(f *testing.F) {
+	for _, seed := range []string{`35436`, `35436.0`, `3.5436e4`, `-1e-2`, `1e400`, `-0`, `0.10e1`, `9223372036854775808`, `00`, `+1`, ``, ` 1`, `1 `} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		want, whole := int64(0), false
+		if json.Valid([]byte(text)) && strings.Trim(text, "0123456789.eE+-") == "" {
+			if _, exponent, _ := strings.Cut(strings.ToLower(text), "e"); len(exponent) > 4 {
+				t.Skip("too large for a comparison")
+			}
+			if r, ok := new(big.Rat).SetString(text); ok && r.IsInt() && r.Num().IsInt64() && (r.Sign() != 0 || text[0] != '-') {
+				want, whole = r.Num().Int64(), true
+			}
+		}
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := jsonscan.New(quoted).Value().Whole(); got != want || ok != whole {
+			t.Errorf("%s: got %d, %v, want %d, %v", quoted, got, ok, want, whole)
+		}
+		if !whole {
+			return
+		}
+		if got, ok := jsonscan.New([]byte(text)).Value().Int(); got != want || !ok {
+			t.Errorf("%s: got %d, %v, want %d", text, got, ok, want)
+		}
+	})
 }

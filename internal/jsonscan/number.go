@@ -1,40 +1,93 @@
 package jsonscan
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
 	"math/bits"
 	"strconv"
 )
 
-// Int returns a number that is written as a whole one, exactly. ok is false for everything else: other kinds,
-// numbers outside of int64, those with a fraction or an exponent, and -0, which no integer can hold.
+// Int returns a number that is whole, exactly, however it is written: 12, 12.0 and 1.2e1 are the same. ok is false for
+// everything else: other kinds, numbers outside of int64 or with a fraction, and -0, which no integer can hold.
 func (v Value) Int() (n int64, ok bool) {
 	if v.Kind != Number {
 		return 0, false
 	}
-	digits := v.Raw
-	negative := digits[0] == '-'
-	if negative {
-		digits = digits[1:]
+	digits := bytes.TrimPrefix(v.Raw, []byte("-"))
+	u, ok := whole(digits, 0)
+	if !ok {
+		significant, point := Significant(digits)
+		if point < int64(len(significant)) || point > int64(maxDigits) {
+			return 0, false
+		}
+		if u, ok = whole(significant, int(point)-len(significant)); !ok {
+			return 0, false
+		}
 	}
-	if len(digits) > len("9223372036854775808") {
+	switch negative := len(digits) < len(v.Raw); {
+	case negative && 0 < u && u <= 1<<63:
+		return int64(-u), true
+	case !negative && u <= math.MaxInt64:
+		return int64(u), true
+	}
+	return 0, false
+}
+
+// Whole returns what Int does, and also what it would of a number that stands in a string: "12" is 12, but "012", "+12"
+// and " 12" are no numbers of JSON.
+func (v Value) Whole() (n int64, ok bool) {
+	if v.Kind != String {
+		return v.Int()
+	}
+	s := Scanner{buf: v.Text()}
+	if end := s.number(0); s.err != nil || end < len(s.buf) {
 		return 0, false
 	}
-	var u uint64 // holds every number of 19 digits
+	return Value{Raw: s.buf, Kind: Number}.Int()
+}
+
+const maxDigits = len("9223372036854775808") // a uint64 holds every number of as many
+
+// whole is the number that the digits write with so many zeros behind them. ok is false where one is no digit, and
+// where there may be too many.
+func whole(digits []byte, zeros int) (u uint64, ok bool) {
+	if len(digits)+zeros > maxDigits {
+		return 0, false
+	}
 	for _, c := range digits {
 		if c < '0' || c > '9' {
 			return 0, false
 		}
 		u = u*10 + uint64(c-'0')
 	}
-	switch {
-	case !negative:
-		return int64(u), u <= math.MaxInt64
-	case u == 0 || u > 1<<63:
-		return 0, false
+	for range zeros {
+		u *= 10
 	}
-	return int64(-u), true
+	return u, true
+}
+
+// Significant returns the digits of a JSON number without zeros at either end, and where its decimal point is: the
+// number is 0.DIGITS times ten to the power of point. Its sign is left out, and zero has no digits.
+func Significant(number []byte) (digits []byte, point int64) {
+	number = bytes.TrimPrefix(number, []byte("-"))
+	if i := bytes.IndexAny(number, "eE"); i >= 0 {
+		exponent, err := strconv.ParseInt(string(number[i+1:]), 10, 32)
+		if err != nil {
+			exponent = math.MinInt32 // of a number too small for anything, or too large
+		}
+		number, point = number[:i], exponent
+	}
+	whole, fraction, _ := bytes.Cut(number, []byte("."))
+	point += int64(len(whole))
+	digits = append(append(digits, whole...), fraction...)
+	significant := bytes.TrimLeft(digits, "0")
+	point -= int64(len(digits) - len(significant))
+	significant = bytes.TrimRight(significant, "0")
+	if len(significant) == 0 {
+		return nil, 0
+	}
+	return significant, point
 }
 
 // Float returns the 64-bit float that is nearest to a number. ok is false for other kinds, and for numbers

@@ -1,0 +1,96 @@
+package zendesk
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+)
+
+// A list that is read by page number moves when a row is deleted: those behind it come forward, and the one at the
+// border of two pages is on neither. Nothing tells of it for certain but the pages themselves: what stood where when the
+// last page was read. A list by cursor does not move that way; what evidence there is counts nevertheless.
+
+// movedError is a contradiction in one reading of a list.
+type movedError struct{ evidence string }
+
+func (e *movedError) Error() string { return "the list changed while it was read: " + e.evidence }
+
+// places is which record stood where in one reading of a list by page number.
+type places struct {
+	count  int // -1 until a page tells it
+	record map[int]int64
+	place  map[int64]int
+}
+
+func newPlaces() *places {
+	return &places{count: -1, record: map[int]int64{}, place: map[int64]int{}}
+}
+
+// begins is where in the list the page begins, in rows.
+func (f fetched) begins() int { return (f.page - 1) * f.asked }
+
+// add adds a page, and returns a movedError if it contradicts those before.
+func (p *places) add(f fetched) error {
+	if p.count >= 0 && f.count >= 0 && f.count != p.count {
+		return &movedError{fmt.Sprintf("the count was %d and then %d", p.count, f.count)}
+	}
+	p.count = max(p.count, f.count)
+	for i, r := range f.each {
+		at := f.begins() + i
+		place, met := p.place[r.id]
+		record, known := p.record[at]
+		switch {
+		case r.id == 0: // without a usable id
+		case met && place != at:
+			return &movedError{fmt.Sprintf("the record at place %d was at place %d before", at+1, place+1)}
+		case known && record != r.id:
+			return &movedError{fmt.Sprintf("another record was at place %d before", at+1)}
+		}
+		if r.id != 0 {
+			p.record[at], p.place[r.id] = r.id, at
+		}
+	}
+	return nil
+}
+
+// moved asks again for the rows in front of the last page. Where they stand as they did, no row can have come from one
+// page to another unseen.
+func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (moved, err error) {
+	for w.offset = 0; w.offset < last; {
+		f, err := w.fetch(ctx, &request{}, q)
+		if err != nil {
+			return nil, err
+		}
+		if err := met.add(f); err != nil {
+			return err, nil
+		}
+		if end := f.begins() + f.rows; end < last && f.rows < f.asked {
+			return &movedError{fmt.Sprintf("there were %d rows, and then %d", last, end)}, nil
+		}
+		w.offset = f.begins() + f.asked
+	}
+	return nil, nil
+}
+
+// border is what is kept of one reading of a list by cursor, which can have millions of rows.
+type border struct {
+	rows   int
+	before map[int64]bool // the records of the page before
+}
+
+// pass goes over to the next page, and returns a movedError if it contradicts those before.
+func (b *border) pass(f fetched, last bool) error {
+	before := b.before
+	b.before = make(map[int64]bool, len(f.each))
+	b.rows += f.rows
+	for _, r := range f.each {
+		if r.id != 0 && before[r.id] {
+			return &movedError{"a record was on two pages"}
+		}
+		b.before[r.id] = true
+	}
+	if last && f.count > b.rows {
+		return &movedError{fmt.Sprintf("it ended after %d of %d rows", b.rows, f.count)}
+	}
+	return nil
+}
