@@ -13,6 +13,7 @@ import (
 type tx struct {
 	sink        *Sink
 	conn        *conn // nil once it is used up
+	leave       func()
 	run, stream string
 	merges      map[string]*merge // by table
 }
@@ -21,13 +22,16 @@ var _ sink.Tx = (*tx)(nil)
 
 // Begin starts a transaction on a connection of its own.
 func (s *Sink) Begin(ctx context.Context, run, stream string) (sink.Tx, error) {
-	s.transactions.RLock()
-	c, err := s.begin(ctx)
+	leave, err := s.transactions.enter(ctx)
 	if err != nil {
-		s.transactions.RUnlock()
 		return nil, err
 	}
-	return &tx{sink: s, conn: c, run: run, stream: stream, merges: map[string]*merge{}}, nil
+	c, err := s.begin(ctx)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	return &tx{sink: s, conn: c, leave: leave, run: run, stream: stream, merges: map[string]*merge{}}, nil
 }
 
 func (s *Sink) begin(ctx context.Context) (*conn, error) {
@@ -129,5 +133,5 @@ func (t *tx) end() {
 	}
 	t.conn.close()
 	t.conn = nil
-	t.sink.transactions.RUnlock()
+	t.leave()
 }
