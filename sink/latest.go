@@ -48,7 +48,7 @@ func (a Age) compareVersion(b Age) int {
 // in which the keys first appear.
 func Latest(b schema.Batch) []int32 {
 	key := b.Record.Column(b.Table.Column(b.Table.Key))
-	age := ages(b)
+	age := Ages(b)
 	switch key := key.(type) {
 	case *array.Int64:
 		return latest(int32(key.Len()), key.Value, age)
@@ -76,8 +76,8 @@ func latest[K comparable](n int32, key func(int) K, age func(row int32) Age) []i
 
 func always() (bool, error) { return true, nil }
 
-// ages tells the ages of the rows of a batch.
-func ages(b schema.Batch) func(row int32) Age {
+// Ages tells the ages of the rows of a batch.
+func Ages(b schema.Batch) func(row int32) Age {
 	extracted := b.Record.Column(b.Table.Column(schema.ExtractedAt)).(*array.Timestamp)
 	version := func(int) *int64 { return nil }
 	if b.Table.Version != "" {

@@ -6,17 +6,6 @@ import (
 	"github.com/apache/arrow-go/v18/arrow/memory"
 )
 
-// int64s makes a column of n numbers.
-func int64s(n int64, value func(i int64) int64) *array.Int64 {
-	b := array.NewInt64Builder(memory.DefaultAllocator)
-	defer b.Release()
-	b.Reserve(int(n))
-	for i := range n {
-		b.UnsafeAppend(value(i))
-	}
-	return b.NewInt64Array()
-}
-
 // withTimes copies a column, with other times (microseconds) at some of its positions.
 func withTimes(column *array.Timestamp, times map[int32]int64) *array.Timestamp {
 	b := array.NewTimestampBuilder(memory.DefaultAllocator, column.DataType().(*arrow.TimestampType))
@@ -33,13 +22,4 @@ func withTimes(column *array.Timestamp, times map[int32]int64) *array.Timestamp 
 		}
 	}
 	return b.NewTimestampArray()
-}
-
-// positions are 0 to n-1.
-func positions(n int) []int32 {
-	all := make([]int32, n)
-	for i := range all {
-		all[i] = int32(i)
-	}
-	return all
 }

@@ -19,7 +19,7 @@ func Changes(ctx context.Context, path string, tables []*schema.Table) (changes 
 		changes = []sink.Change{{}}
 	} else {
 		defer s.detach()
-		if present, err = s.columns(ctx, "main"); err == nil {
+		if present, err = s.columns(ctx, catalog, "main"); err == nil {
 			err = s.checkTables(tables, present)
 		}
 	}

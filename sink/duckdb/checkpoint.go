@@ -20,9 +20,8 @@ func (s *Sink) extent(ctx context.Context) (e extent, err error) {
 	if err != nil {
 		return e, err
 	}
-	err = s.own.query(ctx, "SELECT sum(inserted)::BIGINT, sum(updated + deleted)::BIGINT FROM "+catalog+".desklake.loads", nil, func(v []any) error {
-		e.inserted, _ = v[0].(int64)
-		e.changed, _ = v[1].(int64)
+	err = s.own.query(ctx, "SELECT sum(inserted)::BIGINT, sum(changed)::BIGINT FROM "+ours+"tables", nil, func(v []any) error {
+		e.inserted, e.changed = number(v[0]), number(v[1])
 		return nil
 	})
 	if err != nil { // a file that was not prepared

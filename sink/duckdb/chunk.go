@@ -63,16 +63,6 @@ func (a *appender) appendRows(columns []arrow.Array, rows []int32) error {
 	return nil
 }
 
-// fillTable appends rows to a temporary table.
-func (c *conn) fillTable(table string, names []string, columns []arrow.Array, rows []int32) error {
-	a, err := c.newAppender("temp", table, names)
-	if err != nil {
-		return err
-	}
-	defer a.close()
-	return a.appendRows(columns, rows)
-}
-
 // close releases the appender. What was not flushed, because of an error, is thrown away with the transaction.
 func (a *appender) close() {
 	capi.AppenderClear(a.ptr)

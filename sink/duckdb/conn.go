@@ -44,18 +44,27 @@ func (c *conn) exec(ctx context.Context, sql string, args ...any) (int64, error)
 // query runs one statement and calls row for each row of its result, with one value a column: int64, bool, float64,
 // string, time.Time (UTC) or nil. The slice is only valid during the call.
 func (c *conn) query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
-	return c.run(ctx, sql, args, func(r *capi.Result) error {
-		types := make([]capi.Type, capi.ColumnCount(r))
-		for i := range types {
-			types[i] = capi.ColumnType(r, capi.IdxT(i))
+	var types []capi.Type
+	return c.queryChunks(ctx, sql, args, func(r *capi.Result, chunk capi.DataChunk) error {
+		if types == nil {
+			types = make([]capi.Type, capi.ColumnCount(r))
+			for i := range types {
+				types[i] = capi.ColumnType(r, capi.IdxT(i))
+			}
 		}
-		values := make([]any, len(types))
+		return eachRow(chunk, types, make([]any, len(types)), row)
+	})
+}
+
+// queryChunks runs one statement and calls use for each chunk of its result.
+func (c *conn) queryChunks(ctx context.Context, sql string, args []any, use func(*capi.Result, capi.DataChunk) error) error {
+	return c.run(ctx, sql, args, func(r *capi.Result) error {
 		for {
 			chunk := capi.FetchChunk(*r)
 			if chunk.Ptr == nil {
 				return nil
 			}
-			err := eachRow(chunk, types, values, row)
+			err := use(r, chunk)
 			capi.DestroyDataChunk(&chunk)
 			if err != nil {
 				return err
@@ -157,31 +166,6 @@ func (c *conn) interruptible(ctx context.Context) (done func()) {
 			<-interrupted
 		}
 	}
-}
-
-func bind(stmt capi.PreparedStatement, i capi.IdxT, arg any) bool {
-	var s capi.State
-	switch v := arg.(type) {
-	case nil:
-		s = capi.BindNull(stmt, i)
-	case int64:
-		s = capi.BindInt64(stmt, i, v)
-	case int:
-		s = capi.BindInt64(stmt, i, int64(v))
-	case float64:
-		s = capi.BindDouble(stmt, i, v)
-	case string:
-		s = capi.BindVarcharLength(stmt, i, v, capi.IdxT(len(v)))
-	case time.Time:
-		if v.IsZero() {
-			s = capi.BindNull(stmt, i)
-		} else {
-			s = capi.BindTimestampTZ(stmt, i, capi.NewTimestamp(v.UnixMicro()))
-		}
-	default:
-		return false
-	}
-	return s == capi.StateSuccess
 }
 
 // statementError is DuckDB's refusal of a statement.

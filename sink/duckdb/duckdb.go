@@ -44,7 +44,9 @@ type Options struct {
 	// gone the old copy is kept.
 	CopyGuard float64
 
-	reopenRows int64 // 0 for reopenRows
+	// Of reopen.go; 0 for the constants of these names.
+	reopenRows           int64
+	patience, reopenWait time.Duration
 }
 
 // catalog is the name under which the file is attached. Attaching, instead of opening it directly, lets the
@@ -60,15 +62,13 @@ var storageOptions = fmt.Sprintf("(STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE %d)"
 
 // Sink is an open DuckDB file. It implements sink.Sink.
 type Sink struct {
-	options    Options
-	reopenRows int64
-	path       string
-	file       os.FileInfo // what the path led to when it was opened
-	db         *database   // nil after it could not be opened anew
-	copy       analystsCopy
+	options Options
+	path    string
+	file    os.FileInfo // what the path led to when it was opened
+	db      *database   // nil after it could not be opened anew
+	copy    analystsCopy
 
-	// transactions are under way, each with a read lock; the file is opened anew between them.
-	transactions sync.RWMutex
+	transactions *gate        // the file is opened anew between them
 	rows         atomic.Int64 // new ones since it was opened
 	changed      atomic.Int64 // rows that were replaced or marked since the last checkpoint
 	lost         error        // why it could not be
@@ -96,21 +96,22 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{options: o, reopenRows: cmp.Or(o.reopenRows, reopenRows), path: path, copy: analystsCopy{o.Copy, o.CopyGuard}}
+	o.reopenRows, o.patience, o.reopenWait = cmp.Or(o.reopenRows, reopenRows), cmp.Or(o.patience, patience), cmp.Or(o.reopenWait, reopenWait)
+	s := &Sink{options: o, path: path, copy: analystsCopy{o.Copy, o.CopyGuard}, transactions: newGate()}
 	if o.Copy != "" {
 		if err := CheckCopy(path, o.Copy); err != nil {
 			return nil, err
 		}
 	}
-	if err := s.attach(ctx); err != nil {
+	if err := s.attach(ctx, o); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
-func (s *Sink) attach(ctx context.Context) (err error) {
-	s.versions.forget(s.options.MemoryLimit != "")
-	if s.db, s.own, err = attachWaiting(ctx, s.path, s.options); err != nil {
+func (s *Sink) attach(ctx context.Context, o Options) (err error) {
+	s.versions.forget(o.MemoryLimit != "")
+	if s.db, s.own, err = attachWaiting(ctx, s.path, o); err != nil {
 		return err
 	}
 	if s.file, err = os.Stat(s.path); err != nil {

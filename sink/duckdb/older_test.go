@@ -2,64 +2,224 @@ package duckdb_test
 
 import (
 	"database/sql"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
+	"desklake/internal/jsonscan"
 	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/duckdb"
+	"desklake/state"
 )
+
+var (
+	night = time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
+	words = &schema.Table{Name: "words", Doc: "Words.", Key: "word", Columns: []schema.Column{{Name: "word", Type: schema.Text}, {Name: "count", Type: schema.Int}}}
+	notes = &schema.Table{Name: "notes", Doc: "Notes.", Key: "id", Columns: []schema.Column{{Name: "id", Type: schema.Int}}}
+)
+
+// file is a DuckDB file of a test.
+type file struct {
+	t    *testing.T
+	path string
+}
+
+func newFile(t *testing.T) file { return file{t, filepath.Join(t.TempDir(), "lake.duckdb")} }
+
+// use opens the sink, for words and notes unless told otherwise.
+func (f file) use(do func(s *duckdb.Sink) error) {
+	f.t.Helper()
+	s, err := duckdb.Open(f.t.Context(), duckdb.Options{Path: f.path})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	if err := errors.Join(do(s), s.Close()); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// sync commits words, and no notes, as one stream that was read to its end.
+func (f file) sync(checkpoint state.Checkpoint, outcome sink.Outcome, rows ...string) {
+	f.t.Helper()
+	f.use(func(s *duckdb.Sink) error {
+		if err := s.Prepare(f.t.Context(), []*schema.Table{words, notes}); err != nil {
+			return err
+		}
+		tx, err := s.Begin(f.t.Context(), "run", "stream")
+		if err != nil {
+			return err
+		}
+		d := schema.NewDecoder(words)
+		d.Page(night, "run")
+		for _, row := range rows {
+			d.Decode(jsonscan.New([]byte(row)))
+		}
+		batches, _ := d.Flush()
+		for _, b := range batches {
+			if err := tx.Write(f.t.Context(), b); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Commit(f.t.Context(), sink.Commit{At: night, Checkpoint: checkpoint, Load: sink.Load{Tables: []string{"words", "notes"}, Outcome: outcome}})
+		return err
+	})
+}
+
+// run runs statements as somebody else does who has the file.
+func (f file) run(statements ...string) {
+	f.t.Helper()
+	db, err := sql.Open("duckdb", f.path)
+	for _, statement := range statements {
+		if err == nil {
+			_, err = db.Exec(statement)
+		}
+	}
+	if err = errors.Join(err, db.Close()); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// makeOld takes away what the version before did not have.
+func (f file) makeOld(more ...string) {
+	f.t.Helper()
+	f.run(append([]string{"DROP TABLE desklake.tables", "ALTER TABLE desklake.runs DROP COLUMN account", "ALTER TABLE desklake.checkpoints DROP COLUMN account",
+		"ALTER TABLE desklake.checkpoints DROP COLUMN start", "ALTER TABLE desklake.checkpoints DROP COLUMN complete_at"}, more...)...)
+}
+
+// stored are the checkpoints at the start of a run.
+func (f file) stored() (stored map[string]state.Checkpoint) {
+	f.t.Helper()
+	f.use(func(s *duckdb.Sink) (err error) {
+		stored, err = s.Checkpoints(f.t.Context())
+		return err
+	})
+	return stored
+}
+
+func (f file) want(what string, want ...state.Checkpoint) {
+	f.t.Helper()
+	byStream := map[string]state.Checkpoint{}
+	for _, c := range want {
+		byStream[c.Stream] = c
+	}
+	if diff := cmp.Diff(byStream, f.stored()); diff != "" {
+		f.t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func (f file) prepare() {
+	f.t.Helper()
+	f.use(func(s *duckdb.Sink) error { return s.Prepare(f.t.Context(), []*schema.Table{words, notes}) })
+}
+
+func (f file) freshAt() time.Time {
+	f.t.Helper()
+	r, err := duckdb.Inspect(f.t.Context(), f.path, sink.All)
+	if err != nil || len(r.Tables) != 2 {
+		f.t.Fatalf("%d tables, %v", len(r.Tables), err)
+	}
+	return r.Tables[1].FreshAt
+}
+
+// A file of the version before says of feeds and of lists when they were read to their ends, before its next run and after.
+func TestAFileOfTheVersionBeforeIsReadAndCompleted(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ before, after state.Checkpoint }{
+		"a feed": {state.Checkpoint{Stream: "stream", Cursor: "c", HighWater: night, Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night},
+			state.Checkpoint{Stream: "stream", Cursor: "c", HighWater: night, Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night, CompleteAt: night}},
+		"a list": {state.Checkpoint{}, state.Checkpoint{Stream: "stream", Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night, CompleteAt: night}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := newFile(t)
+			f.sync(c.before, sink.Complete, `{"word":"a"}`)
+			f.makeOld()
+			for _, when := range []string{"before the next run", "after it began"} {
+				if got := f.freshAt(); !got.Equal(night) {
+					t.Errorf("%s: fresh at %s", when, got)
+				}
+				f.want(when, c.after)
+				f.prepare()
+			}
+			f.run("DELETE FROM words")
+			c.after.Tables, c.after.Lost = []string{"notes"}, []string{"words"}
+			f.want("emptied later", c.after)
+		})
+	}
+}
+
+func TestAnEmptiedTableOfTheVersionBeforeIsLost(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	c := state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night}
+	f.sync(c, "", `{"word":"a"}`)
+	f.makeOld("DELETE FROM words")
+	c.Tables, c.Lost = []string{"notes"}, []string{"words"}
+	f.want("at the start", c)
+	f.prepare()
+	c.Lost = nil
+	f.want("after the run began", c)
+}
 
 // A file of a version that knew no outcomes is read, and gets the columns with the next run.
 func TestAFileWithoutOutcomesIsReadAndCompleted(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "lake.duckdb")
-	at := time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
-	commit := func(run string, outcome sink.Outcome) {
-		t.Helper()
-		s, err := duckdb.Open(t.Context(), duckdb.Options{Path: path})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer s.Close()
-		words := &schema.Table{Name: "words", Key: "word", Columns: []schema.Column{{Name: "word", Type: schema.Text}}}
-		if err := s.Prepare(t.Context(), []*schema.Table{words}); err != nil {
-			t.Fatal(err)
-		}
-		tx, err := s.Begin(t.Context(), run, "words")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tx.Commit(t.Context(), sink.Commit{At: at, Load: sink.Load{Tables: []string{"words"}, Outcome: outcome}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	freshAt := func() time.Time {
-		t.Helper()
-		r, err := duckdb.Inspect(t.Context(), path, sink.All)
-		if err != nil || len(r.Tables) != 1 {
-			t.Fatalf("%d tables, %v", len(r.Tables), err)
-		}
-		return r.Tables[0].FreshAt
-	}
-	commit("first", sink.Complete)
-	db, err := sql.Open("duckdb", path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, column := range []string{"outcome", "error"} {
-		if _, err := db.Exec("ALTER TABLE desklake.loads DROP COLUMN " + column); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if got := freshAt(); !got.IsZero() {
+	t.Parallel()
+	f := newFile(t)
+	c := state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night}
+	f.sync(c, sink.Complete, `{"word":"a"}`)
+	f.makeOld("ALTER TABLE desklake.loads DROP COLUMN outcome", "ALTER TABLE desklake.loads DROP COLUMN error")
+	if got := f.freshAt(); !got.IsZero() {
 		t.Errorf("fresh at %s, which the file does not tell", got)
 	}
-	commit("second", sink.Complete)
-	if got := freshAt(); !got.Equal(at) {
-		t.Errorf("fresh at %s, want %s", got, at)
+	f.want("the file", c)
+	c.CompleteAt = night
+	f.sync(c, sink.Complete)
+	if got := f.freshAt(); !got.Equal(night) {
+		t.Errorf("fresh at %s, want %s", got, night)
 	}
+}
+
+// A newer version may have given desklake's own tables more columns.
+func TestAFileOfANewerVersionIsUsed(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	c := state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"words"}, RunID: "run", SavedAt: night, CompleteAt: night}
+	f.sync(c, sink.Complete, `{"word":"a"}`)
+	for _, table := range []string{"runs", "loads", "checkpoints", "issues", "tables"} {
+		f.run("ALTER TABLE desklake."+table+" ADD COLUMN newer BIGINT", "ALTER TABLE desklake."+table+" ADD COLUMN newest VARCHAR")
+	}
+	f.sync(c, sink.Complete, `{"word":"a"}`, `{"word":"b"}`)
+	f.use(func(s *duckdb.Sink) error {
+		tx, err := s.Begin(t.Context(), "run", "stream")
+		if err != nil {
+			return err
+		}
+		_, err = tx.Commit(t.Context(), sink.Commit{At: night, Issues: []schema.Issue{{Table: "words", Reason: "odd"}}})
+		return errors.Join(err, s.SaveRun(t.Context(), sink.Run{ID: "run", Started: night, Status: sink.Running}), s.Forget(t.Context(), night.Add(time.Hour)))
+	})
+	f.want("the file", c)
+	if got := f.freshAt(); !got.Equal(night) {
+		t.Errorf("fresh at %s", got)
+	}
+}
+
+func TestAFileOfANewerFormatIsRefused(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	f.sync(state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"words"}}, "", `{"word":"a"}`)
+	f.run("UPDATE desklake.checkpoints SET format = 2")
+	f.use(func(s *duckdb.Sink) error {
+		_, read := s.Checkpoints(t.Context())
+		for what, err := range map[string]error{"Checkpoints": read, "Prepare": s.Prepare(t.Context(), []*schema.Table{words})} {
+			var refused *duckdb.PathError
+			if !errors.As(err, &refused) || refused.Problem != "was written by a newer version of desklake (format 2, this version knows 1)" {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+		return nil
+	})
 }

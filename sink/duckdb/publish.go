@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 )
 
 // copied is the name under which the analysts' copy is attached while it is compared and replaced. Held open for
@@ -85,20 +88,27 @@ func (s *Sink) compare(ctx context.Context) (differs bool, err error) {
 	return have != want, err
 }
 
-// contents is a text that two files share if they hold the same rows and columns: the last run that changed a row, how
+// contents is a text that two files share if they hold the same rows and columns: of each table which run changed it last, how
 // many changes there ever were, and the columns. It is empty for a file that desklake did not make.
-func (s *Sink) contents(ctx context.Context, database string) (text string, err error) {
-	loads, err := s.own.queryInt(ctx, `SELECT count(*) FROM duckdb_tables()
-		WHERE database_name = $1 AND schema_name = 'desklake' AND table_name = 'loads'`, database)
-	if err != nil || loads == 0 {
+func (s *Sink) contents(ctx context.Context, database string) (string, error) {
+	present, err := s.columns(ctx, database, "desklake")
+	if err != nil || present["loads"] == nil {
 		return "", err
 	}
-	err = s.own.query(ctx, `SELECT concat_ws(' ', 'run', max(run_id), sum(inserted), sum(updated), sum(deleted), (
-			SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_index)
-			FROM duckdb_columns() WHERE database_name = $1 AND schema_name = 'main'))
-		FROM `+database+`.desklake.loads WHERE inserted + updated + deleted > 0`, []any{database}, func(v []any) error {
-		text = v[0].(string)
+	tables, err := s.knownTables(ctx, database, present)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		if k := tables[name]; k.changedBy != "" {
+			fmt.Fprintf(&b, "%s %s %d %d\n", name, k.changedBy, k.inserted, k.changed)
+		}
+	}
+	err = s.own.query(ctx, `SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_index)
+		FROM duckdb_columns() WHERE database_name = $1 AND schema_name = 'main'`, []any{database}, func(v []any) error {
+		b.WriteString("columns " + text(v[0]))
 		return nil
 	})
-	return text, err
+	return b.String(), err
 }

@@ -92,7 +92,7 @@ func commitNight(t *testing.T, s *Sink, table *schema.Table, night int, ids []in
 // A file that somebody else takes in the moment between is an error of what comes next, not of what was committed.
 func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lake.duckdb")
-	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1})
+	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1, reopenWait: time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,6 +119,69 @@ func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
 	report, err := Inspect(t.Context(), path, sink.All)
 	if err != nil || len(report.Tables) != 1 || report.Tables[0].Rows != 1 {
 		t.Errorf("%+v, %v", report.Tables, err)
+	}
+}
+
+// Somebody who looks at the file in the moment between is waited for, also where the run was not to wait at its start.
+func TestAFileThatIsLookedAtBetweenTwoCommitsIsWaitedFor(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lake.duckdb")
+	waited := false
+	s, err := Open(t.Context(), Options{Path: path, reopenRows: 1, Waiting: func(string) {
+		waited = true
+		openPaths.Delete(path)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := numbers("numbers")
+	if err := s.Prepare(t.Context(), []*schema.Table{table}); err != nil {
+		t.Fatal(err)
+	}
+	between = func() { openPaths.Store(path, true) }
+	defer func() { between = func() {} }()
+	for id := range int64(2) {
+		waited = false
+		if err := commitNumbers(t, s, table, id); err != nil || !waited {
+			t.Errorf("commit %d: waited %t, %v", id, waited, err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// The rows of a list that takes its time stop no other stream, and the file is opened anew when they have come.
+func TestALongTransactionIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	s, err := Open(t.Context(), Options{Path: filepath.Join(t.TempDir(), "lake.duckdb"), reopenRows: 1, patience: time.Nanosecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	feed, list := numbers("feed"), numbers("list")
+	if err := s.Prepare(t.Context(), []*schema.Table{feed, list}); err != nil {
+		t.Fatal(err)
+	}
+	first := s.db
+	long, err := s.Begin(t.Context(), "run", "list")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id := range int64(3) {
+		if err := commitNumbers(t, s, feed, id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.db != first {
+		t.Error("the file was opened anew under a transaction")
+	}
+	if _, err := long.Commit(t.Context(), sink.Commit{At: time.Now()}); err != nil {
+		t.Error(err)
+	}
+	if s.db == first {
+		t.Error("the file was not opened anew when the transaction had ended")
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -2,10 +2,11 @@ package duckdb
 
 import (
 	"context"
-	"errors"
+	"maps"
 	"path/filepath"
-	"time"
+	"slices"
 
+	"desklake/schema"
 	"desklake/sink"
 )
 
@@ -43,99 +44,95 @@ func open(ctx context.Context, path string) (_ *Sink, err error) {
 }
 
 func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err error) {
-	present, err := s.columns(ctx, "desklake")
+	b, err := s.readBook(ctx)
 	if err != nil {
 		return r, err
 	}
-	if present["runs"] == nil {
+	if b.own["runs"] == nil {
 		return r, &PathError{s.path, "is not a file that desklake made", "Choose another sink.path."}
 	}
-	if r.Checkpoints, err = s.Checkpoints(ctx); err != nil {
-		return r, err
-	}
-	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+catalog+".desklake.issues"); err != nil {
+	r.Checkpoints = b.checkpoints
+	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"issues"); err != nil {
 		return r, err
 	}
 	if r.Latest, err = s.latestIssues(ctx); err != nil {
 		return r, err
 	}
-	outcome := outcomeColumns(present["loads"])
-	if r.Runs, err = s.runs(ctx, outcome); err != nil {
+	history := history{s, b.own}
+	if r.Runs, err = history.runs(ctx, look); err != nil {
 		return r, err
 	}
-	if len(r.Runs) > 0 {
-		r.LastRun, r.FirstRunAt = new(r.Runs[0].Run), r.Runs[len(r.Runs)-1].Started
+	last, err := history.runs(ctx, sink.Look{Runs: 1})
+	if err != nil {
+		return r, err
 	}
-	r.Runs = look.Cut(r.Runs)
-	err = s.own.query(ctx, `SELECT table_name, arg_max(stream, committed_at), max(committed_at), arg_max(run_id, committed_at), arg_max(status, committed_at),
-		max(committed_at) FILTER (outcome = 'complete'), arg_max(outcome, committed_at), arg_max(failure, committed_at)
-		FROM (SELECT run_id, stream, table_name, committed_at, `+outcome+` FROM `+catalog+`.desklake.loads) LEFT JOIN `+catalog+`.desklake.runs USING (run_id)
-		GROUP BY table_name ORDER BY table_name`, nil, func(v []any) error {
-		r.Tables = append(r.Tables, sink.TableReport{Name: text(v[0]), Stream: text(v[1]), LoadedAt: instant(v[2]),
-			LastRunID: text(v[3]), LastStatus: sink.Status(text(v[4])), FreshAt: instant(v[5]), Outcome: sink.Outcome(text(v[6])), Error: text(v[7])})
-		return nil
-	})
-	for i := range r.Tables {
-		t := &r.Tables[i]
-		err = errors.Join(err, s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+catalog+".main."+quote(t.Name), nil,
-			func(v []any) error {
-				t.Rows, t.Deleted = v[0].(int64), v[1].(int64)
-				return nil
-			}))
+	if len(last) > 0 {
+		r.LastRun = &last[0].Run
 	}
-	return r, err
-}
-
-// runs reads all runs, the latest first.
-func (s *Sink) runs(ctx context.Context, outcome string) (runs []sink.RunReport, err error) {
-	at := map[string]int{}
-	err = s.own.query(ctx, "SELECT run_id, started_at, finished_at, status, trigger, version, error FROM "+catalog+
-		".desklake.runs ORDER BY started_at DESC, run_id DESC", nil, func(v []any) error {
-		run := sink.Run{ID: text(v[0]), Started: instant(v[1]), Finished: instant(v[2]), Status: sink.Status(text(v[3])),
-			Trigger: text(v[4]), Version: text(v[5]), Error: text(v[6])}
-		at[run.ID] = len(runs)
-		runs = append(runs, sink.RunReport{Run: run})
+	err = s.own.query(ctx, "SELECT min(started_at) FROM "+ours+"runs", nil, func(v []any) error {
+		r.FirstRunAt = instant(v[0])
 		return nil
 	})
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	err = s.own.query(ctx, `SELECT run_id, stream, table_name, rows_read, inserted, updated, unchanged, deleted, requests, retries,
-		seconds_waited, cursor_before, cursor_after, committed_at, `+outcome+` FROM `+catalog+`.desklake.loads ORDER BY stream, rowid`, nil, func(v []any) error {
-		i, known := at[text(v[0])]
-		if !known {
-			return nil
-		}
-		waited, _ := v[10].(float64)
-		runs[i].Loads = append(runs[i].Loads, sink.LoadReport{Stream: text(v[1]), Table: text(v[2]),
-			Counts:   sink.Counts{Read: number(v[3]), Inserted: number(v[4]), Updated: number(v[5]), Unchanged: number(v[6]), Deleted: number(v[7])},
-			Requests: number(v[8]), Retries: number(v[9]), Waited: time.Duration(waited * float64(time.Second)),
-			CursorBefore: text(v[11]), CursorAfter: text(v[12]), CommittedAt: instant(v[13]), Outcome: sink.Outcome(text(v[14])), Error: text(v[15])})
-		return nil
-	})
-	return runs, err
+	r.Tables, err = s.tableReports(ctx, b)
+	return r, err
 }
 
-// outcomeColumns are outcome and failure of desklake.loads, never null. A file of an earlier version has them after its
-// next run.
-func outcomeColumns(loads tableColumns) string {
-	if _, there := loads["outcome"]; !there {
-		return "'' AS outcome, '' AS failure"
+// tableReports reports on the tables that were ever loaded, sorted by name.
+func (s *Sink) tableReports(ctx context.Context, b book) (reports []sink.TableReport, err error) {
+	statuses, err := s.statuses(ctx, b)
+	if err != nil {
+		return nil, err
 	}
-	return "coalesce(outcome, '') AS outcome, coalesce(error, '') AS failure"
+	for _, name := range slices.Sorted(maps.Keys(b.tables)) {
+		k := b.tables[name]
+		if k.committedAt.IsZero() {
+			continue
+		}
+		t := sink.TableReport{Name: name, Stream: k.stream, LoadedAt: k.committedAt, LastRunID: k.run, LastStatus: statuses[k.run],
+			Outcome: sink.Outcome(k.outcome), Error: k.err}
+		for _, c := range b.checkpoints {
+			if slices.Contains(c.Tables, name) && c.CompleteAt.After(t.FreshAt) {
+				t.FreshAt = c.CompleteAt
+			}
+		}
+		if _, there := b.source[name][schema.DeletedAt]; there {
+			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+catalog+".main."+quote(name), nil,
+				func(v []any) error {
+					t.Rows, t.Deleted = number(v[0]), number(v[1])
+					return nil
+				})
+		}
+		if err != nil {
+			return nil, err
+		}
+		reports = append(reports, t)
+	}
+	return reports, nil
+}
+
+// statuses are those of the runs that committed the tables last.
+func (s *Sink) statuses(ctx context.Context, b book) (map[string]sink.Status, error) {
+	var runs []string
+	for _, k := range b.tables {
+		runs = append(runs, k.run)
+	}
+	statuses := map[string]sink.Status{}
+	err := s.own.query(ctx, "SELECT run_id, status FROM "+ours+"runs WHERE run_id IN (SELECT unnest($1::VARCHAR[]))", []any{runs}, func(v []any) error {
+		statuses[text(v[0])] = sink.Status(text(v[1]))
+		return nil
+	})
+	return statuses, err
 }
 
 func (s *Sink) latestIssues(ctx context.Context) (latest []sink.IssueReport, err error) {
-	err = s.own.query(ctx, "SELECT table_name, column_name, reason, count, first_seen, last_seen, run_id FROM "+catalog+
-		".desklake.issues ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(v []any) error {
+	err = s.own.query(ctx, "SELECT table_name, column_name, reason, count, first_seen, last_seen, run_id FROM "+ours+
+		"issues ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(v []any) error {
 		latest = append(latest, sink.IssueReport{Table: text(v[0]), Column: text(v[1]), Reason: text(v[2]), Count: number(v[3]),
 			FirstSeen: instant(v[4]), LastSeen: instant(v[5]), RunID: text(v[6])})
 		return nil
 	})
 	return latest, err
-}
-
-func number(v any) int64 {
-	n, _ := v.(int64)
-	return n
 }

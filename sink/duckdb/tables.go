@@ -13,23 +13,23 @@ import (
 func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	present, err := s.columns(ctx, "main")
+	b, err := s.readBook(ctx)
 	if err != nil {
 		return explain(s.path, err)
 	}
-	if err := s.checkTables(tables, present); err != nil {
+	if err := s.checkTables(tables, b.source); err != nil {
 		return err
 	}
 	return s.inTransaction(ctx, func() error {
-		if err := s.createBookkeeping(ctx); err != nil {
+		if err := s.createBookkeeping(ctx, b.own); err != nil {
 			return err
 		}
 		for _, t := range tables {
-			if err := s.fitTable(ctx, t, present[t.Name]); err != nil {
+			if err := s.fitTable(ctx, t, b.source[t.Name]); err != nil {
 				return fmt.Errorf("%s: %w", t.Name, err)
 			}
 		}
-		return nil
+		return s.remember(ctx, b, tables)
 	})
 }
 
@@ -42,8 +42,8 @@ type column struct {
 // tableColumns are a table's columns by name, and under the empty name the table itself (its comment).
 type tableColumns map[string]column
 
-// columns reads what the file has in a schema.
-func (s *Sink) columns(ctx context.Context, schemaName string) (map[string]tableColumns, error) {
+// columns reads what a database has in a schema.
+func (s *Sink) columns(ctx context.Context, database, schemaName string) (map[string]tableColumns, error) {
 	found := map[string]tableColumns{}
 	err := s.own.query(ctx, `
 		SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns()
@@ -52,7 +52,7 @@ func (s *Sink) columns(ctx context.Context, schemaName string) (map[string]table
 		WHERE database_name = $1 AND schema_name = $2
 		UNION ALL SELECT view_name, '', 'VIEW', '' FROM duckdb_views()
 		WHERE database_name = $1 AND schema_name = $2`,
-		[]any{catalog, schemaName}, func(v []any) error {
+		[]any{database, schemaName}, func(v []any) error {
 			table := v[0].(string)
 			if found[table] == nil {
 				found[table] = tableColumns{}
@@ -70,9 +70,13 @@ func (s *Sink) checkTables(tables []*schema.Table, present map[string]tableColum
 		if columns == nil {
 			continue
 		}
-		if _, ours := columns[schema.RunID]; !ours {
+		if _, ours := columns[schema.RunID]; !ours || columns[""].sqlType == "VIEW" {
 			return &PathError{s.path, "has a table or view " + t.Name + " that desklake did not make",
 				"Choose another sink.path, or rename that table; nothing was changed."}
+		}
+		if _, keyed := columns[t.Key]; !keyed {
+			return &PathError{s.path, fmt.Sprintf("%s has lost the column %s, by which desklake knows its rows", t.Name, t.Key),
+				"Rename or drop the table: it is read again then."}
 		}
 		for _, c := range t.AllColumns() {
 			if have, ok := columns[c.Name]; ok && have.sqlType != strings.ReplaceAll(sqlType(c), `"`, "") {

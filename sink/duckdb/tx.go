@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"desklake/schema"
 	"desklake/sink"
@@ -14,6 +13,7 @@ import (
 type tx struct {
 	sink        *Sink
 	conn        *conn // nil once it is used up
+	leave       func()
 	run, stream string
 	merges      map[string]*merge // by table
 }
@@ -22,13 +22,16 @@ var _ sink.Tx = (*tx)(nil)
 
 // Begin starts a transaction on a connection of its own.
 func (s *Sink) Begin(ctx context.Context, run, stream string) (sink.Tx, error) {
-	s.transactions.RLock()
-	c, err := s.begin(ctx)
+	leave, err := s.transactions.enter(ctx)
 	if err != nil {
-		s.transactions.RUnlock()
 		return nil, err
 	}
-	return &tx{sink: s, conn: c, run: run, stream: stream, merges: map[string]*merge{}}, nil
+	c, err := s.begin(ctx)
+	if err != nil {
+		leave()
+		return nil, err
+	}
+	return &tx{sink: s, conn: c, leave: leave, run: run, stream: stream, merges: map[string]*merge{}}, nil
 }
 
 func (s *Sink) begin(ctx context.Context) (*conn, error) {
@@ -48,7 +51,7 @@ func (s *Sink) begin(ctx context.Context) (*conn, error) {
 
 // Write merges the batch into the table, inside the transaction.
 func (t *tx) Write(ctx context.Context, batch schema.Batch) error {
-	m, err := t.merge(ctx, batch.Table)
+	m, err := t.merge(batch.Table)
 	if err == nil {
 		err = m.write(ctx, batch)
 	}
@@ -58,46 +61,16 @@ func (t *tx) Write(ctx context.Context, batch schema.Batch) error {
 	return nil
 }
 
-func (t *tx) merge(ctx context.Context, table *schema.Table) (*merge, error) {
+func (t *tx) merge(table *schema.Table) (*merge, error) {
 	if m, ok := t.merges[table.Name]; ok {
 		return m, nil
 	}
-	m, err := newMerge(ctx, t.conn, &t.sink.versions, table)
+	m, err := newMerge(t.conn, &t.sink.versions, table)
 	if err != nil {
 		return nil, err
 	}
 	t.merges[table.Name] = m
 	return m, nil
-}
-
-// Missing counts what the transaction did not write. A table of which no row was written misses all.
-func (t *tx) Missing(ctx context.Context, table *schema.Table) (missing, live int64, err error) {
-	m, err := t.merge(ctx, table)
-	if err != nil {
-		return 0, 0, err
-	}
-	if missing, err = t.conn.queryInt(ctx, "SELECT count(*) FROM "+m.target+" t WHERE "+m.missing()); err != nil {
-		return 0, 0, err
-	}
-	// The sink's own connection sees what was committed before this transaction.
-	t.sink.mu.Lock()
-	defer t.sink.mu.Unlock()
-	live, err = t.sink.own.queryInt(ctx, "SELECT count(*) FROM "+m.target+" WHERE "+schema.DeletedAt+" IS NULL")
-	return missing, live, err
-}
-
-// MarkMissing marks what the transaction did not write as gone.
-func (t *tx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time) error {
-	m, err := t.merge(ctx, table)
-	if err != nil {
-		return err
-	}
-	n, err := t.conn.exec(ctx, "UPDATE "+m.target+" t SET "+schema.DeletedAt+" = $1, "+schema.RunID+" = $2 WHERE "+m.missing(), at, t.run)
-	if err != nil {
-		return fmt.Errorf("%s: mark missing rows: %w", table.Name, explain(t.sink.path, err))
-	}
-	m.counts.Deleted += n
-	return nil
 }
 
 // Commit stores rows, checkpoint, load and issues in one step.
@@ -160,5 +133,5 @@ func (t *tx) end() {
 	}
 	t.conn.close()
 	t.conn = nil
-	t.sink.transactions.RUnlock()
+	t.leave()
 }
