@@ -18,13 +18,16 @@ const (
 	tooDeep       = "the value is nested too deeply; _desklake_extra has a string with its text"
 	loneEscape    = "half a surrogate pair stands for no character; it was replaced by U+FFFD"
 	notUTF8       = "the page was not UTF-8; what was not is replaced by U+FFFD"
-	tooMany       = "there are more kinds of issues than are listed one by one"
+
+	// MoreIssues is the reason of the issue, one a table, that counts those beyond MaxIssues.
+	MoreIssues = "there are more kinds of issues than are listed one by one"
 )
 
-const (
-	maxIssues = 1000 // between two flushes: fields may have free keys
-	maxSample = 300  // bytes
-)
+// MaxIssues is how many kinds of issues are listed one by one for a table: by a decoder between two flushes, by Issues, and
+// by a sink in all. Fields may have free keys, of which there is no end.
+const MaxIssues = 1000
+
+const maxSample = 300 // bytes
 
 // issues counts what did not fit, one issue for each column and reason or, of records without a row, for each
 // key and reason.
@@ -58,8 +61,8 @@ func (s *issues) count(name []byte, reason string) *Issue {
 		i.Count++
 		return nil
 	}
-	if len(s.found) >= maxIssues && reason != tooMany {
-		s.count(nil, tooMany)
+	if len(s.found) >= MaxIssues && reason != MoreIssues {
+		s.count(nil, MoreIssues)
 		return nil
 	}
 	if s.found == nil {
