@@ -59,6 +59,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"checkpoints come back":                                checkpoints,
 		"runs, loads and issues are kept":                      bookkeeping,
 		"history is forgotten":                                 forgetting,
+		"issues are bounded":                                   boundedIssues,
 		"a report has what was asked for":                      looks,
 		"a report says what is there":                          report,
 		"changes are what preparing would create":              changes,
