@@ -15,8 +15,8 @@ import (
 func (s *Sink) checkStrays(name string, t *tableState) error {
 	known := map[string]bool{}
 	if t != nil {
-		for at := range t.Partitions {
-			known[partName(name, at)] = true
+		for at, p := range t.Partitions {
+			known[partName(name, at)], known[p.Name] = true, true // which differ in a lake that is to be carried over
 		}
 	}
 	root := filepath.Join(s.path, name)

@@ -17,7 +17,7 @@ func TestRowsStandInTheMonthOfTheirCreation(t *testing.T) {
 	t.Parallel()
 	l := newLake(t)
 	l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b"), pet(3, 0, 1, "c")}, []string{pet(4, 2, 1, "d")})
-	want := []string{"1 2026-01", "2 2026-02", "3 <nil>", "4 2026-02"}
+	want := []string{"1 2026-01", "2 2026-02", "3 unknown", "4 2026-02"}
 	if diff := cmp.Diff(want, l.query("SELECT id, created_month FROM read_parquet(FILES, hive_partitioning = true)")); diff != "" {
 		t.Errorf("rows and partitions (-want +got):\n%s", diff)
 	}
@@ -57,7 +57,7 @@ func TestARowWhoseMonthChangesIsStillOneRow(t *testing.T) {
 			l.run(transactions...)
 			var want []string
 			for id, row := range model {
-				month := "<nil>"
+				month := "unknown"
 				if row[1] > 0 {
 					month = fmt.Sprintf("2026-%02d", row[1])
 				}

@@ -53,6 +53,7 @@ type Options struct {
 	disk        disk
 	mergeRows   int64 // manyRows
 	manyWaiting int   // manyWaiting
+	chapterRuns int   // chapterRuns
 }
 
 // Sink is an open lake. It implements sink.Sink.
@@ -61,6 +62,7 @@ type Sink struct {
 	disk        disk
 	mergeRows   int64
 	manyWaiting int
+	chapterRuns int
 	lock        *os.File
 	filters     filters
 
@@ -86,7 +88,8 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		return nil, err
 	}
 	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
-		filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}, books: newBooks()}
+		chapterRuns: cmp.Or(o.chapterRuns, chapterRuns),
+		filters:     filters{byFile: map[string][]bloom.SplitBlockFilter{}}}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}
@@ -95,6 +98,9 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	}
 	if s.manifest, err = readManifest(path); err == nil {
 		err = s.disk.syncFolder(filepath.Join(path, own)) // a run that was killed may not have come to that
+	}
+	if err == nil {
+		err = s.carryOver()
 	}
 	if err == nil {
 		err = s.clear()

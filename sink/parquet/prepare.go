@@ -15,9 +15,7 @@ import (
 func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.openBooks(); err != nil {
-		return err
-	}
+	s.openBooks()
 	m := s.manifest.clone()
 	for _, t := range tables {
 		if err := s.fitTable(m, t); err != nil {
@@ -50,7 +48,10 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 		return err
 	} else if err != nil {
 		s.forgetBroken(stored)
-		s.addIssues(s.run, time.Now(), []schema.Issue{{Table: t.Name, Reason: "a file of the table was missing or cut off: its rows are read again", Value: err.Error()}})
+		met := []schema.Issue{{Table: t.Name, Reason: "a file of the table was missing or cut off: its rows are read again", Value: err.Error()}}
+		if err := s.issues.add(s.path, s.run, time.Now(), met); err != nil {
+			return err
+		}
 	}
 	if stored == nil || stored.isEmpty() {
 		stored = &tableState{Partitions: map[month]*partition{}}
