@@ -39,7 +39,7 @@ func (s *Sink) writeBooks() error {
 		return s.broken
 	}
 	s.openBooks()
-	err := errors.Join(s.history.write(s.disk, s.path), s.issues.write(s.disk, s.path),
+	err := errors.Join(s.writeChapter(s.disk, s.path), s.issues.write(s.disk, s.path),
 		writeRows(s.disk, s.path, ownFile(s.path, "checkpoints", "checkpoints"), allOf(s.manifest.checkpointRows())))
 	return explain(s.path, err)
 }
@@ -116,10 +116,10 @@ func (s *Sink) Forget(_ context.Context, before time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.openBooks()
-	if !s.history.isOlder(before) && !s.issues.isOlder(before) {
+	if !s.hasOlder(before) && !s.issues.isOlder(before) {
 		return nil
 	}
-	if err := errors.Join(s.history.forget(s.disk, s.path, before), s.issues.forget(s.path, before)); err != nil {
+	if err := errors.Join(s.forgetRuns(s.disk, s.path, before), s.issues.forget(s.path, before)); err != nil {
 		return explain(s.path, err)
 	}
 	return s.update(func(*manifest) {})

@@ -62,7 +62,7 @@ func chapterBooks(number int) (*book[runRow], *book[loadRow]) {
 		&book[loadRow]{name: "loads", file: file("loads"), key: func(r *loadRow) [3]string { return [3]string{r.Run, r.Stream, r.Table} }}
 }
 
-func (h *history) write(d disk, root string) error {
+func (h *history) writeChapter(d disk, root string) error {
 	return errors.Join(h.runs.write(d, root), h.loads.write(d, root))
 }
 
@@ -87,14 +87,14 @@ func (h *history) isLong(most int, now time.Time) bool {
 	return n >= most || n > 0 && now.Sub(summary(h.number, h.runs.rows).First) > chapterAge
 }
 
-// isOlder reports that there is a run, or a whole chapter of them, that began before a time.
-func (h *history) isOlder(before time.Time) bool {
+// hasOlder reports that there is a run, or a whole chapter of them, that began before a time.
+func (h *history) hasOlder(before time.Time) bool {
 	return slices.ContainsFunc(h.chapters, func(c chapter) bool { return c.Last.Before(before) }) ||
 		slices.ContainsFunc(h.runs.rows, func(r runRow) bool { return r.Started.Before(before) })
 }
 
-// forget removes the chapters that are older than a time, and such runs of the current one.
-func (h *history) forget(d disk, root string, before time.Time) error {
+// forgetRuns removes the chapters that are older than a time, and such runs of the current one.
+func (h *history) forgetRuns(d disk, root string, before time.Time) error {
 	var kept []chapter
 	for _, c := range h.chapters {
 		if !c.Last.Before(before) {
