@@ -20,7 +20,7 @@ type change struct {
 	before *tableState // what is committed
 	view   *view       // that, and behind it the change's own files
 	pile   pile
-	piles  int             // how many were settled
+	piles  int  // how many were settled
 	met    keys // of all rows that were written
 	counts sink.Counts
 	made   []string // the files that are there because of the change

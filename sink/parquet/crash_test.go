@@ -77,10 +77,10 @@ func (c *crash) names(operation, path string) {
 	case operation != "rename":
 	case base == filepath.Base(manifestName):
 		c.loose[filepath.Join(c.lake, own)] = true
+	case filepath.Dir(path) != filepath.Join(c.lake, drafts): // which gets another name there
+		c.loose[filepath.Dir(path)] = true
 	case isPart:
 		c.loose[filepath.Join(c.lake, table, strings.TrimPrefix(part, "all"))] = true
-	case strings.HasPrefix(base, "created_month="):
-		c.loose[filepath.Dir(path)] = true
 	default:
 		book, _, _ := strings.Cut(base, "-")
 		c.loose[filepath.Join(c.lake, own, book)] = true

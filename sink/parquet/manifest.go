@@ -62,14 +62,14 @@ func (t *tableState) part(at month) *partition {
 	return p
 }
 
-// isEmpty reports that there is no file of the table.
-func (t *tableState) isEmpty() bool {
+// hasFiles reports that there is a file of the table.
+func (t *tableState) hasFiles() bool {
 	for _, p := range t.Partitions {
 		if len(p.files()) > 0 {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // partition is one file of a table, and those that wait to be merged into it.

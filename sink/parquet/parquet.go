@@ -28,7 +28,6 @@ import (
 	"github.com/parquet-go/parquet-go/bloom"
 
 	"desklake/sink"
-	"desklake/state"
 )
 
 // Below the lake's folder, in this package's own one.
@@ -178,13 +177,6 @@ func (s *Sink) table(name string) (*tableState, error) {
 		return t, nil
 	}
 	return nil, fmt.Errorf("%s: the table was not prepared", name)
-}
-
-// Checkpoints returns the stored checkpoints by stream.
-func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.manifest.clone().Checkpoints, nil
 }
 
 // DeleteCheckpoint forgets a stream's checkpoint. Files of its tables that are missing or cut off are forgotten with it:

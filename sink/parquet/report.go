@@ -107,7 +107,7 @@ func Changes(_ context.Context, path string, tables []*schema.Table) (changes []
 		if err := s.checkStrays(t.Name, stored); err != nil {
 			return nil, err
 		}
-		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) {
+		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) && !stored.isEmpty() && !s.isLost(stored) {
 			return nil, err
 		}
 		if stored == nil {
