@@ -1,62 +1,51 @@
 package parquet
 
 import (
-	"errors"
-	"io"
-	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
-	"slices"
-
-	"github.com/parquet-go/parquet-go"
 )
 
-// book is one of desklake's own tables. It is small enough to be held in memory. A changed row is stored whole in the
-// manifest, with what it belongs to; at the end of a run all rows are written into the table's file. Doing that twice
-// changes nothing.
+// book is a file of one of desklake's own tables. A changed row is stored whole in the manifest, with what it belongs to; at
+// the end of a run all rows are written into the file. Doing that twice changes nothing. It is read when its rows are
+// asked for.
 type book[R any] struct {
-	name  string
-	key   func(*R) [4]string
-	rows  []R
-	at    map[[4]string]int
-	dirty map[int]bool
+	name   string // of the table
+	file   string // without its folder and ending
+	key    func(*R) [3]string
+	stored []R // what was in the manifest only when it was opened
+
+	loaded bool
+	rows   []R
+	at     map[[3]string]int
+	dirty  map[int]bool
+	short  bool // the file has rows that are to go
 }
 
-func newBook[R any](name string, key func(*R) [4]string) *book[R] {
-	return &book[R]{name: name, key: key, at: map[[4]string]int{}, dirty: map[int]bool{}}
+// path is where the file is.
+func (b *book[R]) path(root string) string { return ownFile(root, b.name, b.file) }
+
+// ownFile is a file of one of desklake's own tables.
+func ownFile(root, table, file string) string {
+	return filepath.Join(root, own, table, file+".parquet")
 }
 
-// ownFile is the file of one of desklake's own tables.
-func ownFile(root, name string) string { return filepath.Join(root, own, name, name+".parquet") }
-
-// open reads the table's file, and the rows that are in the manifest only.
-func (b *book[R]) open(root string, changed []R) error {
-	f, err := os.Open(ownFile(root, b.name))
-	if err == nil {
-		err = b.read(f)
-		f.Close()
+// load reads the file, and the rows that are in the manifest only, once.
+func (b *book[R]) load(root string) error {
+	if b.loaded {
+		return nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return damaged(ownFile(root, b.name), err)
+	b.at, b.dirty = map[[3]string]int{}, map[int]bool{}
+	for r, err := range readRows[R](b.path(root)) {
+		if err != nil {
+			return err
+		}
+		b.at[b.key(&r)] = len(b.rows)
+		b.rows = append(b.rows, r)
 	}
-	for _, r := range changed {
+	b.loaded = true
+	for _, r := range b.stored {
 		b.put(r)
-	}
-	return nil
-}
-
-func (b *book[R]) read(f *os.File) error {
-	r := parquet.NewGenericReader[R](f)
-	b.rows = make([]R, r.NumRows())
-	n, err := r.Read(b.rows)
-	if n < len(b.rows) {
-		return errors.Join(err, io.ErrUnexpectedEOF, r.Close())
-	}
-	if err := r.Close(); err != nil {
-		return err
-	}
-	for i := range b.rows {
-		b.at[b.key(&b.rows[i])] = i
 	}
 	return nil
 }
@@ -82,8 +71,28 @@ func (b *book[R]) put(r R) {
 	b.dirty[i] = true
 }
 
-// changed are the rows that are not in the table's file yet.
+// drop removes rows.
+func (b *book[R]) drop(goes func(*R) bool) {
+	rows, dirty := b.rows, b.dirty
+	b.rows, b.at, b.dirty = nil, map[[3]string]int{}, map[int]bool{}
+	for i, r := range rows {
+		if goes(&r) {
+			b.short = true
+			continue
+		}
+		if dirty[i] {
+			b.dirty[len(b.rows)] = true
+		}
+		b.at[b.key(&r)] = len(b.rows)
+		b.rows = append(b.rows, r)
+	}
+}
+
+// changed are the rows that are not in the file yet.
 func (b *book[R]) changed() (rows []R) {
+	if !b.loaded {
+		return b.stored
+	}
 	for i := range b.rows {
 		if b.dirty[i] {
 			rows = append(rows, b.rows[i])
@@ -92,27 +101,54 @@ func (b *book[R]) changed() (rows []R) {
 	return rows
 }
 
-// write writes the table's file if a row has changed.
+// write writes the file, if that is not as it should be.
 func (b *book[R]) write(d disk, root string) error {
-	if _, err := os.Stat(ownFile(root, b.name)); err == nil && len(b.dirty) == 0 {
+	if _, err := os.Stat(b.path(root)); err == nil && len(b.changed()) == 0 && !b.short {
 		return nil
 	}
-	err := writeRows(d, root, b.name, b.rows)
+	err := b.load(root)
+	if err == nil {
+		err = writeRows(d, root, b.path(root), allOf(b.rows))
+	}
 	if err == nil {
 		clear(b.dirty)
+		b.short = false
 	}
 	return err
 }
 
-// writeRows writes the file of one of desklake's own tables.
-func writeRows[R any](d disk, root, name string, rows []R) error {
-	path := ownFile(root, name)
-	if err := d.makeFolder(filepath.Dir(path)); err != nil {
-		return err
+// scan gives the rows as they stand, without keeping them.
+func (b *book[R]) scan(root string) iter.Seq2[R, error] {
+	return func(yield func(R, error) bool) {
+		changed := map[[3]string]R{}
+		for _, r := range b.stored {
+			changed[b.key(&r)] = r
+		}
+		for r, err := range readRows[R](b.path(root)) {
+			if now, found := changed[b.key(&r)]; found {
+				r = now
+				delete(changed, b.key(&r))
+			}
+			if !yield(r, err) || err != nil {
+				return
+			}
+		}
+		for _, r := range b.stored {
+			if _, left := changed[b.key(&r)]; left && !yield(r, nil) {
+				return
+			}
+		}
 	}
-	return d.replace(path, filepath.Join(root, drafts), func(to io.Writer) error {
-		w := parquet.NewGenericWriter[R](to, slices.Concat(lasting, portable)...)
-		_, err := w.Write(rows)
-		return errors.Join(err, w.Close())
+}
+
+// rewrite writes the file anew, with all of today's columns, and each row as edit leaves it.
+func (b *book[R]) rewrite(d disk, root string, edit func(*R)) error {
+	return writeRows(d, root, b.path(root), func(yield func(R, error) bool) {
+		for r, err := range b.scan(root) {
+			edit(&r)
+			if !yield(r, err) {
+				return
+			}
+		}
 	})
 }

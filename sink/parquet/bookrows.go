@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"desklake/schema"
 	"desklake/sink"
 )
 
@@ -52,6 +53,16 @@ type issueRow struct {
 	Run    string    `parquet:"run_id" json:"run_id"`
 }
 
+func newIssueRow(r sink.IssueRow) issueRow {
+	return issueRow{Table: r.Table, Key: r.Key, Column: r.Column, Reason: r.Reason, Value: r.Value, Count: r.Count,
+		First: r.FirstSeen, Last: r.LastSeen, Run: r.RunID}
+}
+
+func (r *issueRow) row() sink.IssueRow {
+	return sink.IssueRow{Issue: schema.Issue{Table: r.Table, Key: r.Key, Column: r.Column, Reason: r.Reason, Value: r.Value, Count: r.Count},
+		FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run}
+}
+
 type checkpointRow struct {
 	Stream    string     `parquet:"stream"`
 	Cursor    string     `parquet:"cursor"`
@@ -81,6 +92,14 @@ func orNull(t time.Time) *time.Time {
 		return nil
 	}
 	return new(t.UTC())
+}
+
+func newRunRow(r sink.Run) runRow {
+	row := runRow{ID: r.ID, Started: r.Started.UTC(), Finished: orNull(r.Finished), Status: string(r.Status), Trigger: r.Trigger, Version: r.Version, Account: r.Account}
+	if r.Error != "" {
+		row.Error = &r.Error
+	}
+	return row
 }
 
 func (r *runRow) run() sink.Run {

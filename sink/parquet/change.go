@@ -20,8 +20,8 @@ type change struct {
 	before *tableState // what is committed
 	view   *view       // that, and behind it the change's own files
 	pile   pile
-	piles  int             // how many were settled
-	met    []parquet.Value // the keys of all rows that were written
+	piles  int  // how many were settled
+	met    keys // of all rows that were written
 	counts sink.Counts
 	made   []string // the files that are there because of the change
 }
@@ -44,7 +44,7 @@ func (c *change) write(b schema.Batch) error {
 	c.counts.Read += b.Rows()
 	c.counts.Unchanged += b.Rows() - int64(len(rows))
 	for _, r := range rows {
-		c.met = append(c.met, r.key.Clone())
+		c.met.add(r.key)
 	}
 	if c.pile.bytes < pileBytes {
 		return nil
@@ -54,7 +54,6 @@ func (c *change) write(b schema.Batch) error {
 
 // missing counts the rows that were live before and were not written, and all that were live.
 func (c *change) missing() (missing, live int64, err error) {
-	slices.SortFunc(c.met, compareKeys)
 	for at, p := range c.before.Partitions {
 		rows, err := readPart(c.layout, c.sink.path, at, p.files())
 		if err != nil {
@@ -68,7 +67,7 @@ func (c *change) missing() (missing, live int64, err error) {
 				continue
 			}
 			live++
-			if !c.hasMet(c.layout.keyOf(row)) {
+			if !c.met.has(c.layout.keyOf(row)) {
 				missing++
 			}
 		}
@@ -76,14 +75,8 @@ func (c *change) missing() (missing, live int64, err error) {
 	return missing, live, nil
 }
 
-func (c *change) hasMet(key parquet.Value) bool {
-	_, found := slices.BinarySearchFunc(c.met, key, compareKeys)
-	return found
-}
-
 // mark writes the live rows that were not written once more, as gone.
 func (c *change) mark(at time.Time) error {
-	slices.SortFunc(c.met, compareKeys)
 	for part := range c.view.parts {
 		rows, err := readPart(c.layout, c.sink.path, part, c.view.files(part))
 		if err == nil {
@@ -109,7 +102,7 @@ func (g *gone) next() (parquet.Row, error) {
 		if row == nil || err != nil {
 			return nil, err
 		}
-		if g.layout.isDeleted(row) || g.hasMet(g.layout.keyOf(row)) {
+		if g.layout.isDeleted(row) || g.met.has(g.layout.keyOf(row)) {
 			continue
 		}
 		g.counts.Deleted++

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -15,8 +14,8 @@ import (
 func (s *Sink) checkStrays(name string, t *tableState) error {
 	known := map[string]bool{}
 	if t != nil {
-		for at := range t.Partitions {
-			known[partName(name, at)] = true
+		for at, p := range t.Partitions {
+			known[partName(name, at)], known[p.Name] = true, true // which differ in a lake that is to be carried over
 		}
 	}
 	root := filepath.Join(s.path, name)
@@ -32,17 +31,6 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 		}
 		return nil
 	})
-}
-
-// covered reports whether a checkpoint says that the table holds what is in front of it. Where none does, everything
-// is read again anyway.
-func (m *manifest) covered(table string) bool {
-	for _, c := range m.Checkpoints {
-		if slices.Contains(c.Tables, table) {
-			return true
-		}
-	}
-	return false
 }
 
 // checkFiles looks whether the files that the manifest knows are there and whole, without reading their rows.
@@ -102,27 +90,6 @@ func (s *Sink) isMerged(t *tableState, p *partition) bool {
 	text, _ := content.Lookup(schemaKey)
 	columns, err := strconv.Atoi(text)
 	return err == nil && (len(p.Waiting) > 0 || p.Schema < columns && columns <= t.Schema && content.NumRows() == p.Rows)
-}
-
-// forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
-func (s *Sink) forgetBroken(t *tableState) {
-	moveAway := func(name string) {
-		path := filepath.Join(s.path, name)
-		_ = s.disk.rename(path, path+".damaged") // it may be missing
-	}
-	for _, p := range t.Partitions {
-		if s.checkBase(t, p) != nil {
-			moveAway(p.Name)
-			p.partFile, p.Live = partFile{}, 0
-		}
-		p.Waiting = slices.DeleteFunc(p.Waiting, func(f partFile) bool {
-			broken := s.checkFile(f) != nil
-			if broken {
-				moveAway(f.Name)
-			}
-			return broken
-		})
-	}
 }
 
 // checkPath refuses what the operating system would report in its own words, or what would be created in the wrong place.

@@ -16,12 +16,9 @@ func (s *Sink) update(change func(m *manifest)) error {
 	if s.broken != nil {
 		return s.broken
 	}
-	if err := s.openBooks(); err != nil { // the manifest has rows of theirs
-		return err
-	}
 	m := s.manifest.clone()
 	change(m)
-	m.Runs, m.Loads, m.Issues = s.runs.changed(), s.loads.changed(), s.issues.changed()
+	s.keepBooks(m)
 	if err := s.disk.replace(filepath.Join(s.path, manifestName), filepath.Join(s.path, drafts), m.write); err != nil {
 		s.broken = fmt.Errorf("store manifest: %w", explain(s.path, err))
 		return s.broken
@@ -34,12 +31,15 @@ func (s *Sink) update(change func(m *manifest)) error {
 func (s *Sink) commit(t *tx, c sink.Commit, changes map[string]*change) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.openBooks(); err != nil {
+	s.openBooks()
+	err := s.issues.add(s.path, t.run, c.At, c.Issues)
+	if err == nil {
+		err = s.addLoads(t, c, changes)
+	}
+	if err != nil {
 		return err
 	}
-	s.addLoads(t, c, changes)
-	s.addIssues(t.run, c.At, c.Issues)
-	err := s.update(func(m *manifest) {
+	err = s.update(func(m *manifest) {
 		m.Commits[t.stream]++
 		if c.Checkpoint.Stream != "" {
 			m.Checkpoints[c.Checkpoint.Stream] = c.Checkpoint

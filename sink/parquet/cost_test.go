@@ -27,7 +27,7 @@ func TestOnlyFilesWithChangesAreWritten(t *testing.T) {
 		}
 	}
 	slices.Sort(written)
-	if want := []string{filepath.Base(filepath.Dir(l.file("2026-03"))), filepath.Base(filepath.Dir(l.file("none")))}; len(written) != 2 || written[0] != want[0] {
+	if want := []string{filepath.Base(filepath.Dir(l.file("2026-03"))), filepath.Base(filepath.Dir(l.file("unknown")))}; len(written) != 2 || written[0] != want[0] {
 		t.Errorf("written: %v, want %v", written, want)
 	}
 }

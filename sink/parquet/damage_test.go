@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"desklake/schema"
 	"desklake/sink"
 	"desklake/state"
 )
@@ -71,6 +72,89 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Somebody removed the folder of a table: all its rows come back, also where the run that noticed it was killed.
+func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
+	t.Parallel()
+	for stop := 0; ; stop++ {
+		l := twoPets(t)
+		if _, err := l.commitOf(words, `{"word":"a","count":1}`); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.RemoveAll(filepath.Join(l.Path, "pets")), os.Remove(filepath.Join(l.Path, "words", "words.parquet"))); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+			t.Error(err)
+		}
+		s, err := Open(t.Context(), l.Options)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stored, err := s.Checkpoints(t.Context())
+		for _, table := range []string{"pets", "words"} {
+			if c := stored[table]; err != nil || len(c.Tables) > 0 || len(c.Lost) != 1 || c.Lost[0] != table || c.Cursor == "" {
+				t.Errorf("%+v, %v", c, err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		c := newCrash(t, l, stop)
+		l.disk.before = c.before
+		_ = l.tryRun()
+		l.disk.before = nil
+		if s, err = Open(t.Context(), l.Options); err != nil {
+			t.Fatal(err)
+		}
+		if stored, err = s.Checkpoints(t.Context()); err != nil || len(stored["pets"].Tables) > 0 {
+			t.Fatalf("after a crash at operation %d: %+v, %v", stop, stored["pets"], err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
+		if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
+			t.Fatalf("after a crash at operation %d:\n%s", stop, diff)
+		}
+		if stop >= c.done {
+			return
+		}
+	}
+}
+
+// What never had a row has nothing to lose.
+func TestAnEmptyTableGetsItsFileBack(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	if _, err := l.commitOf(pets); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.RemoveAll(filepath.Join(l.Path, "pets")); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), l.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := s.Checkpoints(t.Context())
+	if c := stored["pets"]; err != nil || len(c.Tables) != 1 || len(c.Lost) > 0 {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if err = errors.Join(s.Prepare(t.Context(), l.tables), s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if got := l.query("SELECT count(*) FROM FILES"); got[0] != "0" {
+		t.Error(got)
+	}
+}
+
+// commitOf is one run with one commit to a table.
+func (l *lake) commitOf(table *schema.Table, records ...string) (sink.Counts, error) {
+	s := l.prepared()
+	n, err := l.commit(s, table, records...)
+	return n, errors.Join(err, s.Close())
 }
 
 // A window that was read to its end says nothing about what the stream's own checkpoint covers.

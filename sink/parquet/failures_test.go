@@ -190,10 +190,10 @@ func TestAManifestOfALaterFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
 	path := filepath.Join(l.Path, manifestName)
-	if err := os.WriteFile(path, []byte(`{"Format":2}`), 0o666); err != nil {
+	if err := os.WriteFile(path, []byte(`{"Format":3,"Tables":"somewhere else"}`), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	l.refuses(path, "has format 2")
+	l.refuses(path, "has format 3")
 }
 
 func TestALakeIsOpenOnceAtATime(t *testing.T) {

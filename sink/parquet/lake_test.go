@@ -151,7 +151,7 @@ func (l *lake) commit(s *Sink, table *schema.Table, records ...string) (sink.Cou
 func batches(table *schema.Table, records ...string) []schema.Batch {
 	d := schema.NewDecoder(table)
 	defer d.Release()
-	d.Page(at(0), "run")
+	d.Page(at(3*24*60), "run") // behind all versions
 	for _, r := range records {
 		d.Decode(jsonscan.New([]byte(r)))
 	}

@@ -10,13 +10,15 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"desklake/schema"
 	"desklake/state"
 )
 
-// manifestFormat is the version of the manifest's format. A manifest of a later one is not read but refused.
-const manifestFormat = 1
+// manifestFormat is the version of the manifest's format. A manifest of a later one is not read but refused; one of format 1,
+// from before the history had chapters, is carried over.
+const manifestFormat = 2
 
 // manifest is what belongs to the committed state of a lake. Replacing its file is the commit point: what it does not
 // name was never committed.
@@ -26,10 +28,17 @@ type manifest struct {
 	Checkpoints map[string]state.Checkpoint // by stream
 	Commits     map[string]int              // by stream; the names of its files count on
 
-	// The rows of desklake's own tables that are not in their files yet.
+	Chapters []chapter             `json:",omitempty"` // of the history that have ended, the earliest first
+	Chapter  int                   // the number of the current one
+	Latest   map[string]latestLoad `json:",omitempty"` // by table
+
+	// The rows of desklake's own tables that are not in their files yet: of runs and loads, of the current chapter; of
+	// issues, all of the tables that have one.
 	Runs   []runRow   `json:",omitempty"`
 	Loads  []loadRow  `json:",omitempty"`
 	Issues []issueRow `json:",omitempty"`
+
+	OldestIssue time.Time `json:",omitzero"` // when the one was met that was not met for longest
 }
 
 // tableState is a table of the lake.
@@ -53,14 +62,14 @@ func (t *tableState) part(at month) *partition {
 	return p
 }
 
-// isEmpty reports that there is no file of the table.
-func (t *tableState) isEmpty() bool {
+// hasFiles reports that there is a file of the table.
+func (t *tableState) hasFiles() bool {
 	for _, p := range t.Partitions {
 		if len(p.files()) > 0 {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // partition is one file of a table, and those that wait to be merged into it.
@@ -168,22 +177,35 @@ func readManifest(lake string) (*manifest, error) {
 		if _, err := os.Stat(filepath.Join(lake, waiting)); err == nil { // which is made behind it
 			return nil, &PathError{path, "is missing", "Put the file back from a copy, or choose another sink.path and sync again."}
 		}
-		m.Format = manifestFormat
+		m.Format, m.Chapter = manifestFormat, 1
 	case err != nil:
 		return nil, err
 	default:
-		if err := json.Unmarshal(content, m); err != nil {
-			return nil, &PathError{path, "can't be read: " + err.Error(), "Put the file back from a copy, or choose another sink.path."}
+		if err := m.read(path, content); err != nil {
+			return nil, err
 		}
-	}
-	if m.Format != manifestFormat {
-		return nil, &PathError{path, fmt.Sprintf("has format %d, this version of desklake knows %d", m.Format, manifestFormat),
-			"Use the version that wrote it, or a later one."}
 	}
 	if m.Tables == nil {
 		m.Tables, m.Checkpoints, m.Commits = map[string]*tableState{}, map[string]state.Checkpoint{}, map[string]int{}
 	}
 	return m, nil
+}
+
+// read reads the manifest's file, of which a later format may have changed anything but the number.
+func (m *manifest) read(path string, content []byte) error {
+	var of struct{ Format int }
+	err := json.Unmarshal(content, &of)
+	if err == nil && (of.Format < 1 || of.Format > manifestFormat) {
+		return &PathError{path, fmt.Sprintf("has format %d, this version of desklake knows %d", of.Format, manifestFormat),
+			"Use the version that wrote it, or a later one."}
+	}
+	if err == nil {
+		err = json.Unmarshal(content, m)
+	}
+	if err != nil {
+		return &PathError{path, "can't be read: " + err.Error(), "Put the file back from a copy, or choose another sink.path."}
+	}
+	return nil
 }
 
 func (m *manifest) write(w io.Writer) error {

@@ -9,13 +9,15 @@ import (
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"desklake/schema"
 )
 
 const (
 	// manyRows is how many rows of a table may wait until they are merged in the middle of a run.
 	manyRows = 2_000_000
 	// manyChanges is how many rows of desklake's own tables the manifest takes until they are written into their files.
-	manyChanges = 1000
+	manyChanges = 5 * schema.MaxIssues
 	// manyWriters is how many partitions are merged at a time; each holds a row group in memory.
 	manyWriters = 2
 )

@@ -28,7 +28,6 @@ import (
 
 	"desklake/internal/durable"
 	"desklake/sink"
-	"desklake/state"
 )
 
 // Below the lake's folder, in this package's own one.
@@ -53,6 +52,7 @@ type Options struct {
 	disk        disk
 	mergeRows   int64 // manyRows
 	manyWaiting int   // manyWaiting
+	chapterRuns int   // chapterRuns
 }
 
 // Sink is an open lake. It implements sink.Sink.
@@ -61,6 +61,7 @@ type Sink struct {
 	disk        disk
 	mergeRows   int64
 	manyWaiting int
+	chapterRuns int
 	lock        *durable.Lock
 	filters     filters
 
@@ -86,7 +87,8 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		return nil, err
 	}
 	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
-		filters: filters{byFile: map[string][]bloom.SplitBlockFilter{}}, books: newBooks()}
+		chapterRuns: cmp.Or(o.chapterRuns, chapterRuns),
+		filters:     filters{byFile: map[string][]bloom.SplitBlockFilter{}}}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}
@@ -95,6 +97,9 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	}
 	if s.manifest, err = readManifest(path); err == nil {
 		err = s.disk.syncFolder(filepath.Join(path, own)) // a run that was killed may not have come to that
+	}
+	if err == nil {
+		err = s.carryOver()
 	}
 	if err == nil {
 		err = s.clear()
@@ -172,13 +177,6 @@ func (s *Sink) table(name string) (*tableState, error) {
 		return t, nil
 	}
 	return nil, fmt.Errorf("%s: the table was not prepared", name)
-}
-
-// Checkpoints returns the stored checkpoints by stream.
-func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.manifest.clone().Checkpoints, nil
 }
 
 // DeleteCheckpoint forgets a stream's checkpoint. Files of its tables that are missing or cut off are forgotten with it:

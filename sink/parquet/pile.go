@@ -1,9 +1,6 @@
 package parquet
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/apache/arrow-go/v18/arrow"
 	"github.com/apache/arrow-go/v18/arrow/array"
 	"github.com/parquet-go/parquet-go"
@@ -39,13 +36,17 @@ func (p *pile) add(b schema.Batch) []pileRow {
 	}
 	p.batches = append(p.batches, b)
 	p.shredders = append(p.shredders, newShredder(p.layout, b))
+	p.bytes += int64(len(p.layout.leaves)) * leafBytes
 	for _, column := range b.Record.Columns() {
 		p.bytes += size(column.Data())
 	}
 	return p.rows[before:]
 }
 
-// size is the memory of an array.
+// leafBytes is about what a batch takes for each of its columns, however few its rows: arrays, buffers and shreds.
+const leafBytes = 1 << 10
+
+// size is the memory of what is in an array.
 func size(data arrow.ArrayData) (bytes int64) {
 	for _, b := range data.Buffers() {
 		if b != nil {
@@ -70,13 +71,6 @@ func (l *layout) monthsOf(b schema.Batch) func(row int) month {
 		}
 		return monthAt(int64(created.Value(row)))
 	}
-}
-
-// sort sorts the rows by partition and key; the versions of one stay in the order in which they were written.
-func (p *pile) sort() {
-	slices.SortFunc(p.rows, func(a, b pileRow) int {
-		return cmp.Or(cmp.Compare(a.month, b.month), compareKeys(a.key, b.key), cmp.Compare(a.batch, b.batch))
-	})
 }
 
 // row makes a row of its batch.

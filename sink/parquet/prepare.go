@@ -10,14 +10,12 @@ import (
 	"desklake/schema"
 )
 
-// Prepare creates the tables that are missing, each with an empty file, and notes columns that are new. A file that is
-// not ours among ours, one that somebody removed or cut off, or a column of another type is an error that names it.
+// Prepare creates the tables that are missing, or lost, each with an empty file, and notes columns that are new. A file that
+// is not ours among ours, one of many that somebody removed or cut off, or a column of another type is an error that names it.
 func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := s.openBooks(); err != nil {
-		return err
-	}
+	s.openBooks()
 	m := s.manifest.clone()
 	for _, t := range tables {
 		if err := s.fitTable(m, t); err != nil {
@@ -26,7 +24,7 @@ func (s *Sink) Prepare(_ context.Context, tables []*schema.Table) error {
 	}
 	s.prepared = true
 	// The files follow: one that no manifest knows is nobody's.
-	if err := s.update(func(stored *manifest) { stored.Tables = m.clone().Tables }); err != nil {
+	if err := s.update(func(stored *manifest) { stored.Tables, stored.Checkpoints = m.clone().Tables, m.Checkpoints }); err != nil {
 		return err
 	}
 	for _, t := range tables {
@@ -46,13 +44,12 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 	if err := s.checkStrays(t.Name, stored); err != nil {
 		return err
 	}
-	if err := s.checkFiles(stored); err != nil && m.covered(t.Name) {
-		return err
-	} else if err != nil {
-		s.forgetBroken(stored)
-		s.addIssues(s.run, time.Now(), []schema.Issue{{Table: t.Name, Reason: "a file of the table was missing or cut off: its rows are read again", Value: err.Error()}})
+	if err := s.checkFiles(stored); err != nil {
+		if err := s.forgetHarmed(m, t.Name, err); err != nil {
+			return err
+		}
 	}
-	if stored == nil || stored.isEmpty() {
+	if stored == nil || !stored.hasFiles() {
 		stored = &tableState{Partitions: map[month]*partition{}}
 		stored.part(firstPart(t.Month))
 		m.Tables[t.Name] = stored
@@ -70,6 +67,25 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 	}
 	stored.Doc, stored.Key, stored.Version, stored.Month, stored.Columns = t.Doc, t.Key, t.Version, t.Month, columns
 	return nil
+}
+
+// forgetHarmed makes a table whose files are not what they should be one that is read again, if that can be. A table without
+// rows has only to get its file back. Of one that is lost the checkpoint has told.
+func (s *Sink) forgetHarmed(m *manifest, name string, harm error) error {
+	t := m.Tables[name]
+	lost, told := s.isLost(t), t.isEmpty()
+	if !lost && !told && m.covered(name) {
+		return harm
+	}
+	s.forgetBroken(t)
+	if !told {
+		m.uncover(name)
+	}
+	if lost || told {
+		return nil
+	}
+	return s.issues.add(s.path, s.run, time.Now(), []schema.Issue{{Table: name,
+		Reason: "a file of the table was missing or cut off: its rows are read again", Value: harm.Error()}})
 }
 
 // columns are the table's, and behind them those that the lake has from another version of desklake.

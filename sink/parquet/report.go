@@ -1,31 +1,36 @@
 package parquet
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"time"
 
 	"desklake/schema"
 	"desklake/sink"
 )
 
 // Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
-// move to from there. A folder that does not exist yet, or that
-// desklake did not make, is a *PathError.
+// move to from there. A folder that does not exist yet, or that desklake did not make, is a *PathError.
 func Inspect(_ context.Context, path string, look sink.Look) (sink.Report, error) {
 	s, err := lookAt(path)
 	if err != nil {
 		return sink.Report{}, err
 	}
-	if err := s.openBooks(); err != nil {
-		return sink.Report{}, err
+	s.openBooks()
+	r := sink.Report{Tables: s.tableReports(), Checkpoints: s.manifest.Checkpoints}
+	if r.Runs, err = s.pastRuns(look); err == nil {
+		r.LastRun, r.FirstRunAt, err = s.endsOfHistory()
 	}
-	return s.report(look), nil
+	if err == nil {
+		err = s.issues.load(s.path)
+	}
+	r.Issues, r.Latest = s.issues.count(), s.issues.latest()
+	return r, err
 }
 
 // lookAt is look for a lake that is there.
@@ -54,66 +59,36 @@ func look(path string) (*Sink, error) {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	s := &Sink{path: path, books: newBooks()}
-	s.manifest, err = readManifest(path)
+	s := &Sink{path: path}
+	if s.manifest, err = readManifest(path); err == nil && s.manifest.Format < manifestFormat {
+		err = s.manifest.beginChapters(path)
+	}
 	return s, explain(path, err)
 }
 
-func (s *Sink) report(look sink.Look) sink.Report {
-	r := sink.Report{Checkpoints: s.manifest.Checkpoints, Issues: int64(len(s.issues.rows)), Latest: s.latestIssues()}
-	at, status := map[string]int{}, map[string]sink.Status{}
-	rows := slices.SortedFunc(slices.Values(s.runs.rows), func(a, b runRow) int {
-		return cmp.Or(b.Started.Compare(a.Started), strings.Compare(b.ID, a.ID))
-	})
-	for i, row := range rows {
-		at[row.ID], status[row.ID] = i, sink.Status(row.Status)
-		r.Runs = append(r.Runs, sink.RunReport{Run: row.run()})
-	}
-	tables := map[string]sink.TableReport{}
-	for _, row := range s.loads.rows {
-		if i, known := at[row.Run]; known {
-			r.Runs[i].Loads = append(r.Runs[i].Loads, row.load())
+// tableReports tells how the tables stand that were ever loaded, sorted by name.
+func (s *Sink) tableReports() (reports []sink.TableReport) {
+	fresh := map[string]time.Time{}
+	for _, c := range s.manifest.Checkpoints {
+		for _, table := range c.Tables {
+			if c.CompleteAt.After(fresh[table]) {
+				fresh[table] = c.CompleteAt
+			}
 		}
-		t, known := tables[row.Table]
-		if !known || !row.Committed.Before(t.LoadedAt) {
-			t = sink.TableReport{Name: row.Table, Stream: row.Stream, LoadedAt: row.Committed.UTC(), LastRunID: row.Run, LastStatus: status[row.Run],
-				FreshAt: t.FreshAt, Outcome: sink.Outcome(row.Outcome), Error: row.Error}
-		}
-		if row.Outcome == string(sink.Complete) && row.Committed.After(t.FreshAt) {
-			t.FreshAt = row.Committed.UTC()
-		}
-		tables[row.Table] = t
 	}
-	for i := range r.Runs {
-		slices.SortStableFunc(r.Runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
-	}
-	if len(r.Runs) > 0 {
-		r.LastRun, r.FirstRunAt = new(r.Runs[0].Run), r.Runs[len(r.Runs)-1].Started
-	}
-	r.Runs = look.Cut(r.Runs)
-	for name, t := range tables {
+	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
+		l := s.latest[name].Load
+		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.Committed.UTC(), FreshAt: fresh[name], LastRunID: l.Run,
+			LastStatus: sink.Status(s.latest[name].Status), Outcome: sink.Outcome(l.Outcome), Error: l.Error}
 		if stored := s.manifest.Tables[name]; stored != nil {
 			for _, p := range stored.Partitions {
 				t.Rows += p.Live
 				t.Deleted += p.Rows - p.Live
 			}
 		}
-		r.Tables = append(r.Tables, t)
+		reports = append(reports, t)
 	}
-	slices.SortFunc(r.Tables, func(a, b sink.TableReport) int { return strings.Compare(a.Name, b.Name) })
-	return r
-}
-
-func (s *Sink) latestIssues() (latest []sink.IssueReport) {
-	rows := slices.SortedFunc(slices.Values(s.issues.rows), func(a, b issueRow) int {
-		return cmp.Or(b.Last.Compare(a.Last), strings.Compare(a.Table, b.Table), strings.Compare(a.Column, b.Column),
-			strings.Compare(a.Reason, b.Reason), strings.Compare(a.Key, b.Key))
-	})
-	for _, r := range rows[:min(sink.LatestIssues, len(rows))] {
-		latest = append(latest, sink.IssueReport{Table: r.Table, Column: r.Column, Reason: r.Reason, Count: r.Count,
-			FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run})
-	}
-	return latest
+	return reports
 }
 
 // Changes returns what Open and Prepare would create in a lake, and changes nothing. It fails where they would, but
@@ -132,7 +107,7 @@ func Changes(_ context.Context, path string, tables []*schema.Table) (changes []
 		if err := s.checkStrays(t.Name, stored); err != nil {
 			return nil, err
 		}
-		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) {
+		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) && !stored.isEmpty() && !s.isLost(stored) {
 			return nil, err
 		}
 		if stored == nil {

@@ -142,27 +142,36 @@ func monthAt(micros int64) month {
 	return month(at.Year()*12 + int(at.Month()) - 1)
 }
 
-// String is the name of the partition's folder; empty for that of a table that is not partitioned. The one for rows
-// without a time is what Hive calls it, and after it every reader.
+// String is the name of the partition's folder; empty for that of a table that is not partitioned. The one of rows without
+// a time has a value like the others: Hive's name would make it a null, which Python's readers can't mix with values.
 func (m month) String() string {
 	switch m {
 	case whole:
 		return ""
 	case noMonth:
-		return "created_month=__HIVE_DEFAULT_PARTITION__"
+		return "created_month=unknown"
 	}
 	return fmt.Sprintf("created_month=%04d-%02d", m/12, m%12+1)
 }
 
+// hiveName is what noMonth is called in the manifest, as its folder was called before manifestFormat 2: a version of
+// desklake from then reads as far as the number of the format, and refuses that.
+const hiveName = "created_month=__HIVE_DEFAULT_PARTITION__"
+
 // MarshalText writes the partition into the manifest.
-func (m month) MarshalText() ([]byte, error) { return []byte(m.String()), nil }
+func (m month) MarshalText() ([]byte, error) {
+	if m == noMonth {
+		return []byte(hiveName), nil
+	}
+	return []byte(m.String()), nil
+}
 
 // UnmarshalText reads what MarshalText wrote.
 func (m *month) UnmarshalText(text []byte) error {
 	switch string(text) {
 	case whole.String():
 		*m = whole
-	case noMonth.String():
+	case hiveName:
 		*m = noMonth
 	default:
 		var year, number int

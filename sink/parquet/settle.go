@@ -11,25 +11,51 @@ import (
 	"github.com/parquet-go/parquet-go"
 )
 
-// settling decides for the rows of one pile which of them take the place of what is there. Those are written into
-// files that wait: one a partition, sorted by key. Later merging decides nothing any more; what waits longest counts
-// least.
+// settling decides for the rows of one pile, of each key in one partition, which of them take the place of what is there.
+// Those are written into files that wait: one a partition, sorted by key. Later merging decides nothing any more; what
+// waits longest counts least.
 type settling struct {
 	*change
+	keys   []pileRow         // by key
 	rows   []pileRow         // that are left to be settled, by partition and key
 	strays map[string]*stray // by key
 }
 
-// settle settles what was written so far.
+// settle settles what was written so far. Where a key comes in several partitions, the rows behind the first of them
+// wait for the next turn: what is written later counts more.
 func (c *change) settle() error {
-	if len(c.pile.rows) == 0 {
-		return nil
-	}
 	defer c.pile.clear()
+	for rows := c.pile.rows; len(rows) > 0; {
+		now, later := firstTurn(rows)
+		if err := c.settleRows(now); err != nil {
+			return err
+		}
+		rows = later
+	}
+	return nil
+}
+
+// firstTurn sorts rows by key, in the order in which they were written, and takes those apart that can't be settled yet.
+func firstTurn(rows []pileRow) (now, later []pileRow) {
+	slices.SortFunc(rows, func(a, b pileRow) int { return cmp.Or(compareKeys(a.key, b.key), cmp.Compare(a.batch, b.batch)) })
+	moved := false
+	for i, r := range rows {
+		same := i > 0 && compareKeys(rows[i-1].key, r.key) == 0
+		moved = same && (moved || rows[i-1].month != r.month)
+		if moved {
+			later = append(later, r)
+		} else {
+			now = append(now, r)
+		}
+	}
+	return now, later
+}
+
+func (c *change) settleRows(keys []pileRow) error {
 	c.piles++
 	name := fmt.Sprintf("%s-%d", c.name, c.piles)
-	c.pile.sort()
-	s := &settling{change: c, rows: c.pile.rows, strays: map[string]*stray{}}
+	s := &settling{change: c, keys: keys, rows: slices.Clone(keys), strays: map[string]*stray{}}
+	slices.SortStableFunc(s.rows, func(a, b pileRow) int { return cmp.Compare(a.month, b.month) })
 	if err := s.findStrays(); err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ var story = struct {
 		{pet(4, 3, 2, "g"), pet(2, 2, 0, "too old")},
 		{pet(6, 1, 1, "h")}, {pet(6, 1, 2, "i")}, {pet(6, 1, 3, "j")}, {pet(6, 1, 4, "k")},
 	},
-	[]string{"1 2026-01 e", "2 2026-02 b", "3 __HIVE_DEFAULT_PARTITION__ c", "4 2026-03 g", "5 2026-03 f", "6 2026-01 k"},
+	[]string{"1 2026-01 e", "2 2026-02 b", "3 unknown c", "4 2026-03 g", "5 2026-03 f", "6 2026-01 k"},
 	[][]string{{`{"word":"a","count":1}`, `{"word":"c","count":1}`}, {`{"word":"a","count":2}`, `{"word":"b","count":1}`}},
 	[]string{"a true", "b true", "c false"},
 }

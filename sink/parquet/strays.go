@@ -52,20 +52,13 @@ func (s *settling) findStrays() error {
 	if s.layout.month < 0 {
 		return nil
 	}
-	keys := slices.Clone(s.rows)
-	slices.SortStableFunc(keys, func(a, b pileRow) int { return compareKeys(a.key, b.key) })
-	for i := 1; i < len(keys); i++ {
-		if keys[i].month != keys[i-1].month && compareKeys(keys[i].key, keys[i-1].key) == 0 {
-			s.addStray(keys[i].key)
-		}
-	}
-	hashes := make([]uint64, len(keys))
-	for i, k := range keys {
+	hashes := make([]uint64, len(s.keys))
+	for i, k := range s.keys {
 		hashes[i] = hash(k.key)
 	}
 	for _, at := range slices.Sorted(maps.Keys(s.view.parts)) {
 		for _, f := range s.view.parts[at] {
-			if err := s.findStraysIn(at, f, keys, hashes); err != nil {
+			if err := s.findStraysIn(at, f, hashes); err != nil {
 				return err
 			}
 		}
@@ -73,10 +66,11 @@ func (s *settling) findStrays() error {
 	return nil
 }
 
-func (s *settling) findStraysIn(at month, f viewFile, keys []pileRow, hashes []uint64) error {
+func (s *settling) findStraysIn(at month, f viewFile, hashes []uint64) error {
 	if f.Rows == 0 {
 		return nil
 	}
+	keys := s.keys
 	from, _ := slices.BinarySearchFunc(keys, f.min, func(k pileRow, key parquet.Value) int { return compareKeys(k.key, key) })
 	var filters []bloom.SplitBlockFilter
 	for i := from; i < len(keys) && compareKeys(keys[i].key, f.max) <= 0; i++ {

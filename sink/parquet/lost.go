@@ -1,0 +1,115 @@
+package parquet
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"desklake/state"
+)
+
+// Checkpoints returns the stored checkpoints by stream. A table of which no file is left is lost. One of which some are
+// missing or harmed is not: Prepare tells that, as a copy of those files is better than reading everything again.
+func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	stored := s.manifest.clone().Checkpoints
+	for stream, c := range stored {
+		c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(table string) bool {
+			lost := s.isLost(s.manifest.Tables[table])
+			if lost {
+				c.Lost = append(c.Lost, table)
+			}
+			return lost
+		})
+		stored[stream] = c
+	}
+	return stored, nil
+}
+
+// isLost reports that a table had rows, and none of its files is there: somebody removed its folder.
+func (s *Sink) isLost(t *tableState) bool {
+	if t == nil {
+		return false
+	}
+	lost := false
+	for _, p := range t.Partitions {
+		for _, f := range append([]partFile{p.partFile}, p.Waiting...) {
+			if f.Rows == 0 || t.hasRows() && f.Name != p.Name { // what waits counts where nothing was merged yet
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(s.path, f.Name)); !errors.Is(err, fs.ErrNotExist) {
+				return false
+			}
+			lost = true
+		}
+	}
+	return lost
+}
+
+// hasRows reports that there are rows in the files of partitions.
+func (t *tableState) hasRows() bool {
+	for _, p := range t.Partitions {
+		if p.Rows > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// isEmpty reports that there is no row of the table.
+func (t *tableState) isEmpty() bool {
+	for _, p := range t.Partitions {
+		for _, f := range p.Waiting {
+			if f.Rows > 0 {
+				return false
+			}
+		}
+	}
+	return !t.hasRows()
+}
+
+// covered reports whether a cursor says that the table holds what is in front of it. Where none does, everything
+// is read again anyway.
+func (m *manifest) covered(table string) bool {
+	for _, c := range m.Checkpoints {
+		if c.Cursor != "" && slices.Contains(c.Tables, table) {
+			return true
+		}
+	}
+	return false
+}
+
+// uncover takes a table out of all checkpoints: it does not hold what is in front of them any more.
+func (m *manifest) uncover(table string) {
+	for stream, c := range m.Checkpoints {
+		c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(have string) bool { return have == table })
+		m.Checkpoints[stream] = c
+	}
+}
+
+// forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
+func (s *Sink) forgetBroken(t *tableState) {
+	moveAway := func(name string) {
+		path := filepath.Join(s.path, name)
+		if _, err := os.Stat(path); err == nil && s.disk.rename(path, path+".damaged") == nil {
+			_ = s.disk.syncFolder(filepath.Dir(path)) // if it comes back, it is found again
+		}
+	}
+	for _, p := range t.Partitions {
+		if s.checkBase(t, p) != nil {
+			moveAway(p.Name)
+			p.partFile, p.Live = partFile{}, 0
+		}
+		p.Waiting = slices.DeleteFunc(p.Waiting, func(f partFile) bool {
+			broken := s.checkFile(f) != nil
+			if broken {
+				moveAway(f.Name)
+			}
+			return broken
+		})
+	}
+}
