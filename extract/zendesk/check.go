@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -64,12 +63,7 @@ func (s *Source) checkUser(ctx context.Context) (*user, []extract.Finding) {
 		return nil
 	}
 	if _, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: accept}); err != nil {
-		var api *APIError
-		if errors.As(err, &api) && api.Status == http.StatusForbidden {
-			err = refusesAll(err)
-		}
-		err = s.client.settled(ctx, err)
-		return nil, []extract.Finding{failed("credential", err)}
+		return nil, []extract.Finding{failed("credential", s.client.settled(ctx, refusedToAll(err)))}
 	}
 	return &me.User, []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, me.User.Name)}}
 }

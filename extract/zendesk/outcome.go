@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"desklake/extract"
@@ -68,10 +69,15 @@ func (c *client) toldToWait(err error, wait, limit time.Duration) error {
 	}
 }
 
-// refusesAll says what to do where Zendesk refuses even to say who the caller is.
-func refusesAll(err error) error {
+// refusedToAll says what to do where Zendesk refuses even to say who the caller is, which everybody may ask.
+func refusedToAll(err error) error {
+	var api *APIError
+	var done *extract.Failure
+	if errors.As(err, &done) || !errors.As(err, &api) || api.Status != http.StatusForbidden && api.Status != http.StatusNotFound {
+		return err
+	}
 	return &extract.Failure{Kind: extract.ErrPermission, Err: err,
 		Advice: "Zendesk, or a firewall or proxy on the way to it, refuses this machine or this user: check that the address from which this " +
-			"machine reaches the internet is on the account's IP allowlist (Admin Center, Account, Security), that no firewall is in between, and " +
-			"that the user's role may use the API"}
+			"machine reaches the internet is on the account's IP allowlist (Admin Center, Account, Security), that no firewall is in between, " +
+			"that the user's role may use the API, and that the account is still active under this name"}
 }

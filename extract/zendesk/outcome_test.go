@@ -199,9 +199,9 @@ func TestASourceThatAsksToWaitForTooLongIsToldSo(t *testing.T) {
 
 func TestACheckThatIsRefusedAtOnceIsAMatterOfPermission(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{`{"error":"Forbidden"}`, "<html>Access denied</html>"} {
+	for body, status := range map[string]int{`{"error":"Forbidden"}`: 403, "<html>Access denied</html>": 403, `{"error":"InvalidEndpoint"}`: 404} {
 		s := newReplica(t, nil, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
-			return reply(r, 403, http.Header{}, body), nil
+			return reply(r, status, http.Header{}, body), nil
 		})}).source
 		f := s.Check(t.Context(), s.Streams([]string{"tickets"}))
 		if len(f) != 1 || !errors.Is(f[0].Err, extract.ErrPermission) {
