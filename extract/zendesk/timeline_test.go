@@ -15,13 +15,12 @@ import (
 
 // timeline is a helpdesk that has nothing but times: its rows can be dated as one likes, and so can its answers.
 type timeline struct {
-	rows    []dated
-	page    int                            // rows on one
-	date    func(answer int) time.Duration // how far the Date header of an answer is ahead
-	ahead   time.Duration                  // the helpdesk is of this machine
-	opaque  bool                           // cursors have a shape of their own
-	created bool                           // start_time of the ratings goes by created_at
-	refuse  bool                           // the next cursor
+	rows   []dated
+	page   int                            // rows on one
+	date   func(answer int) time.Duration // how far the Date header of an answer is ahead
+	ahead  time.Duration                  // the helpdesk is of this machine
+	opaque bool                           // cursors have a shape of their own
+	refuse bool                           // the next cursor
 
 	answers int
 }
