@@ -77,6 +77,28 @@ func (l *lake) run(job pipeline.Job) pipeline.Result {
 	return result
 }
 
+// lacking executes a run, and fails the test unless streams of it end because records have no row, and none for another
+// reason.
+func (l *lake) lacking(tables ...string) {
+	l.t.Helper()
+	result, err := l.attempt(l.t.Context(), pipeline.Job{Tables: tables}, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	lacking := 0
+	for _, s := range result.Streams {
+		var noRows *pipeline.NoRows
+		if errors.As(s.Err, &noRows) {
+			lacking++
+		} else if s.Err != nil || s.Unavailable != nil {
+			l.t.Errorf("%s: %v %v", s.Stream, s.Err, s.Unavailable)
+		}
+	}
+	if lacking == 0 || result.Run.Status == sink.Done {
+		l.t.Errorf("records have no row, and the run is %s", result.Run.Status)
+	}
+}
+
 // settle lets the time pass for which the exports hold changes back.
 func (l *lake) settle() { time.Sleep(2 * time.Minute) }
 
