@@ -48,9 +48,18 @@ func (l *limiter) look(show func(*quotas)) {
 
 type waiter struct {
 	endpoint string
-	leave    chan *permit // buffered
+	last     time.Time    // until when it would wait
+	leave    chan *permit // buffered; gets nil where it would have to wait longer
 	wait     extract.Wait // what it waits for; empty while that is not known
 }
+
+// longWait is the error of a request that would have to wait for longer than it would.
+type longWait struct{ extract.Wait }
+
+func (e *longWait) Error() string { return "there is no " + e.For + " until then" }
+
+// ordinary is how long limits by the minute can make a request wait; everybody waits so long.
+const ordinary = 90 * time.Second
 
 // permit is the right to send one request. It is given back with done.
 type permit struct {
@@ -60,9 +69,10 @@ type permit struct {
 	numbers  map[string]int64 // the request's number, by window
 }
 
-// acquire waits until a request to the endpoint may be sent.
-func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error) {
-	w := &waiter{endpoint: endpoint, leave: make(chan *permit, 1)}
+// acquire waits until a request to the endpoint may be sent. Where that is farther off than patience it ends at once with a
+// *longWait: another request was told to wait.
+func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Duration) (*permit, error) {
+	w := &waiter{endpoint: endpoint, last: time.Now().Add(max(patience, ordinary)), leave: make(chan *permit, 1)}
 	l.lock()
 	l.queue = append(l.queue, w)
 	l.dispatch()
@@ -73,6 +83,9 @@ func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error)
 	}
 	select {
 	case p := <-w.leave:
+		if p == nil {
+			return nil, &longWait{w.wait}
+		}
 		return p, nil
 	case <-ctx.Done():
 	}
@@ -81,7 +94,9 @@ func (l *limiter) acquire(ctx context.Context, endpoint string) (*permit, error)
 	l.queue = slices.DeleteFunc(l.queue, func(other *waiter) bool { return other == w })
 	select {
 	case p := <-w.leave: // it came at the same moment
-		l.land(p)
+		if p != nil {
+			l.land(p)
+		}
 	default:
 	}
 	l.dispatch()
@@ -111,13 +126,17 @@ func (l *limiter) dispatch() {
 				}
 				if !ready {
 					blocked = append(blocked, name)
-					if at.After(now) && (next.IsZero() || at.Before(next)) {
-						next = at
-					}
 					if at.After(w.wait.Until) {
 						w.wait = extract.Wait{For: quotaName(name), Until: at}
 					}
+					if at.After(now) && !at.After(w.last) && (next.IsZero() || at.Before(next)) {
+						next = at
+					}
 				}
+			}
+			if w.wait.Until.After(w.last) {
+				w.leave <- nil
+				return true
 			}
 			for _, name := range blocked {
 				held[name] = true
@@ -219,7 +238,7 @@ func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration)
 		empty = q.route(p.endpoint)[1:]
 	}
 	for _, name := range empty {
-		if until := now.Add(min(refused, time.Hour)); until.After(q.window(name).Closed) {
+		if until := now.Add(min(refused, farthest)); until.After(q.window(name).Closed) {
 			q.window(name).Closed = until
 		}
 	}

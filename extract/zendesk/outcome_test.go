@@ -258,3 +258,26 @@ func TestNewTokensAreWaitedForLongerThanAPage(t *testing.T) {
 		}
 	})
 }
+
+// What one stream is told counts for the others too, which would wait for a day else.
+func TestALongWaitEndsEveryStreamAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := zendesktest.New(zendesktest.Options{Tickets: 20})
+		desk.Inject(zendesktest.Fault{Do: zendesktest.RateLimited("86400")})
+		r := newReplica(t, desk, Options{})
+		begun := time.Now()
+		r.try(allTables()...)
+		if took := time.Since(begun); took > time.Minute {
+			t.Errorf("it took %v", took)
+		}
+		for stream, err := range r.errs {
+			if !errors.Is(err, extract.ErrUnreachable) || !strings.Contains(err.Error(), "asks to wait ") || strings.Contains(err.Error(), "given up") {
+				t.Errorf("%s: %v", stream, err)
+			}
+		}
+		if len(r.errs) < 10 {
+			t.Errorf("only %d streams ended", len(r.errs))
+		}
+	})
+}

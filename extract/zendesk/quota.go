@@ -103,10 +103,13 @@ type window struct {
 	Count   int64 // all requests ever
 }
 
+// farthest is how far off the end of a refusal is remembered: longer than a request is tried, and not for days.
+const farthest = 2 * time.Hour
+
 // free returns the time from which a request may be sent that leaves keep requests to others. Flying is the
 // number of those under way: what others used meanwhile shows in their answers, so the last ones go singly.
 func (w *window) free(now time.Time, keep, flying int) time.Time {
-	if w.Closed.Sub(now) > time.Hour {
+	if w.Closed.Sub(now) > farthest {
 		w.Closed = time.Time{} // the clock of this machine was set back
 	}
 	at := w.Closed

@@ -3,6 +3,7 @@ package zendesk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -40,6 +41,9 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 		}
 		if ctx.Err() != nil {
 			return answer{}, context.Cause(ctx)
+		}
+		if done := (*extract.Failure)(nil); errors.As(err, &done) {
+			return answer{}, err
 		}
 		v := judge(err)
 		switch {
@@ -119,7 +123,12 @@ func (c *client) send(ctx context.Context, r *request, header string) (a answer,
 		queue, end = context.WithTimeoutCause(ctx, c.patience(r), errSilent)
 		defer end()
 	}
-	p, err := c.limits.acquire(queue, r.endpoint)
+	p, err := c.limits.acquire(queue, r.endpoint, c.giveUp)
+	var long *longWait
+	if errors.As(err, &long) {
+		wait = time.Until(long.Until)
+		return answer{}, wait, true, c.toldToWait(err, wait, c.giveUp)
+	}
 	if err != nil {
 		return answer{}, 0, false, err
 	}
