@@ -136,6 +136,7 @@ type run struct {
 	sink        sink.Sink
 	checkpoints map[string]state.Checkpoint
 	signs       *lifeSigns
+	weights     weights
 }
 
 func (r *run) prepare(ctx context.Context, row sink.Run) ([]extract.Stream, error) {
@@ -171,7 +172,7 @@ func (r *run) readAll(ctx context.Context, streams []extract.Stream) []StreamRes
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]StreamResult, len(streams))
-	r.signs = newLifeSigns(len(streams))
+	r.signs, r.weights = newLifeSigns(len(streams)), newWeights()
 	var wg sync.WaitGroup
 	for i, s := range streams {
 		wg.Go(func() {

@@ -21,14 +21,16 @@ const (
 
 // received is a page, or why no more follow.
 type received struct {
-	page extract.Page
-	err  error
+	page   extract.Page
+	weight int64 // is given back when the rows are written
+	err    error
 }
 
 // chunk is converted pages: their rows, and what is stored together with them.
 type chunk struct {
 	batches []schema.Batch
 	facts   facts
+	weight  int64
 	err     error // why no more follow
 }
 
@@ -83,7 +85,15 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 				err = ErrStopped
 			}
 			page.RunID = w.id
-			if !send(received{page, err}) || err != nil {
+			weight := weigh(len(page.Body))
+			if w.weights.take(ctx, weight) != nil {
+				return
+			}
+			if !send(received{page, weight, err}) {
+				w.weights.Release(weight)
+				return
+			}
+			if err != nil {
 				return
 			}
 			if reading.Err() != nil {
@@ -111,12 +121,19 @@ func scarcest(quotas []extract.Quota) *extract.Quota {
 func (w *worker) convert(ctx context.Context, from extract.Position, pages <-chan received) <-chan chunk {
 	chunks := make(chan chunk, chunksAhead)
 	w.goroutines.Go(func() {
-		defer close(chunks)
+		defer func() {
+			close(chunks)
+			<-ctx.Done() // the stream has ended
+			for p := range pages {
+				w.weights.Release(p.weight)
+			}
+		}()
 		decoder := w.stream.NewDecoder()
 		c := chunk{facts: facts{next: from, at: time.Now().UTC()}}
 		number := 0
 		for p := range pages {
 			number++
+			c.weight += p.weight
 			c.err = p.err
 			if p.err == nil {
 				if err := decoder.Decode(p.page); err != nil {
@@ -132,7 +149,7 @@ func (w *worker) convert(ctx context.Context, from extract.Position, pages <-cha
 			select {
 			case chunks <- c:
 			case <-ctx.Done():
-				c.release()
+				w.release(&c)
 				return
 			}
 			if c.err != nil {
@@ -156,9 +173,11 @@ func (f *facts) page(p extract.Page, whole bool) {
 	}
 }
 
-func (c *chunk) release() {
+// release gives back what a chunk holds.
+func (w *worker) release(c *chunk) {
 	for _, b := range c.batches {
 		b.Release()
 	}
-	c.batches = nil
+	w.weights.Release(c.weight)
+	c.batches, c.weight = nil, 0
 }

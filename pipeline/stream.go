@@ -153,7 +153,7 @@ func (w *worker) write(ctx context.Context, chunks <-chan chunk) (ended, err err
 
 // add writes a chunk into the transaction.
 func (w *worker) add(ctx context.Context, c chunk) error {
-	defer c.release()
+	defer w.release(&c)
 	w.pending.add(c.facts)
 	w.result.Requests += c.facts.load.Requests
 	w.result.Retries += c.facts.load.Retries
