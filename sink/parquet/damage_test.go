@@ -150,6 +150,22 @@ func TestAnEmptyTableGetsItsFileBack(t *testing.T) {
 	}
 }
 
+// Somebody may find the folder of rows without a month in the way.
+func TestAFileWithoutRowsComesBackByItself(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	if err := os.RemoveAll(filepath.Dir(l.file("unknown"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+		t.Error(err)
+	}
+	l.run([]string{pet(3, 0, 1, "c")})
+	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 unknown c"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // commitOf is one run with one commit to a table.
 func (l *lake) commitOf(table *schema.Table, records ...string) (sink.Counts, error) {
 	s := l.prepared()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -102,8 +103,10 @@ func (h *history) forgetRuns(d disk, root string, before time.Time) error {
 			continue
 		}
 		runs, loads := chapterBooks(c.Number)
-		if err := errors.Join(d.remove(loads.path(root)), d.remove(runs.path(root))); err != nil {
-			return err
+		for _, path := range []string{loads.path(root), runs.path(root)} {
+			if err := errors.Join(d.remove(path), d.syncFolder(filepath.Dir(path))); err != nil {
+				return err
+			}
 		}
 	}
 	h.chapters = kept

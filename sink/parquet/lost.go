@@ -41,7 +41,7 @@ func (s *Sink) isLost(t *tableState) bool {
 			if f.Rows == 0 || t.hasRows() && f.Name != p.Name { // what waits counts where nothing was merged yet
 				continue
 			}
-			if _, err := os.Stat(filepath.Join(s.path, f.Name)); !errors.Is(err, fs.ErrNotExist) {
+			if !s.isMissing(f.Name) {
 				return false
 			}
 			lost = true
@@ -58,6 +58,20 @@ func (t *tableState) hasRows() bool {
 		}
 	}
 	return false
+}
+
+// forgetEmpty drops what is known of files without rows that somebody removed.
+func (s *Sink) forgetEmpty(t *tableState) {
+	for _, p := range t.Partitions {
+		if p.Name != "" && p.Rows == 0 && s.isMissing(p.Name) {
+			p.partFile = partFile{}
+		}
+	}
+}
+
+func (s *Sink) isMissing(name string) bool {
+	_, err := os.Stat(filepath.Join(s.path, name))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // isEmpty reports that there is no row of the table.
@@ -83,12 +97,17 @@ func (m *manifest) covered(table string) bool {
 	return false
 }
 
-// uncover takes a table out of all checkpoints: it does not hold what is in front of them any more.
-func (m *manifest) uncover(table string) {
+// uncover takes a table out of all checkpoints: it does not hold what is in front of them any more. It reports whether it
+// was in one.
+func (m *manifest) uncover(table string) (was bool) {
 	for stream, c := range m.Checkpoints {
-		c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(have string) bool { return have == table })
-		m.Checkpoints[stream] = c
+		if slices.Contains(c.Tables, table) {
+			was = true
+			c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(have string) bool { return have == table })
+			m.Checkpoints[stream] = c
+		}
 	}
+	return was
 }
 
 // forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
@@ -96,7 +115,7 @@ func (s *Sink) forgetBroken(t *tableState) {
 	moveAway := func(name string) {
 		path := filepath.Join(s.path, name)
 		if _, err := os.Stat(path); err == nil && s.disk.rename(path, path+".damaged") == nil {
-			_ = s.disk.syncFolder(filepath.Dir(path)) // if it comes back, it is found again
+			_ = s.disk.syncFolder(filepath.Dir(path)) // or a crash would bring it back
 		}
 	}
 	for _, p := range t.Partitions {

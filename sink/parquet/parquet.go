@@ -9,7 +9,7 @@
 // waits, decides nothing: of each key it keeps the row that came last, streaming sorted files into a new one; so it can be
 // broken off anywhere and repeated, and what waits is forgotten only behind it. Memory is bounded by blocks of files, not
 // by rows; the cost follows the partitions with changes. The kernel's lock on _desklake/lock makes runs take turns.
-// Start with Open, then tx.go, settle.go, commit.go and merge.go.
+// Start with Open, then tx.go, settle.go, commit.go and merge.go; desklake's own tables are in books.go and history.go.
 package parquet
 
 import (

@@ -85,20 +85,20 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 			return nil, err
 		}
 		var more []loadRow
+		first, whole := true, false // the group begins with one that is wanted
 		for l, err := range group {
 			if err != nil {
 				return nil, err
 			}
 			if wanted[l.Run] {
-				more = append(more, l)
+				more, whole = append(more, l), whole || first
 			}
+			first = false
 		}
+		parts = append(parts, more)
 		// The loads stand in the order of their runs, of which the last ones are wanted, but where names are.
-		if len(more) == 0 && len(parts) > 0 && look.Prefix == "" {
+		if len(more) > 0 && !whole && look.Prefix == "" {
 			break
-		}
-		if len(more) > 0 {
-			parts = append(parts, more)
 		}
 	}
 	slices.Reverse(parts)

@@ -49,6 +49,9 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 			return err
 		}
 	}
+	if stored != nil {
+		s.forgetEmpty(stored)
+	}
 	if stored == nil || !stored.hasFiles() {
 		stored = &tableState{Partitions: map[month]*partition{}}
 		stored.part(firstPart(t.Month))
@@ -70,19 +73,19 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 }
 
 // forgetHarmed makes a table whose files are not what they should be one that is read again, if that can be. A table without
-// rows has only to get its file back. Of one that is lost the checkpoint has told.
+// rows has only to get its file back.
 func (s *Sink) forgetHarmed(m *manifest, name string, harm error) error {
 	t := m.Tables[name]
-	lost, told := s.isLost(t), t.isEmpty()
-	if !lost && !told && m.covered(name) {
+	empty, lost := t.isEmpty(), s.isLost(t)
+	if !empty && !lost && m.covered(name) {
 		return harm
 	}
 	s.forgetBroken(t)
-	if !told {
-		m.uncover(name)
-	}
-	if lost || told {
+	if empty {
 		return nil
+	}
+	if m.uncover(name) && lost {
+		return nil // as Checkpoints told
 	}
 	return s.issues.add(s.path, s.run, time.Now(), []schema.Issue{{Table: name,
 		Reason: "a file of the table was missing or cut off: its rows are read again", Value: harm.Error()}})

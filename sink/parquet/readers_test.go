@@ -148,8 +148,17 @@ func (l *lake) kindRows(before, from string) rows {
 	return parseRows(l, l.query(before+"SELECT json_object("+strings.Join(fields, ", ")+")::VARCHAR FROM "+from))
 }
 
-// readKindsWithPyarrow runs Python: that of DESKLAKE_PYTHON, where it has pyarrow, or any that has.
 func readKindsWithPyarrow(t *testing.T, _ *lake, path string) (rows, map[string]string) {
+	lines := runPython(t, "read.py", path)
+	var types map[string]string
+	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &types); err != nil {
+		t.Fatal(err)
+	}
+	return parseRows(t, lines[:len(lines)-1]), types
+}
+
+// runPython runs a script with the Python of DESKLAKE_PYTHON, where it has pyarrow, or any that has.
+func runPython(t *testing.T, script string, args ...string) (lines []string) {
 	python, required := os.LookupEnv("DESKLAKE_PYTHON")
 	if !required {
 		python, required = "python3", os.Getenv("CI") != ""
@@ -159,16 +168,49 @@ func readKindsWithPyarrow(t *testing.T, _ *lake, path string) (rows, map[string]
 	} else if err != nil {
 		t.Fatalf("%s: %v\n%s", python, err, out)
 	}
-	out, err := exec.Command(python, filepath.Join("testdata", "read.py"), path).CombinedOutput()
+	out, err := exec.Command(python, append([]string{filepath.Join("testdata", script)}, args...)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	var types map[string]string
-	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &types); err != nil {
-		t.Fatal(err)
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}
+
+// Python takes a whole table into memory, where partitions become a column that it has to be able to put together.
+func TestPythonReadsEveryTableWhole(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		records []string
+		want    string
+	}{
+		"empty":           {nil, "0"},
+		"with months":     {[]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")}, "2 2026-01 2026-02"},
+		"without a month": {[]string{pet(1, 0, 1, "a")}, "1 unknown"},
+		"with both":       {[]string{pet(1, 1, 1, "a"), pet(2, 0, 1, "b"), pet(3, 2, 1, "c")}, "3 2026-01 2026-02 unknown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLake(t)
+			l.noteRun, l.chapterRuns = true, 1
+			l.run(c.records)
+			l.run()
+			var folders []string
+			for _, table := range []string{"pets", "words", "_desklake/runs", "_desklake/loads", "_desklake/issues", "_desklake/checkpoints"} {
+				folders = append(folders, filepath.Join(l.Path, table))
+			}
+			want := []string{c.want, "0", "1", "1", "1", "1"}
+			if diff := cmp.Diff(want, runPython(t, "whole.py", folders...)); diff != "" {
+				t.Errorf("rows and months (-want +got):\n%s", diff)
+			}
+		})
 	}
-	return parseRows(t, lines[:len(lines)-1]), types
+	t.Run("of format 1", func(t *testing.T) {
+		t.Parallel()
+		l := olderLake(t)
+		l.run()
+		if diff := cmp.Diff([]string{"4 2026-01 2026-02 unknown unknown"}, runPython(t, "whole.py", filepath.Join(l.Path, "pets"))); diff != "" {
+			t.Errorf("rows and months (-want +got):\n%s", diff)
+		}
+	})
 }
 
 // parseRows reads JSON lines. Whole numbers stay exact.
