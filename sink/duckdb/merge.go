@@ -92,8 +92,8 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 	keys, keyList := keysOf(record.Column(m.table.Column(m.table.Key)), rows)
 	old := map[int32]found{}
 	err := m.conn.query(ctx, fmt.Sprintf(`SELECT k.place, t.rowid, %s, epoch_us(t.%s), epoch_us(t.%s)
-		FROM (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) - 1 AS place FROM (SELECT %s AS keys)) k JOIN %s t ON t.%s = k.key`,
-		version, quote(schema.ExtractedAt), quote(schema.DeletedAt), keyList, m.target, m.key), []any{keys}, func(v []any) error {
+		FROM %s t JOIN (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) - 1 AS place FROM (SELECT %s AS keys)) k ON t.%s = k.key`,
+		version, quote(schema.ExtractedAt), quote(schema.DeletedAt), m.target, keyList, m.key), []any{keys}, func(v []any) error {
 		f := found{rowID: v[1].(int64)}
 		var stored *int64
 		if n, there := v[2].(int64); there {
