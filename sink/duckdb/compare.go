@@ -31,7 +31,7 @@ func (m *merge) changed(ctx context.Context, record arrow.RecordBatch, rows []in
 			names, columns = append(names, name), append(columns, record.Column(i))
 		}
 	}
-	sql := fmt.Sprintf("SELECT t.rowid, %s FROM (SELECT unnest($1::BIGINT[]) AS id) k JOIN %s t ON t.rowid = k.id", list(names), m.target)
+	sql := fmt.Sprintf("SELECT t.rowid, %s FROM %s t JOIN (SELECT unnest(%s) AS id) k ON t.rowid = k.id", list(names), m.target, intList("$1"))
 	err = m.conn.queryChunks(ctx, sql, []any{ids}, func(_ *capi.Result, chunk capi.DataChunk) error {
 		n := int(capi.DataChunkGetSize(chunk))
 		same := make([]equal, len(columns))

@@ -248,6 +248,9 @@ func settings(path string, o Options) []string {
 		"SET max_vacuum_tasks = 0",
 		// Five, the default, wait uncompressed in memory until they are written together.
 		"SET write_buffer_row_group_count = 1",
+		// A join hashes its right side, which is a batch. DuckDB would rather take the side that seems smaller, and it knows neither how
+		// long a list is nor how many rows a transaction has inserted.
+		"SET disabled_optimizers = 'join_order,build_side_probe_side'",
 		"SET autoinstall_known_extensions = false",
 		"SET TimeZone = 'UTC'",
 	}

@@ -47,13 +47,13 @@ func saveTableIssues(ctx context.Context, c *conn, table, run string, at time.Ti
 		}
 	}
 	if len(ids) > 0 {
-		if _, err := c.exec(ctx, "DELETE FROM "+ours+"issues WHERE rowid IN (SELECT unnest($1::BIGINT[]))", slices.Collect(maps.Values(ids))); err != nil {
+		if _, err := c.exec(ctx, "DELETE FROM "+ours+"issues WHERE rowid IN (SELECT unnest("+intList("$1")+"))", slices.Collect(maps.Values(ids))); err != nil {
 			return err
 		}
 	}
-	_, err = c.exec(ctx, "INSERT INTO "+ours+`issues (table_name, key, column_name, reason, value, count, first_seen, last_seen, run_id)
-		SELECT $1, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), unnest($5::VARCHAR[]), unnest($6::BIGINT[]),
-			make_timestamptz(unnest($7::BIGINT[])), make_timestamptz(unnest($8::BIGINT[])), unnest($9::VARCHAR[])`,
+	_, err = c.exec(ctx, fmt.Sprintf("INSERT INTO "+ours+`issues (table_name, key, column_name, reason, value, count, first_seen, last_seen, run_id)
+		SELECT $1, unnest($2::VARCHAR[]), unnest($3::VARCHAR[]), unnest($4::VARCHAR[]), unnest($5::VARCHAR[]), unnest(%s),
+			make_timestamptz(unnest(%s)), make_timestamptz(unnest(%s)), unnest($9::VARCHAR[])`, intList("$6"), intList("$7"), intList("$8")),
 		table, rows.key, rows.column, rows.reason, rows.value, rows.count, rows.first, rows.last, rows.run)
 	return err
 }

@@ -89,11 +89,11 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 	default:
 		version = "epoch_us(t." + quote(m.table.Version) + ")"
 	}
-	keys, keyType := keysOf(record.Column(m.table.Column(m.table.Key)), rows)
+	keys, keyList := keysOf(record.Column(m.table.Column(m.table.Key)), rows)
 	old := map[int32]found{}
 	err := m.conn.query(ctx, fmt.Sprintf(`SELECT k.place, t.rowid, %s, epoch_us(t.%s), epoch_us(t.%s)
-		FROM (SELECT unnest($1::%s) AS key, generate_subscripts($1::%[4]s, 1) - 1 AS place) k JOIN %s t ON t.%s = k.key`,
-		version, quote(schema.ExtractedAt), quote(schema.DeletedAt), keyType, m.target, m.key), []any{keys}, func(v []any) error {
+		FROM %s t JOIN (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) - 1 AS place FROM (SELECT %s AS keys)) k ON t.%s = k.key`,
+		version, quote(schema.ExtractedAt), quote(schema.DeletedAt), m.target, keyList, m.key), []any{keys}, func(v []any) error {
 		f := found{rowID: v[1].(int64)}
 		var stored *int64
 		if n, there := v[2].(int64); there {
@@ -111,13 +111,13 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 	return old, err
 }
 
-// keysOf are the keys of the rows as a parameter, and its type.
-func keysOf(column arrow.Array, rows []int32) (keys any, sqlType string) {
+// keysOf are the keys of the rows as the parameter $1, and the list that it is.
+func keysOf(column arrow.Array, rows []int32) (keys any, list string) {
 	switch column := column.(type) {
 	case *array.Int64:
-		return pick(rows, column.Value), "BIGINT[]"
+		return pick(rows, column.Value), intList("$1")
 	case *array.String:
-		return pick(rows, column.Value), "VARCHAR[]"
+		return pick(rows, column.Value), "$1::VARCHAR[]"
 	}
 	panic("duckdb: key is " + column.DataType().String())
 }
@@ -138,6 +138,6 @@ func (m *merge) delete(ctx context.Context, rowIDs []int64) error {
 	if err := m.versions.lose(ctx, m.conn, m.table.Name, rowIDs); err != nil {
 		return err
 	}
-	_, err := m.conn.exec(ctx, "DELETE FROM "+m.target+" WHERE rowid IN (SELECT unnest($1::BIGINT[]))", rowIDs)
+	_, err := m.conn.exec(ctx, "DELETE FROM "+m.target+" WHERE rowid IN (SELECT unnest("+intList("$1")+"))", rowIDs)
 	return err
 }
