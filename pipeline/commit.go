@@ -19,13 +19,13 @@ func (w *worker) commit(ctx context.Context) error {
 	}
 	f, now := w.pending, time.Now().UTC()
 	f.load.Tables, f.load.CursorAfter = w.result.Tables, f.next.Cursor
-	counts, err := w.tx.Commit(ctx, sink.Commit{Load: f.load, Issues: f.issues, At: now, Checkpoint: w.newCheckpoint(f, now)})
+	counts, err := w.tx.Commit(ctx, sink.Commit{Load: f.load, Issues: w.issues.All(), At: now, Checkpoint: w.newCheckpoint(f, now)})
 	w.tx, w.due = nil, nil
 	if err != nil {
 		return &SinkError{err}
 	}
 	w.pending = facts{next: f.next, at: f.at, load: sink.Load{CursorBefore: f.load.CursorBefore}}
-	w.count(f, counts)
+	w.count(counts)
 	return nil
 }
 
@@ -48,11 +48,11 @@ func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
 }
 
 // count adds what a commit stored to the stream's result.
-func (w *worker) count(f facts, counts map[string]sink.Counts) {
-	for _, i := range f.issues {
-		w.issues[schema.Issue{Table: i.Table, Column: i.Column, Reason: i.Reason}] = true
+func (w *worker) count(counts map[string]sink.Counts) {
+	for _, i := range w.issues.All() {
+		w.kinds.Add(schema.Issue{Table: i.Table, Column: i.Column, Reason: i.Reason})
 	}
-	w.result.Issues = len(w.issues)
+	w.issues, w.result.Issues = schema.Issues{}, len(w.kinds.All())
 	for table, n := range counts {
 		total := w.result.Counts[table]
 		total.Add(n)
@@ -94,7 +94,7 @@ func (w *worker) outcome(ended error) (sink.Outcome, string) {
 
 // note records an issue of a table, noteAll one of each of the stream's tables.
 func (w *worker) note(table, reason, value string) {
-	w.pending.issues = append(w.pending.issues, schema.Issue{Table: table, Reason: reason, Value: value, Count: 1})
+	w.issues.Add(schema.Issue{Table: table, Reason: reason, Value: value, Count: 1})
 }
 
 func (w *worker) noteAll(reason, value string) {

@@ -43,13 +43,12 @@ type facts struct {
 	pages  int // whole ones
 }
 
-// add adds the facts of later pages.
+// add adds the facts of later pages, but for their issues, which the worker collects.
 func (f *facts) add(later facts) {
 	f.next, f.at = later.next, later.at
 	f.load.Requests += later.load.Requests
 	f.load.Retries += later.load.Retries
 	f.load.Waited += later.load.Waited
-	f.issues = append(f.issues, later.issues...)
 	f.pages += later.pages
 }
 

@@ -36,7 +36,8 @@ type worker struct {
 	rows    int64   // written in tx
 	due     <-chan time.Time
 	pending facts // of what was received since the last commit
-	issues  map[schema.Issue]bool
+	issues  schema.Issues // since the last commit
+	kinds   schema.Issues // of the run, those of single rows taken together
 	read    map[string]int64 // rows received, by table
 	noRow   map[string]int64 // records that can't have a row, by table
 	signed  bool             // whether the account answers was told
@@ -48,7 +49,7 @@ type worker struct {
 func (r *run) worker(s extract.Stream) *worker {
 	stored := r.checkpoints[r.checkpoint(s.Name)]
 	return &worker{run: r, stream: s, stored: stored, start: r.startOf(s, stored),
-		issues: map[schema.Issue]bool{}, read: map[string]int64{}, noRow: map[string]int64{},
+		read: map[string]int64{}, noRow: map[string]int64{},
 		result: StreamResult{Stream: s.Name, Tables: tableNames(s), Counts: map[string]sink.Counts{}}}
 }
 
@@ -158,6 +159,7 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 	w.result.Requests += c.facts.load.Requests
 	w.result.Retries += c.facts.load.Retries
 	w.result.Waited += c.facts.load.Waited
+	w.issues.Add(c.facts.issues...)
 	for _, i := range c.facts.issues {
 		if i.NoRow {
 			w.noRow[i.Table] += max(i.Count, 1)
