@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -217,10 +218,16 @@ func outcome(streams []StreamResult, named bool) (sink.Status, string) {
 		return sink.Failed, broken.Error()
 	case errors.Is(all, ErrStopped):
 		return sink.Interrupted, ""
-	case len(failures) == len(streams):
+	case len(failures) == len(streams) && !slices.ContainsFunc(failures, readWhole):
 		return sink.Failed, failures[0].Error()
 	}
 	return sink.Partial, failures[0].Error()
+}
+
+// readWhole reports that a stream with that failure was read to its end all the same.
+func readWhole(err error) bool {
+	var none *NoRows
+	return errors.As(err, &none)
 }
 
 // Failure is the stream's error. That the account does not have the stream is one only where the user asked for it

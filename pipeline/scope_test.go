@@ -127,7 +127,7 @@ func TestARecordWithoutARowIsNoSuccess(t *testing.T) {
 			p.Issues = []schema.Issue{{Table: "things", Reason: "it has no key", Count: 2, NoRow: true}, {Table: "things", Reason: "odd"}}
 			yield(p, nil)
 		}}
-		result := run(t, dst, pipeline.Job{}, source, script{Name: "other", Pages: pages(1, nil)})
+		result := run(t, dst, pipeline.Job{}, source)
 		var none *pipeline.NoRows
 		if !errors.As(result.Streams[0].Err, &none) || none.Records != 2 || result.Run.Status != sink.Partial {
 			t.Errorf("%v, %s", result.Streams[0].Err, result.Run.Status)
