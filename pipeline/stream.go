@@ -35,9 +35,9 @@ type worker struct {
 	tx      sink.Tx // nil between two transactions
 	rows    int64   // written in tx
 	due     <-chan time.Time
-	pending facts // of what was received since the last commit
-	issues  schema.Issues // since the last commit
-	kinds   schema.Issues // of the run, those of single rows taken together
+	pending facts            // of what was received since the last commit
+	issues  schema.Issues    // since the last commit
+	kinds   schema.Issues    // of the run, those of single rows taken together
 	read    map[string]int64 // rows received, by table
 	noRow   map[string]int64 // records that can't have a row, by table
 	signed  bool             // whether the account answers was told

@@ -364,7 +364,7 @@ var faults = map[string]func(n *night) int{
 		return code
 	},
 	"the configuration has a mistake": func(n *night) int {
-		n.edit("start_date", "strat_date")
+		n.edit("start_date", "start-date")
 		return n.tonight()
 	},
 	"the program is killed": func(n *night) int {
