@@ -24,14 +24,16 @@ import (
 	"desklake/internal/zendesktest"
 	"desklake/sink"
 	"desklake/sink/duckdb"
+	"desklake/sink/parquet"
 )
 
 // night is a lake that was read well once, and then meets a fault.
 type night struct {
 	*lake
-	h     *helpdesk
-	table string // that the fault is about
-	args  []string
+	h       *helpdesk
+	parquet bool   // the sink is a lake of files
+	table   string // that the fault is about
+	args    []string
 
 	mu   sync.Mutex
 	told []string // the paths that were asked for by the notifications
@@ -49,16 +51,18 @@ func TestWhatCanGoWrongAtNightIsAsTheDocumentationSays(t *testing.T) {
 		}
 	}
 	for _, row := range rows {
-		t.Run(row.what, func(t *testing.T) {
-			t.Parallel()
-			for what, provoke := range faults {
-				if strings.HasPrefix(row.what, what) {
-					row.compare(t, provoke)
-					return
+		for sink, parquet := range map[string]bool{"DuckDB": false, "Parquet": true} {
+			t.Run(sink+": "+row.what, func(t *testing.T) {
+				t.Parallel()
+				for what, provoke := range faults {
+					if strings.HasPrefix(row.what, what) {
+						row.compare(t, newNight(t, parquet), provoke)
+						return
+					}
 				}
-			}
-			t.Errorf("nothing provokes it")
-		})
+				t.Errorf("nothing provokes it")
+			})
+		}
 	}
 }
 
@@ -89,8 +93,7 @@ func faultRows(t *testing.T) (rows []faultRow) {
 }
 
 // compare lets a night go well, and the next one as provoked.
-func (want faultRow) compare(t *testing.T, provoke func(*night) int) {
-	n := newNight(t)
+func (want faultRow) compare(t *testing.T, n *night, provoke func(*night) int) {
 	var good sink.Report
 	if want.table != string(health.Unavailable) {
 		n.sync(n.args...)
@@ -109,21 +112,43 @@ func (want faultRow) compare(t *testing.T, provoke func(*night) int) {
 		got.run = string(report.LastRun.Status)
 	}
 	if want.run == string(sink.Killed) {
-		got.run = n.one("SELECT status FROM desklake.runs WHERE run_id <> '" + good.LastRun.ID + "' ORDER BY started_at LIMIT 1")
+		got.run = string(report.Runs[1].Status) // that of the next one stands before it
 	}
 	if got.told = strings.Join(n.notified(), ", "); got.told == "" {
 		got.told = "-"
 	}
 	got.table = n.stands(good, report)
+	if is, either := want.either(got.run); either {
+		got.run = is
+	}
+	if strings.HasSuffix(got.table, ", "+want.table) { // whatever its state
+		got.table = want.table
+	}
 	if got != want {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
 }
 
-func newNight(t *testing.T) *night {
+// either returns the whole cell where it leaves open which of two statuses a run has. One that says that it is running is
+// called killed by the next.
+func (want faultRow) either(status string) (cell string, is bool) {
+	if status == string(sink.Running) {
+		status = string(sink.Killed)
+	}
+	either, _, open := strings.Cut(want.run, ", as ")
+	return want.run, open && slices.Contains(strings.Split(either, " or "), status)
+}
+
+func newNight(t *testing.T, parquet bool) *night {
 	t.Helper()
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 300, AuditsPerTicket: 1, Macros: 12})
-	n := &night{h: h, lake: newLake(t, h, "lock_wait: 0s"), table: "tickets"}
+	n := &night{h: h, parquet: parquet, table: "tickets"}
+	if parquet {
+		n.lake = newParquetLake(t, h)
+	} else {
+		n.lake = newLake(t, h)
+	}
+	n.edit("path:", "lock_wait: 0s, path:")
 	told := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		n.mu.Lock()
 		defer n.mu.Unlock()
@@ -160,7 +185,11 @@ func (n *night) notified() []string {
 
 func (n *night) report() sink.Report {
 	n.t.Helper()
-	r, err := duckdb.Inspect(n.t.Context(), n.path, sink.All)
+	inspect, path := duckdb.Inspect, n.path
+	if n.parquet {
+		inspect, path = parquet.Inspect, n.files
+	}
+	r, err := inspect(n.t.Context(), path, sink.All)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -209,13 +238,17 @@ func (n *night) stands(good, now sink.Report) string {
 	return stands
 }
 
-// logSize is the size of the write-ahead log.
-func (n *night) logSize() int64 {
-	info, err := os.Stat(n.path + ".wal")
-	if err != nil {
-		return 0
+// stored is another text after each commit.
+func (n *night) stored() string {
+	path := n.path + ".wal"
+	if n.parquet {
+		path = filepath.Join(n.files, "_desklake", "manifest.json")
 	}
-	return info.Size()
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprint(info.Size(), info.ModTime())
 }
 
 // execute changes the DuckDB file as a user could.
@@ -343,7 +376,13 @@ var faults = map[string]func(n *night) int{
 	},
 	"somebody dropped or emptied a table": func(n *night) int {
 		before := n.one("SELECT count(*) FROM tickets")
-		n.execute("DROP TABLE tickets")
+		if n.parquet {
+			if err := os.RemoveAll(filepath.Join(n.files, "tickets")); err != nil {
+				n.t.Fatal(err)
+			}
+		} else {
+			n.execute("DROP TABLE tickets")
+		}
 		code := n.tonight()
 		if after := n.one("SELECT count(*) FROM tickets"); after != before {
 			n.t.Errorf("%s tickets, then %s", before, after)
@@ -352,15 +391,27 @@ var faults = map[string]func(n *night) int{
 	},
 	"the disk is full": func(n *night) int {
 		n.h.later(func() { n.h.Change(n.h.rng, 300) })
+		if n.parquet {
+			n.t.Skip("its manifest is as large as what a night writes: see TestAFullDiskUnderParquetFilesIsToldAndTheNextRunGoesOn")
+		}
 		n.env = append(n.env, fmt.Sprint(fileSizeVariable, "=", n.size()+100_000), commitRowsVariable+"=1")
 		return n.tonight()
 	},
 	"another run has the sink for longer": func(n *night) int {
-		holder := held(n.h, n.lake)
+		var holder sink.Sink
+		var err error
+		if n.parquet {
+			holder, err = parquet.Open(n.t.Context(), parquet.Options{Path: n.files})
+		} else {
+			holder, err = duckdb.Open(n.t.Context(), duckdb.Options{Path: n.path})
+		}
+		if err != nil {
+			n.t.Fatal(err)
+		}
 		code := n.tonight()
-		_ = holder.Process.Kill()
-		_ = holder.Wait()
-		n.execute("DELETE FROM desklake.runs WHERE status = 'running'") // the holder's
+		if err := holder.Close(); err != nil {
+			n.t.Fatal(err)
+		}
 		return code
 	},
 	"the configuration has a mistake": func(n *night) int {
@@ -374,9 +425,9 @@ var faults = map[string]func(n *night) int{
 		begins, hangs := n.h.expect("incremental/tickets/cursor", 1), n.h.expect("incremental/tickets/cursor", 2)
 		c := n.start("sync", "tickets", "--full-refresh")
 		<-begins
-		log := n.logSize()
+		before := n.stored()
 		<-hangs
-		for deadline := time.Now().Add(time.Minute); n.logSize() <= log && time.Now().Before(deadline); { // until the first page is committed
+		for deadline := time.Now().Add(time.Minute); n.stored() == before && time.Now().Before(deadline); { // until the first page is committed
 			<-time.After(10 * time.Millisecond)
 		}
 		_ = c.Process.Kill()

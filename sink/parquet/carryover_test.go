@@ -148,7 +148,8 @@ func TestALongHistoryOfFormat1IsCarriedOver(t *testing.T) {
 			loads = append(loads, loadRow{Run: id, Stream: table, Table: table, Read: int64(i), Committed: at(i - 1e6).UTC(), Outcome: "complete"})
 		}
 	}
-	err := writeRows(disk{}, l.Path, ownFile(l.Path, "runs", "runs"), allOf(runs))
+	err := os.MkdirAll(filepath.Join(l.Path, drafts), 0o777)
+	err = errors.Join(err, writeRows(disk{}, l.Path, ownFile(l.Path, "runs", "runs"), allOf(runs)))
 	if err = errors.Join(err, writeRows(disk{}, l.Path, ownFile(l.Path, "loads", "loads"), allOf(loads))); err != nil {
 		t.Fatal(err)
 	}
