@@ -37,7 +37,7 @@ type service struct {
 func newService(a *app, conf *config.Config, until, hurry context.Context) *service {
 	s := &service{app: a, hurry: hurry, board: web.NewBoard(version()), last: map[string]web.Outcome{},
 		messages: make(chan func(context.Context, *notify.Notifier), 16)}
-	runs, err := s.firstLook(until, conf.Sink)
+	runs, err := s.firstLook(until, conf.Sink, conf.Jobs)
 	if err != nil {
 		a.logger.Warn("nothing is made up for: what ran before can't be read", problem(err)...)
 	}

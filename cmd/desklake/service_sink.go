@@ -6,20 +6,22 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"desklake/internal/config"
 	"desklake/internal/web"
+	"desklake/scheduler"
 	"desklake/sink"
 )
 
 // firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
-// returns the runs of the whole history, which a job may be as old as.
-func (s *service) firstLook(until context.Context, c config.Sink) (runs []sink.RunReport, err error) {
+// returns runs among which is the last one of each job, if there is one.
+func (s *service) firstLook(until context.Context, c config.Sink, jobs []config.Job) (runs []sink.RunReport, err error) {
 	deadline := time.Now().Add(c.LockWait)
 	for announced := false; ; announced = true {
 		var locked *sink.Locked
-		if runs, err = s.past(c); !errors.As(err, &locked) || !time.Now().Before(deadline) {
+		if runs, err = s.past(c, jobs); !errors.As(err, &locked) || !time.Now().Before(deadline) {
 			return runs, err
 		}
 		if !announced {
@@ -33,11 +35,13 @@ func (s *service) firstLook(until context.Context, c config.Sink) (runs []sink.R
 	}
 }
 
-// past puts what the sink holds on the board, and returns the runs of its whole history.
-func (s *service) past(c config.Sink) ([]sink.RunReport, error) {
+// past puts what the sink holds on the board, and returns the runs that are shown there; those of the whole history where a
+// job has none among them.
+func (s *service) past(c config.Sink, jobs []config.Job) ([]sink.RunReport, error) {
 	r, err := s.look(c)
-	if err != nil || r.LastRun == nil {
-		return nil, err
+	known := func(j config.Job) bool { return scheduler.LastOf(j.Name, r.Runs) != nil }
+	if err != nil || !slices.ContainsFunc(jobs, func(j config.Job) bool { return !known(j) }) || r.LastRun == nil {
+		return r.Runs, err
 	}
 	r, err = sinks[c.Type].inspect(s.ctx, c.Path, sink.Look{Runs: -1})
 	return r.Runs, err

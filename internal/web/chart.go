@@ -52,6 +52,9 @@ func newLastRuns(table string, runs []sink.RunReport) (l lastRuns) {
 	top := 1.0
 	failed := 0
 	for _, r := range runs {
+		if len(last) == barRuns {
+			break
+		}
 		for _, load := range r.Loads {
 			if load.Table != table || len(last) == barRuns {
 				continue
