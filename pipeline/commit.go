@@ -32,17 +32,19 @@ func (w *worker) commit(ctx context.Context) error {
 // newCheckpoint is the stream's checkpoint behind what was received. When it was complete stays known while it is read on:
 // not where a table joins in, or is read again.
 func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
-	c := state.Checkpoint{Stream: w.checkpoint(w.stream.Name), Tables: slices.Sorted(slices.Values(w.result.Tables)), RunID: w.id, SavedAt: now,
-		Account: w.account(w.source), Start: w.start}
+	c := state.Checkpoint{Stream: w.checkpoint(w.stream.Name), RunID: w.id, SavedAt: now, Account: w.account(w.source), Start: w.start}
+	if w.answered || readBefore(w.stored) {
+		c.Tables = slices.Sorted(slices.Values(w.result.Tables))
+	}
 	if !w.stream.Pass {
 		c.Cursor, c.HighWater = f.next.Cursor, f.next.HighWater
 	}
 	if w.stored.Covers(c.Tables) {
 		c.CompleteAt = w.stored.CompleteAt
 	}
-	if f.load.Outcome == sink.Complete {
+	if f.load.Outcome == sink.Complete && !w.complete {
 		c.CompleteAt = now
-		w.stored = c
+		w.stored, w.complete = c, true
 	}
 	return c
 }

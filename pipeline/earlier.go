@@ -44,7 +44,7 @@ func (w *worker) readEarlier(ctx context.Context, between extract.Window) error 
 	for table, n := range e.noRow {
 		w.noRow[table] += n
 	}
-	if err != nil {
+	if err != nil || e.noRows() > 0 {
 		return err
 	}
 	w.start, w.pending.load.Outcome = w.source.Scope().Start, sink.Complete

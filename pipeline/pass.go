@@ -16,7 +16,7 @@ func (w *worker) finishPass(ctx context.Context) error {
 		missing, live, err := w.tx.Missing(ctx, t)
 		switch {
 		case err != nil || missing == 0:
-		case w.AcceptDeletes || w.noRow[t.Name] == 0 && !suspicious(w.read[t.Name], missing, live):
+		case w.noRow[t.Name] == 0 && (w.AcceptDeletes || !suspicious(w.read[t.Name], missing, live)):
 			err = w.tx.MarkMissing(ctx, t, w.pending.at)
 		case w.noRow[t.Name] > 0:
 			w.note(t.Name, "rows are missing at the source, but records without a row may be theirs: none was marked as deleted",

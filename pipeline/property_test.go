@@ -59,13 +59,13 @@ func TestAllTablesEqualTheHelpdeskAfterAnyHistory(t *testing.T) {
 				c := newChance(t)
 				l := newLake(t, full, zendesktest.Options{Seed: uint64(c.number(1000)), Tickets: 60, Latency: 300 * time.Millisecond})
 				l.interrupted(c)
-				l.sync()
+				l.syncHistory()
 				for range *rounds {
 					l.settle()
 					l.history(c)
 					l.interrupted(c)
 					l.settle()
-					l.sync()
+					l.syncHistory()
 					l.equalsHelpdesk(allTables...)
 				}
 				if unknown := l.desk.Unknown(); len(unknown) > 0 {
@@ -73,6 +73,22 @@ func TestAllTablesEqualTheHelpdeskAfterAnyHistory(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// syncHistory is sync after a history in which a second can have as many events as a page: whether there are more can't be
+// told then, and the run says so.
+func (l *lake) syncHistory() {
+	l.t.Helper()
+	result, err := l.attempt(l.t.Context(), pipeline.Job{}, nil)
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	for _, s := range result.Streams {
+		var none *pipeline.NoRows
+		if full := s.Stream == "ticket_events" && errors.As(s.Err, &none); s.Err != nil && !full || s.Unavailable != nil {
+			l.t.Errorf("%s: %v %v", s.Stream, s.Err, s.Unavailable)
+		}
 	}
 }
 

@@ -37,7 +37,7 @@ func (e *Refused) Hint() string {
 	if !e.Known {
 		return "look whether the account is still active, whether it has another name now, and whether an IP allowlist or a firewall keeps this machine out"
 	}
-	return fmt.Sprintf("%s. If the account does not have it any more, leave its tables out of the configuration, or run desklake state reset for them",
+	return fmt.Sprintf("%s. If the account does not have it any more, leave its tables out of the configuration",
 		e.Err.Reason)
 }
 
@@ -52,7 +52,9 @@ func (w *worker) believe(ctx context.Context, u *extract.Unavailable) error {
 }
 
 // readBefore reports that a page of the stream came in some run.
-func readBefore(c state.Checkpoint) bool { return !c.CompleteAt.IsZero() || c.Cursor != "" }
+func readBefore(c state.Checkpoint) bool {
+	return !c.CompleteAt.IsZero() || c.Cursor != "" || len(c.Tables)+len(c.Lost) > 0
+}
 
 // lifeSigns tell the streams of a run whether the account answers at all.
 type lifeSigns struct {

@@ -15,8 +15,8 @@ import (
 	"desklake/state"
 )
 
-// A transaction is committed when it holds Job.CommitRows, when it is commitAfter old, or when nothing came for idleAfter:
-// a killed run repeats no more than that, and where pages come slowly none that came.
+// A transaction of a feed is committed when it holds Job.CommitRows, when it is commitAfter old, or when nothing came for
+// idleAfter: a killed run repeats no more than that, and where pages come slowly none that came. A list is one transaction.
 const (
 	commitRows  = 491_520
 	commitAfter = 15 * time.Second
@@ -41,6 +41,9 @@ type worker struct {
 	read    map[string]int64 // rows received, by table
 	noRow   map[string]int64 // records that can't have a row, by table
 	signed  bool             // whether the account answers was told
+
+	answered bool // a page came
+	complete bool // the stream was read to its end, and that is stored
 
 	goroutines sync.WaitGroup // that receive and convert
 	quota      atomic.Pointer[extract.Quota]
@@ -98,7 +101,7 @@ func (w *worker) walk(outer context.Context) error {
 		return err
 	case w.result.Unavailable != nil:
 		return nil
-	case ended == nil && !w.Window.IsZero():
+	case ended == nil && !w.Window.IsZero() && w.noRows() == 0: // else the checkpoint says what is to be tried again
 		return w.forget(ctx)
 	}
 	return ended
@@ -166,6 +169,7 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 		}
 	}
 	if c.facts.pages > 0 {
+		w.answered = true
 		w.sign(true)
 	}
 	step := Step{Requests: c.facts.load.Requests, Waited: c.facts.load.Waited, Quota: w.quota.Load()}

@@ -6,8 +6,9 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// What the pages of all streams weigh together that are received and not written yet is bounded: on its way to the sink a page
-// takes several times its size, and a large one can be a single record, of which nothing can be done in parts.
+// What the pages of all streams weigh together between their conversion and the sink is bounded: on that way a page takes
+// several times its size, and a large one can be a single record, of which nothing can be done in parts. Beside them each
+// stream holds one page that waits for its turn.
 const (
 	maxWeight  = 96 << 20
 	largePage  = 4 << 20 // bytes; what is beyond them weighs largeTimes as much

@@ -231,7 +231,7 @@ func (n *night) stands(good, now sink.Report) string {
 	}
 	if at := table(good).FreshAt; !at.IsZero() {
 		// An hour after the good night, its reading is too old, and any later one is not.
-		if tooOld(sink.Report{Tables: []sink.TableReport{table(now)}}, nil, time.Hour, at.Add(time.Hour+time.Microsecond)) != nil {
+		if tooOld(sink.Report{Tables: []sink.TableReport{table(now)}}, []string{n.table}, time.Hour, at.Add(time.Hour+time.Microsecond)) != nil {
 			stands += ", its age grows"
 		}
 	}
@@ -286,6 +286,7 @@ var faults = map[string]func(n *night) int{
 		return n.tonight()
 	},
 	"the quota is used up": func(n *night) int {
+		n.edit("give_up_after: 2s", "give_up_after: 2m")
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.RateLimited("1")})
 		return n.tonight()
 	},

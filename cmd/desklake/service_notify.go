@@ -86,5 +86,6 @@ func (s *service) tellStale() {
 	s.mu.Lock()
 	report := s.report
 	s.mu.Unlock()
-	s.tell(func(ctx context.Context, n *notify.Notifier) { n.Check(ctx, report, time.Now()) })
+	wanted := s.shown().Tables
+	s.tell(func(ctx context.Context, n *notify.Notifier) { n.Check(ctx, report, wanted, time.Now()) })
 }

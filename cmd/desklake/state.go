@@ -62,6 +62,9 @@ func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
 	rows := []stateRow{}
 	for _, name := range slices.Sorted(maps.Keys(checkpoints)) {
 		c := checkpoints[name]
+		if len(c.Tables)+len(c.Lost) == 0 { // it only says whose rows are there
+			continue
+		}
 		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
 			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt)})
 	}
@@ -129,7 +132,7 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 		for _, name := range pipeline.Backfills(s.Name, stored) {
 			found = append(found, stored[name])
 		}
-		if p, ok := stored[s.Name]; ok {
+		if p, ok := stored[s.Name]; ok && len(p.Tables)+len(p.Lost) > 0 {
 			found = append(found, p)
 		} else {
 			fmt.Fprintf(a.stderr, "%s has no checkpoint: the next sync reads it from the start date anyway\n", s.Name)
@@ -153,6 +156,10 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 	}
 	for _, p := range found {
 		if err := dst.DeleteCheckpoint(a.ctx, p.Stream); err != nil {
+			return &pipeline.SinkError{Err: err}
+		}
+		// Whose rows are there stays known.
+		if err := storeCheckpoint(a.ctx, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
 			return &pipeline.SinkError{Err: err}
 		}
 		fmt.Fprintf(a.stdout, "%s: forgotten\n", p.Stream)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,8 +63,13 @@ func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
 			return err
 		}
 	}
+	if err := dst.Prepare(a.ctx, nil); err != nil { // an earlier version may have made the sink
+		return &pipeline.SinkError{Err: err}
+	}
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
-		if err := adoptStream(a, dst, stored[name], account); err != nil {
+		p := stored[name]
+		p.Account, p.Lost = account, nil // tables that lost rows are not covered by it, as before
+		if err := storeCheckpoint(a.ctx, dst, p); err != nil {
 			return &pipeline.SinkError{Err: fmt.Errorf("%s: %w", name, err)}
 		}
 	}
@@ -71,12 +77,11 @@ func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
 	return nil
 }
 
-// adoptStream stores a checkpoint as the account's. Tables that lost rows are not covered by it, as before.
-func adoptStream(a *app, dst sink.Sink, p state.Checkpoint, account string) error {
-	p.Account, p.Lost = account, nil
-	tx, err := dst.Begin(a.ctx, p.RunID, p.Stream)
+// storeCheckpoint stores a checkpoint by itself.
+func storeCheckpoint(ctx context.Context, dst sink.Sink, p state.Checkpoint) error {
+	tx, err := dst.Begin(ctx, p.RunID, p.Stream)
 	if err == nil {
-		_, err = tx.Commit(a.ctx, sink.Commit{Checkpoint: p, At: p.SavedAt})
+		_, err = tx.Commit(ctx, sink.Commit{Checkpoint: p, At: p.SavedAt})
 	}
 	return err
 }

@@ -123,6 +123,18 @@ func (w *walk) earlier(second int64) (earlier int64, ok bool) {
 	return max(w.startTime(), second-int64(w.steps/time.Second)), true
 }
 
+// nothingYet is what it means that a start_time is too recent: that there is nothing to read yet. Of one that lies far back it
+// can't be true.
+func (w *walk) nothingYet(second int64, err error) error {
+	if time.Since(time.Unix(second, 0)) > farBack && w.pages == 0 {
+		return err
+	}
+	return errNothingYet
+}
+
+// farBack is more than any clock that is believed can be wrong by.
+const farBack = 7 * 24 * time.Hour
+
 // place is what the cursor of an export holds: base64 of <unix>.0||<id>|. It is documented as opaque, so nothing
 // that matters depends on its shape: where it can't be read, less is known.
 type place struct{ at, id int64 }

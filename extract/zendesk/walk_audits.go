@@ -166,7 +166,7 @@ func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool
 	case r.err == nil:
 		w.audited = true
 		return false, nil
-	case ctx.Err() != nil, errors.As(r.err, &settled), isAPI && !w.audited && refused+1 >= allRefused:
+	case ctx.Err() != nil, errors.As(r.err, &settled), (isAPI || judge(r.err) == astray) && !w.audited && refused+1 >= allRefused:
 		return false, fmt.Errorf("ticket %d: %w", r.ticket, r.err)
 	case isAPI && api.Status == http.StatusNotFound:
 		if w.notFound == nil {

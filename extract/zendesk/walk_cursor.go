@@ -107,12 +107,12 @@ func (w *walk) recover(ctx context.Context, r *request, m mark, err error) (mark
 		return w.stepOver(ctx, r, m)
 	case !errors.As(err, &api):
 		return m, err
-	case api.tooRecent():
-		if since, ok := w.earlier(m.Since); ok && m.After == "" {
+	case m.After == "" && api.tooRecent():
+		if since, ok := w.earlier(m.Since); ok {
 			m.Since = since
 			return m, nil
 		}
-		return m, errNothingYet
+		return m, w.nothingYet(m.Since, err)
 	case api.refusedCursor() && m.After != "" && !w.fellBack:
 		w.fellBack = true
 		w.note(schema.Issue{Reason: "the cursor was refused: reading went on from the high-water mark less an overlap", Value: m.After})

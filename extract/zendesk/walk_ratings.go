@@ -49,7 +49,7 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 		case api.tooRecent():
 			earlier, ok := w.earlier(m.Since)
 			if !ok {
-				return nil
+				return doneIf(errNothingYet, w.nothingYet(m.Since, err))
 			}
 			m.Since = earlier
 		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run

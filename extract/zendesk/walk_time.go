@@ -36,7 +36,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			if errors.As(err, &api) && api.tooRecent() {
 				earlier, ok := w.earlier(at)
 				if !ok {
-					return nil
+					return doneIf(errNothingYet, w.nothingYet(at, err))
 				}
 				at, err = earlier, nil
 			}

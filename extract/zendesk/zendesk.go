@@ -113,7 +113,11 @@ func (s *Source) Close() error {
 
 // Scope implements extract.Source. Accounts are named by their hosts.
 func (s *Source) Scope() extract.Scope {
-	return extract.Scope{Account: s.client.base.Host, Start: s.start}
+	base, host := s.client.base, strings.ToLower(s.client.base.Host)
+	if port := base.Port(); base.Scheme == "https" && port == "443" || base.Scheme == "http" && port == "80" {
+		host = strings.ToLower(base.Hostname())
+	}
+	return extract.Scope{Account: host, Start: s.start}
 }
 
 // Streams implements extract.Source.

@@ -43,11 +43,11 @@ func Of(t sink.TableReport, late, now time.Time) State {
 
 func unavailable(t sink.TableReport) bool { return t.Outcome == sink.Unavailable && t.FreshAt.IsZero() }
 
-// Overdue returns those of the tables that were not read to their end for longer than age, or never: those of the report, and
-// of the wanted ones those that no run has come to. A table that the account does not have is none of them.
+// Overdue returns those of the wanted tables that were not read to their end for longer than age, or never. A table that the
+// account does not have is none of them.
 func Overdue(r sink.Report, wanted []string, age time.Duration, now time.Time) (overdue []sink.TableReport) {
 	for _, t := range r.Tables {
-		if !unavailable(t) && (t.FreshAt.IsZero() || now.Sub(t.FreshAt) > age) {
+		if slices.Contains(wanted, t.Name) && !unavailable(t) && (t.FreshAt.IsZero() || now.Sub(t.FreshAt) > age) {
 			overdue = append(overdue, t)
 		}
 	}

@@ -104,14 +104,14 @@ func (n *Notifier) fail(ctx context.Context, wrong trouble, run *sink.Run) {
 }
 
 // Check tells of tables that have become stale, once until they are fresh again.
-func (n *Notifier) Check(ctx context.Context, r sink.Report, now time.Time) {
+func (n *Notifier) Check(ctx context.Context, r sink.Report, wanted []string, now time.Time) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	stale := map[string]bool{}
 	var tables []sink.TableReport
-	for _, t := range health.Overdue(r, nil, n.StaleAfter, now) {
+	for _, t := range health.Overdue(r, wanted, n.StaleAfter, now) {
 		// What is read for the first time may take its time.
-		if t.FreshAt.IsZero() && !r.FirstRunAt.IsZero() && now.Sub(r.FirstRunAt) <= n.StaleAfter {
+		if t.FreshAt.IsZero() && (r.FirstRunAt.IsZero() || now.Sub(r.FirstRunAt) <= n.StaleAfter) {
 			continue
 		}
 		stale[t.Name] = true

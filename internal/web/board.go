@@ -100,6 +100,21 @@ func (b *Board) Responded(r extract.Response) {
 			b.quotas = slices.Insert(b.quotas, i, q)
 		}
 	}
+	for len(b.quotas) > maxQuotas { // the source can name any number; the one that was told of the longest ago goes
+		b.quotas = slices.Delete(b.quotas, oldest(b.quotas), oldest(b.quotas)+1)
+	}
+}
+
+// maxQuotas is how many limits are shown.
+const maxQuotas = 32
+
+func oldest(quotas []extract.Quota) (at int) {
+	for i, q := range quotas {
+		if q.Resets.Before(quotas[at].Resets) {
+			at = i
+		}
+	}
+	return at
 }
 
 // known is what stands on the board, at one moment.

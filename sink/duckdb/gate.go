@@ -35,14 +35,18 @@ func (g *gate) enter(ctx context.Context) (leave func(), err error) {
 }
 
 // shut lets nobody in and waits for those inside to leave, unless one of them lasts for longer than patience: then, and when
-// the context ends, it opens again and reports that it did not.
-func (g *gate) shut(ctx context.Context, patience time.Duration) (open func(), done bool) {
+// the context ends, it opens again and reports that it did not. Needed is asked when nobody else has the gate shut: where it
+// is not, the gate stays open.
+func (g *gate) shut(ctx context.Context, patience time.Duration, needed func() bool) (open func(), done bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for g.isShut { // somebody else is about the same
 		if g.wait(ctx, nil) != nil {
 			return nil, false
 		}
+	}
+	if !needed() {
+		return nil, false
 	}
 	g.isShut = true
 	for len(g.inside) > 0 {

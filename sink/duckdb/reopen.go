@@ -32,7 +32,7 @@ func (s *Sink) grown(ctx context.Context, rows int64) {
 	if s.rows.Add(rows) < s.options.reopenRows {
 		return
 	}
-	open, done := s.transactions.shut(ctx, s.options.patience)
+	open, done := s.transactions.shut(ctx, s.options.patience, func() bool { return s.rows.Load() >= s.options.reopenRows })
 	if !done {
 		return
 	}
@@ -54,7 +54,7 @@ func (s *Sink) heal(ctx context.Context) error {
 	if whole {
 		return nil
 	}
-	open, done := s.transactions.shut(ctx, math.MaxInt64)
+	open, done := s.transactions.shut(ctx, math.MaxInt64, func() bool { return true })
 	if !done {
 		return ctx.Err()
 	}

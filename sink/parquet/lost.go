@@ -16,6 +16,11 @@ import (
 func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.checkpoints(), nil
+}
+
+// checkpoints are the stored ones as Checkpoints returns them.
+func (s *Sink) checkpoints() map[string]state.Checkpoint {
 	stored := s.manifest.clone().Checkpoints
 	for stream, c := range stored {
 		c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(table string) bool {
@@ -27,7 +32,7 @@ func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error)
 		})
 		stored[stream] = c
 	}
-	return stored, nil
+	return stored
 }
 
 // isLost reports that a table had rows, and none of its files is there: somebody removed its folder.

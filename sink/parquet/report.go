@@ -22,7 +22,7 @@ func Inspect(_ context.Context, path string, look sink.Look) (sink.Report, error
 		return sink.Report{}, err
 	}
 	s.openBooks()
-	r := sink.Report{Tables: s.tableReports(), Checkpoints: s.manifest.Checkpoints}
+	r := sink.Report{Tables: s.tableReports(), Checkpoints: s.checkpoints()}
 	if r.Runs, err = s.pastRuns(look); err == nil {
 		r.LastRun, r.FirstRunAt, err = s.endsOfHistory()
 	}
@@ -69,7 +69,7 @@ func look(path string) (*Sink, error) {
 // tableReports tells how the tables stand that were ever loaded, sorted by name.
 func (s *Sink) tableReports() (reports []sink.TableReport) {
 	fresh := map[string]time.Time{}
-	for _, c := range s.manifest.Checkpoints {
+	for _, c := range s.checkpoints() {
 		for _, table := range c.Tables {
 			if c.CompleteAt.After(fresh[table]) {
 				fresh[table] = c.CompleteAt
