@@ -14,6 +14,9 @@ type decoder struct {
 	tables  []*schema.Decoder
 	row     func(*jsonscan.Scanner)            // decodes a row
 	besides map[string]func(*jsonscan.Scanner) // decode rows that stand beside, by their key in the envelope
+
+	live, sets int           // of a page: tickets that are not deleted, and metrics
+	lacking    schema.Issues // what is missing beside the rows
 }
 
 // newDecoder makes a decoder that fills the tables, which are some of the stream's.
@@ -33,10 +36,10 @@ func newDecoder(st *stream, tables []*schema.Table) *decoder {
 	case "tickets":
 		d.decodeTickets(into(ticketsTable), into(ticketMetricsTable))
 	case "ticket_events":
-		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable)).event
+		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable), &d.lacking).event
 	case "ticket_audits":
 		d.key = auditsOfTicket.key // the pages of the ticket export between have none
-		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable)).audit
+		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable), &d.lacking).audit
 	default:
 		rows := into(st.tables[0])
 		d.row = func(s *jsonscan.Scanner) { rows.Decode(s) }
@@ -52,17 +55,24 @@ func (d *decoder) decodeTickets(tickets, metrics *schema.Decoder) {
 		return
 	}
 	within := func(v jsonscan.Value) {
-		if !v.IsNull() { // deleted tickets have none
+		if !v.IsNull() {
 			s := v.Scanner()
 			metrics.Decode(&s)
+			d.sets++
 		}
 	}
-	d.besides = map[string]func(*jsonscan.Scanner){"metric_sets": func(s *jsonscan.Scanner) { metrics.Decode(s) }}
+	d.besides = map[string]func(*jsonscan.Scanner){"metric_sets": func(s *jsonscan.Scanner) {
+		metrics.Decode(s)
+		d.sets++
+	}}
 	if tickets != nil {
-		set := tickets.Capture("metric_set")
+		set, status := tickets.Capture("metric_set"), tickets.Capture("status")
 		d.row = func(s *jsonscan.Scanner) {
 			tickets.Decode(s)
 			within(*set)
+			if string(status.Text()) != "deleted" { // which have none
+				d.live++
+			}
 		}
 		return
 	}
@@ -99,6 +109,10 @@ func (d *decoder) Decode(page extract.Page) error {
 			row(s)
 		}
 	}
+	if d.live > d.sets {
+		d.lacking.Add(schema.Issue{Table: ticketMetricsTable.Name, Reason: "tickets came without their metrics", Count: int64(d.live - d.sets)})
+	}
+	d.live, d.sets = 0, 0
 	return s.End()
 }
 
@@ -108,6 +122,8 @@ func (d *decoder) Flush() (batches []schema.Batch, issues []schema.Issue) {
 		b, i := t.Flush()
 		batches, issues = append(batches, b...), append(issues, i...)
 	}
+	issues = append(issues, d.lacking.All()...)
+	d.lacking = schema.Issues{}
 	return batches, issues
 }
 

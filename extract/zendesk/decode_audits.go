@@ -12,6 +12,7 @@ import (
 // from: what the event export names or nests differently is put right first.
 type auditDecoder struct {
 	audits, comments *schema.Decoder // nil if not wanted
+	lacking          *schema.Issues
 
 	// What a comment has from its audit.
 	id, ticket, created, author, via, metadata jsonscan.Value
@@ -19,8 +20,8 @@ type auditDecoder struct {
 	record []byte // an event of the export as an audit
 }
 
-func newAudits(audits, comments *schema.Decoder) *auditDecoder {
-	a := &auditDecoder{audits: audits, comments: comments}
+func newAudits(audits, comments *schema.Decoder, lacking *schema.Issues) *auditDecoder {
+	a := &auditDecoder{audits: audits, comments: comments, lacking: lacking}
 	if audits != nil {
 		audits.Alias("updater_id", "author_id")
 		audits.Alias("child_events", "events")
@@ -68,6 +69,7 @@ func (a *auditDecoder) audit(s *jsonscan.Scanner) {
 	})
 	list := events.Scanner()
 	if events.Kind != jsonscan.Array || !list.Array() {
+		a.lacking.Add(schema.Issue{Table: ticketCommentsTable.Name, Reason: "an audit came without a list of its events: its comments are missing", NoRow: !events.IsNull()})
 		return
 	}
 	for list.Element() {

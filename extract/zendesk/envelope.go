@@ -91,8 +91,11 @@ func (e *envelope) meta(s *jsonscan.Scanner) {
 	for s.Field() {
 		switch string(s.Key().Text()) {
 		case "has_more":
-			if more, ok := s.Value().Bool(); ok {
+			v := s.Value()
+			if more, ok := v.Bool(); ok {
 				e.more = &more
+			} else if text := string(v.Text()); text == "true" || text == "false" {
+				e.more = new(text == "true")
 			}
 		case "after_cursor":
 			e.after = string(s.Value().Text())

@@ -165,7 +165,7 @@ func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 // whole reports that nothing is behind the page.
 func (p probed) whole() bool {
 	if p.stream.paging == cursorExport || p.stream.paging == timeExport || p.stream.paging == ticketAudits {
-		return p.ended()
+		return p.ended(false)
 	}
 	more, err := p.continues()
 	return err == nil && !more && p.next == ""

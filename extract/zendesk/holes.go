@@ -52,7 +52,7 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 	} else {
 		rest.Since = max(h.Since, f.end)
 	}
-	return rest, f.ended() || f.reached() >= h.Until && rest != h
+	return rest, f.ended(false) || f.reached() >= h.Until && rest != h
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of

@@ -3,6 +3,7 @@ package zendesk
 import (
 	"context"
 	"fmt"
+	"hash/fnv"
 	"net/url"
 )
 
@@ -75,11 +76,29 @@ func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (
 // border is what is kept of one reading of a list by cursor, which can have millions of rows.
 type border struct {
 	rows   int
-	before map[int64]bool // the records of the page before
+	before map[int64]bool  // the records of the page before
+	pages  map[uint64]bool // what stood on each page, as a hash
+}
+
+// repeats reports that the same records, as they are, stood on an earlier page: it was answered twice.
+func (b *border) repeats(f fetched) bool {
+	h := fnv.New64a()
+	for _, r := range f.each {
+		fmt.Fprintln(h, r.id, r.updated.UnixNano())
+	}
+	if b.pages == nil {
+		b.pages = map[uint64]bool{}
+	}
+	again := f.rows > 0 && b.pages[h.Sum64()]
+	b.pages[h.Sum64()] = true
+	return again
 }
 
 // pass goes over to the next page, and returns a movedError if it contradicts those before.
 func (b *border) pass(f fetched, last bool) error {
+	if b.repeats(f) {
+		return &movedError{"a page came twice"}
+	}
 	before := b.before
 	b.before = make(map[int64]bool, len(f.each))
 	b.rows += f.rows

@@ -39,6 +39,15 @@ func (w *walk) raise(f fetched) {
 	}
 }
 
+// leads is the second with which a time export goes on behind a page that began at one: its end_time, but no later than its
+// last row, which is documented to be the same; or what is between would be passed over.
+func (f fetched) leads(at int64) int64 {
+	if last := f.latest.Unix(); !f.latest.IsZero() && last > at && last < f.end && !f.ended(false) {
+		return last
+	}
+	return f.end
+}
+
 // farthest is the second up to which a page of a time export was read: its end_time, but no later than its rows say
 // unless that is long enough ago.
 func (w *walk) farthest(f fetched) int64 {
@@ -126,7 +135,7 @@ func (w *walk) earlier(second int64) (earlier int64, ok bool) {
 // nothingYet is what it means that a start_time is too recent: that there is nothing to read yet. Of one that lies far back it
 // can't be true.
 func (w *walk) nothingYet(second int64, err error) error {
-	if time.Since(time.Unix(second, 0)) > farBack && w.pages == 0 {
+	if time.Since(time.Unix(max(second, w.startTime()), 0)) > farBack && w.pages == 0 {
 		return err
 	}
 	return errNothingYet

@@ -21,6 +21,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		return err
 	}
 	r, empty, kept := &request{}, 0, m // which is what is stored of m
+	seen := map[string]int{}           // cursors that can't be read can lead in a circle
 	for stuck := false; ; {
 		f, err := w.fetch(ctx, r, w.from(m))
 		if err != nil {
@@ -47,8 +48,14 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			return err
 		}
 		next.Refused = kept.Refused
-		switch moved := f.after != "" && behind(f.after, m.After); {
-		case f.ended(), w.past(f):
+		moved := f.after != "" && behind(f.after, m.After)
+		if _, readable := readPlace(f.after); moved && !readable {
+			if seen[f.after]++; seen[f.after] > maxSeen {
+				return fmt.Errorf("the cursor %q was given again and again, and the stream does not end", f.after)
+			}
+		}
+		switch {
+		case f.ended(moved && f.rows > 0), w.past(f):
 			return nil
 		case moved && f.rows > 0:
 			stuck, empty = false, 0
@@ -66,6 +73,9 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 	}
 }
 
+// maxSeen is how often a walk may meet a cursor: rows that change meanwhile can bring one again.
+const maxSeen = 3
+
 // from is the parameter that says where the page begins.
 func (w *walk) from(m mark) url.Values {
 	if m.After != "" {
@@ -76,13 +86,13 @@ func (w *walk) from(m mark) url.Values {
 
 func startTime(unix int64) url.Values { return url.Values{"start_time": {strconv.FormatInt(unix, 10)}} }
 
-// ended reports that nothing is behind the page for now. Pages without end_of_stream, of older exports, are the
-// last when they are not full.
-func (f fetched) ended() bool {
+// ended reports that nothing is behind the page for now. Pages without end_of_stream, of older exports, are the last when
+// they are not full and lead nowhere.
+func (f fetched) ended(leads bool) bool {
 	if f.told {
 		return f.last
 	}
-	return f.rows < f.asked
+	return f.rows < f.asked && !leads
 }
 
 // errNothingYet is met where reading would begin within the last minute.

@@ -44,7 +44,8 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 		case !errors.As(err, &moved):
 			return err
 		case n == maxReadings:
-			return fmt.Errorf("the list was read %d times, and each time it changed meanwhile: %w", n, err)
+			return &extract.Failure{Kind: extract.ErrUnreachable, Err: fmt.Errorf("the list was read %d times, and each time it changed meanwhile: %w", n, err),
+				Advice: "what was read is stored, and nothing was marked as deleted: run again when fewer changes are made"}
 		}
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
 		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
@@ -79,8 +80,10 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 			return err
 		}
 		var moved error
-		if w.style == list { // of the others what changes meanwhile may come again
+		if w.style == list {
 			moved = before.pass(f, !more)
+		} else if before.repeats(f) { // of these what changes meanwhile comes again, but no page does
+			return fmt.Errorf("the cursor %q leads to a page that was there before", after)
 		}
 		if err := w.emitList(ctx, f, next, !more && moved == nil); err != nil {
 			return err
@@ -107,6 +110,8 @@ func (f fetched) continues() (bool, error) {
 		return false, errors.New("the list is not given by cursor, and this is not all of it")
 	case f.more == nil && f.count > f.rows:
 		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
+	case f.more == nil && f.rows == f.asked && f.count != f.rows:
+		return false, errors.New("the answer is full and does not say whether there is more")
 	case f.more == nil:
 		return false, nil // given whole
 	case *f.more && f.after == "":
@@ -141,8 +146,8 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		if err != nil {
 			return err
 		}
-		end := f.next == ""
-		if !end && f.rows == 0 {
+		end := f.next == "" && (f.rows != f.asked || f.count == f.begins()+f.rows) // a full page can have lost what leads on
+		if f.next != "" && f.rows == 0 {
 			return fmt.Errorf("page number %d is empty, and the list does not end", f.page)
 		}
 		moved := met.add(f)

@@ -101,9 +101,9 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 		}
 		if m.Filter == "" && witness.id != 0 && w.style == ratings {
 			var err error
-			if m.Filter, err = w.askFilter(ctx, witness); err != nil {
+			if m.Filter, err = w.askFilter(ctx, witness); err != nil && ctx.Err() != nil {
 				return extract.Position{}, err
-			}
+			} // where it can't be asked it stays unknown, and more is read again
 		}
 		next := mark{Last: w.now().Unix(), Full: m.Full, Filter: m.Filter}
 		if !w.highWater.IsZero() {

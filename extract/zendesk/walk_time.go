@@ -46,13 +46,14 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			continue
 		}
 		w.raise(f)
+		f.end = f.leads(at)
 		farthest := w.farthest(f)
 		if f.keyless > 0 && farthest > m.Since { // one that is met again in the overlap has its hole
 			m.Holes = addHole(m.Holes, hole{Since: at, Until: f.end})
 		}
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
-		if full && f.end == at && !f.ended() && f.asked == r.size.max { // nothing leads farther into this second
+		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
 			if at >= m.Since {
 				if err := w.overfull(ctx, f, at, m); err != nil {
 					return err
@@ -65,7 +66,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			return err
 		}
 		switch {
-		case f.ended(), w.past(f):
+		case f.ended(f.rows > 0 && f.end > at), w.past(f):
 			return nil
 		case f.end > at:
 			at, stuck, r.size.least = f.end, false, 0

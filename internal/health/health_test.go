@@ -89,3 +89,16 @@ func TestTheStateOfATable(t *testing.T) {
 		}
 	}
 }
+
+// What was taken out of the configuration is nobody's concern any more.
+func TestATableThatIsNotWantedIsNeverOverdue(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	r := sink.Report{Tables: []sink.TableReport{{Name: "sla_policies", FreshAt: now.Add(-72 * time.Hour), Outcome: sink.Broken}, {Name: "tickets", FreshAt: now.Add(-time.Hour)}}}
+	if old := Overdue(r, []string{"tickets"}, 26*time.Hour, now); len(old) > 0 {
+		t.Errorf("overdue: %v", old)
+	}
+	if old := Overdue(r, []string{"tickets", "users"}, time.Minute, now); len(old) != 2 {
+		t.Errorf("overdue: %v", old)
+	}
+}

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -144,5 +145,17 @@ func TestServingSaysWhyItCanNot(t *testing.T) {
 	l.Close()
 	if err := Serve(t.Context(), l, http.NotFoundHandler(), slog.New(slog.DiscardHandler)); err == nil || !strings.HasPrefix(err.Error(), "status page: ") {
 		t.Error(err)
+	}
+}
+
+// The source can name any number of limits.
+func TestTheLimitsOnTheBoardAreBounded(t *testing.T) {
+	t.Parallel()
+	b := NewBoard("test")
+	for i := range 2000 {
+		b.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: fmt.Sprint("limit ", i), Limit: 10, Left: 9, Resets: time.Now().Add(time.Duration(i) * time.Second)}}})
+	}
+	if n := len(b.known().quotas); n != maxQuotas {
+		t.Errorf("%d limits", n)
 	}
 }

@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"strconv"
+	"strings"
 	"time"
 	"unsafe"
 
@@ -20,7 +21,8 @@ func bind(stmt capi.PreparedStatement, i capi.IdxT, arg any) bool {
 		s = capi.BindInt64(stmt, i, int64(v))
 	case float64:
 		s = capi.BindDouble(stmt, i, v)
-	case string:
+	case string: // a text of another encoding is refused, or worse
+		v = strings.ToValidUTF8(v, "\uFFFD")
 		s = capi.BindVarcharLength(stmt, i, v, capi.IdxT(len(v)))
 	case []byte:
 		s = capi.BindBlob(stmt, i, v)
@@ -54,6 +56,7 @@ func intList(parameter string) string { return "string_split(" + parameter + ", 
 func bindTexts(stmt capi.PreparedStatement, i capi.IdxT, texts []string) capi.State {
 	elements := make([]capi.Value, len(texts))
 	for at, t := range texts {
+		t = strings.ToValidUTF8(t, "\uFFFD")
 		elements[at] = capi.CreateVarcharLength(t, capi.IdxT(len(t)))
 	}
 	defer func() {

@@ -54,7 +54,7 @@ type issueRow struct {
 }
 
 func newIssueRow(r sink.IssueRow) issueRow {
-	return issueRow{Table: r.Table, Key: r.Key, Column: r.Column, Reason: r.Reason, Value: r.Value, Count: r.Count,
+	return issueRow{Table: r.Table, Key: valid(r.Key), Column: valid(r.Column), Reason: valid(r.Reason), Value: valid(r.Value), Count: r.Count,
 		First: r.FirstSeen, Last: r.LastSeen, Run: r.RunID}
 }
 
@@ -97,7 +97,7 @@ func orNull(t time.Time) *time.Time {
 func newRunRow(r sink.Run) runRow {
 	row := runRow{ID: r.ID, Started: r.Started.UTC(), Finished: orNull(r.Finished), Status: string(r.Status), Trigger: r.Trigger, Version: r.Version, Account: r.Account}
 	if r.Error != "" {
-		row.Error = &r.Error
+		row.Error = new(valid(r.Error))
 	}
 	return row
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"strings"
 	"time"
 
 	"desklake/sink"
@@ -68,7 +69,7 @@ func (s *Sink) addLoads(t *tx, c sink.Commit, changes map[string]*change) error 
 		r.Retries += int64(cost.Retries)
 		r.Waited += cost.Waited.Seconds()
 		r.CursorAfter, r.Committed = cost.CursorAfter, c.At.UTC()
-		r.Outcome, r.Error = string(c.Load.Outcome), c.Load.Error
+		r.Outcome, r.Error = string(c.Load.Outcome), valid(c.Load.Error)
 		s.putLoad(r)
 		cost = sink.Load{CursorBefore: cost.CursorBefore, CursorAfter: cost.CursorAfter}
 	}
@@ -133,7 +134,10 @@ func (s *Sink) blame(err error) {
 	}
 	if r, found := s.runs.get(runRow{ID: s.run}); found {
 		r.Status = string(sink.Failed)
-		r.Error = new(err.Error())
+		r.Error = new(valid(err.Error()))
 		s.putRun(r)
 	}
 }
+
+// valid is a text that every reader takes.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -261,3 +261,16 @@ func TestADamagedFileIsNamedAndStaysAsItIs(t *testing.T) {
 		t.Errorf("the file was changed (%v)", err)
 	}
 }
+
+// Who looks at a lake without a run is told too that a table is gone.
+func TestAReportKnowsALostTable(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	if err := os.RemoveAll(filepath.Join(l.Path, "pets")); err != nil {
+		t.Fatal(err)
+	}
+	r, err := Inspect(t.Context(), l.Path, sink.All)
+	if c := r.Checkpoints["pets"]; err != nil || len(c.Tables) != 0 || len(c.Lost) != 1 || !r.Tables[0].FreshAt.IsZero() {
+		t.Errorf("%+v, %+v, %v", c, r.Tables[0], err)
+	}
+}

@@ -3,6 +3,7 @@ package sinktest
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,7 +85,13 @@ func impossibleVersion(t *testing.T, p *place) {
 	if n := p.load(pets, 8, pet(1, "right", 7)); n.Updated != 1 {
 		t.Errorf("a version from after the impossible one was read: %+v", n)
 	}
-	p.want(pets, pet(1, "right", 7))
+	// The source's clock was ahead too when this was read.
+	ahead := int(time.Since(minute(0))/time.Minute) + 3000
+	p.load(pets, ahead+60, pet(2, "ahead", ahead))
+	if n := p.load(pets, 9, pet(2, "right", 8)); n.Updated != 1 {
+		t.Errorf("a version ahead of every clock: %+v", n)
+	}
+	p.want(pets, pet(1, "right", 7), pet(2, "right", 8))
 }
 
 func numberVersion(t *testing.T, p *place) {

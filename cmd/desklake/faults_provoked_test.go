@@ -1,0 +1,196 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"desklake/internal/zendesktest"
+	"desklake/sink"
+	"desklake/sink/duckdb"
+	"desklake/sink/parquet"
+)
+
+// faults provoke the rows of the table that begin like their keys, and return the exit code.
+var faults = map[string]func(n *night) int{
+	"nothing": (*night).tonight,
+	"the helpdesk does not answer, or answers 5xx": func(n *night) int {
+		n.always("", zendesktest.Unavailable("0.1"))
+		return n.tonight()
+	},
+	"one endpoint does not answer": func(n *night) int {
+		n.table = "macros"
+		n.always("macros", zendesktest.Reset())
+		return n.tonight()
+	},
+	"a web page comes instead of JSON": func(n *night) int {
+		n.always("", zendesktest.NotJSON())
+		return n.tonight()
+	},
+	"the quota is used up": func(n *night) int {
+		n.edit("give_up_after: 2s", "give_up_after: 2m")
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.RateLimited("1")})
+		return n.tonight()
+	},
+	"the helpdesk asks to wait longer than": func(n *night) int {
+		n.always("", zendesktest.RateLimited("86400"))
+		return n.tonight()
+	},
+	"the credential is wrong or was revoked": func(n *night) int {
+		n.always("", zendesktest.Unauthorized())
+		return n.tonight()
+	},
+	"the user is no admin any more": func(n *night) int {
+		for _, endpoint := range []string{"incremental/*/cursor", "incremental/*", "satisfaction_ratings", "slas/policies"} {
+			n.always(endpoint, zendesktest.Forbidden())
+		}
+		return n.tonight()
+	},
+	"a firewall or an IP allowlist refuses everything": func(n *night) int {
+		n.always("", zendesktest.Status(403, "<html>Access denied</html>"))
+		return n.tonight()
+	},
+	"the account was closed or renamed": func(n *night) int {
+		n.always("", zendesktest.NotFound())
+		return n.tonight()
+	},
+	"a table that could be read before is refused": func(n *night) int {
+		n.table = "sla_policies"
+		n.always("slas/policies", zendesktest.Forbidden())
+		return n.tonight()
+	},
+	"an export is refused in the middle": func(n *night) int {
+		n.table = "users"
+		n.args = []string{"--full-refresh"}
+		n.h.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Times: 1, Do: zendesktest.EmptyPageNotLast()})
+		n.h.Inject(zendesktest.Fault{Match: "incremental/users/cursor", After: 1, Do: zendesktest.Forbidden()})
+		return n.tonight()
+	},
+	"the plan does not include a table": func(n *night) int {
+		n.table = "sla_policies"
+		n.always("slas/policies", zendesktest.NotFound())
+		return n.tonight()
+	},
+	"a list comes back empty, and the table has rows": func(n *night) int {
+		n.table = "macros"
+		n.always("macros", zendesktest.Body(`{"macros":[],"meta":{"has_more":false}}`))
+		return n.tonight()
+	},
+	"a list lost more than half": func(n *night) int {
+		n.table = "macros"
+		n.h.later(func() {
+			for i := range 7 {
+				n.h.Delete("macros", n.h.id("macros", i))
+			}
+		})
+		return n.tonight()
+	},
+	"a row was deleted at the helpdesk": func(n *night) int {
+		n.table = "macros"
+		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })
+		return n.tonight()
+	},
+	"a list changes while it is read": func(n *night) int {
+		n.table = "ticket_forms"
+		n.always("ticket_forms", zendesktest.Body(`{"ticket_forms":[{"id":1,"name":"a"},{"id":1,"name":"b"}],"count":2,"next_page":null}`))
+		return n.tonight()
+	},
+	"a record has no usable key": func(n *night) int {
+		n.args = []string{"--full-refresh"}
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Field("id", `"none"`)})
+		return n.tonight()
+	},
+	"an unknown field, a value of another type": func(n *night) int {
+		n.args = []string{"--full-refresh"}
+		n.always("incremental/tickets/cursor", zendesktest.Field("subject", `{"of":"another","type":1}`))
+		return n.tonight()
+	},
+	"the clock of the helpdesk is two days ahead": func(n *night) int {
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.WrongClock(48 * time.Hour)})
+		return n.tonight()
+	},
+	"the configuration names another account": func(n *night) int {
+		n.edit("127.0.0.1", "localhost")
+		return n.tonight()
+	},
+	"`source.start_date` was moved back": func(n *night) int {
+		n.edit("2000-01-01", "1999-01-01")
+		return n.tonight()
+	},
+	"somebody dropped or emptied a table": func(n *night) int {
+		before := n.one("SELECT count(*) FROM tickets")
+		if n.parquet {
+			if err := os.RemoveAll(filepath.Join(n.files, "tickets")); err != nil {
+				n.t.Fatal(err)
+			}
+		} else {
+			n.execute("DROP TABLE tickets")
+		}
+		code := n.tonight()
+		if after := n.one("SELECT count(*) FROM tickets"); after != before {
+			n.t.Errorf("%s tickets, then %s", before, after)
+		}
+		return code
+	},
+	"the disk is full": func(n *night) int {
+		n.h.later(func() { n.h.Change(n.h.rng, 300) })
+		if n.parquet {
+			n.t.Skip("its manifest is as large as what a night writes: see TestAFullDiskUnderParquetFilesIsToldAndTheNextRunGoesOn")
+		}
+		n.env = append(n.env, fmt.Sprint(fileSizeVariable, "=", n.size()+100_000), commitRowsVariable+"=1")
+		return n.tonight()
+	},
+	"another run has the sink for longer": func(n *night) int {
+		var holder sink.Sink
+		var err error
+		if n.parquet {
+			holder, err = parquet.Open(n.t.Context(), parquet.Options{Path: n.files})
+		} else {
+			holder, err = duckdb.Open(n.t.Context(), duckdb.Options{Path: n.path})
+		}
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		code := n.tonight()
+		if err := holder.Close(); err != nil {
+			n.t.Fatal(err)
+		}
+		return code
+	},
+	"the configuration has a mistake": func(n *night) int {
+		n.edit("start_date", "start-date")
+		return n.tonight()
+	},
+	"the program is killed": func(n *night) int {
+		n.env = append(n.env, commitRowsVariable+"=1")
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.EmptyPageNotLast()})
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Times: 1, Do: zendesktest.Hang()})
+		begins, hangs := n.h.expect("incremental/tickets/cursor", 1), n.h.expect("incremental/tickets/cursor", 2)
+		c := n.start("sync", "tickets", "--full-refresh")
+		<-begins
+		before := n.stored()
+		<-hangs
+		for deadline := time.Now().Add(time.Minute); n.stored() == before && time.Now().Before(deadline); { // until the first page is committed
+			<-time.After(10 * time.Millisecond)
+		}
+		_ = c.Process.Kill()
+		_ = c.Wait()
+		n.sync("tags")
+		n.mu.Lock()
+		n.told = nil // of the sync of the tags
+		n.mu.Unlock()
+		return -1
+	},
+	"the program is told to stop": func(n *night) int {
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Hang()})
+		hangs := n.h.expect("incremental/tickets/cursor", 1)
+		c := n.start("sync", "tickets")
+		<-hangs
+		_ = c.Process.Signal(syscall.SIGTERM)
+		return exitCodeOf(n.t, c.Wait())
+	},
+}
