@@ -16,16 +16,17 @@ type Age struct {
 	Bound   int64  // the highest Version that can be true: when the row was extracted, in microseconds
 }
 
-// ahead is how far a version may lie ahead of this machine's clock.
+// ahead is how far the source's clock may be ahead of this machine's.
 const ahead = 5 * time.Minute
 
 // NewAge is the age of a row with the values of Table.Version, which is of that type (zero where there is none), and
 // _desklake_extracted_at; times are in microseconds.
 func NewAge(kind schema.Type, version *int64, extracted int64) Age {
-	switch {
-	case kind == schema.Int: // it is no time, and says nothing of one
+	switch now := time.Now().Add(ahead).UnixMicro(); {
+	case kind == schema.Int, // it is no time, and says nothing of one
+		extracted > now && version != nil && *version <= now:
 		extracted = math.MaxInt64
-	case version != nil && *version > time.Now().Add(ahead).UnixMicro(): // whatever the source's clock said
+	case extracted > now: // the source's clock was wrong, and so may be what it says of the version
 		extracted = math.MinInt64
 	}
 	return Age{Version: version, Bound: extracted}

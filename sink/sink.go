@@ -54,7 +54,8 @@ type Tx interface {
 	// inserted; a row with an earlier version (Table.Version, null being the earliest) is replaced; a row
 	// with a later version stays; with equal versions, or without, what is written later wins, whatever any clock says, and a
 	// row that is equal in every column of the source stays untouched, so that reading anything again changes nothing.
-	// A stored version that is later than the time at which its row was extracted can't be true: it counts as that time.
+	// A stored version that is later than the time at which its row was extracted can't be true: it counts as that time, and
+	// for nothing where that time is ahead of this machine's clock.
 	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a live
 	// version makes it live again. Called once a batch, possibly many times; the batch is released by
 	// the caller after Write returned.
