@@ -42,6 +42,9 @@ const faultsPage = "../../docs/faults.md"
 
 // Every row of the table for the night engineer is provoked, and what it promises compared.
 func TestWhatCanGoWrongAtNightIsAsTheDocumentationSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
 	t.Parallel()
 	rows := faultRows(t)
 	for what := range faults {
