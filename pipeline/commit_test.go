@@ -24,7 +24,7 @@ func TestWhatWasReceivedIsCommittedWhenItIsOldEnough(t *testing.T) {
 			},
 		})
 		time.Sleep(14*time.Second + time.Second/2)
-		if len(dst.commits) > 0 {
+		if dst.stored() > 0 {
 			t.Errorf("committed after %s", dst.cursor("things"))
 		}
 		time.Sleep(time.Second)
@@ -32,8 +32,8 @@ func TestWhatWasReceivedIsCommittedWhenItIsOldEnough(t *testing.T) {
 			t.Errorf("after 15 s the cursor is %q", got)
 		}
 		time.Sleep(time.Minute)
-		if got := dst.rows(); len(got) != 40 || len(dst.commits) != 3 {
-			t.Errorf("%d rows, %d commits", len(got), len(dst.commits))
+		if got := dst.rows(); len(got) != 40 || dst.stored() != 3 {
+			t.Errorf("%d rows, %d commits", len(got), dst.stored())
 		}
 	})
 }
@@ -63,8 +63,8 @@ func TestWhatWasReceivedIsCommittedWhenNothingFollows(t *testing.T) {
 					t.Errorf("after 3 s rows %v, cursor %q", got, dst.cursor("things"))
 				}
 				time.Sleep(time.Hour)
-				if got := dst.rows(); len(got) != len(ids)+1 || dst.cursor("things") != "2" || len(dst.commits) != 2 {
-					t.Errorf("rows %v, cursor %q, %d commits", got, dst.cursor("things"), len(dst.commits))
+				if got := dst.rows(); len(got) != len(ids)+1 || dst.cursor("things") != "2" || dst.stored() != 2 {
+					t.Errorf("rows %v, cursor %q, %d commits", got, dst.cursor("things"), dst.stored())
 				}
 			})
 		})

@@ -72,6 +72,13 @@ func (k *kept) rows() []int64 {
 	return slices.Clone(k.ids)
 }
 
+// stored is how many commits there were so far.
+func (k *kept) stored() int {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return len(k.commits)
+}
+
 // cursor is the stored one.
 func (k *kept) cursor(stream string) string {
 	k.mu.Lock()

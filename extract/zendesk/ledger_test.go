@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,16 +78,16 @@ func TestNamesOfLimitsDoNotGrowWithoutEnd(t *testing.T) {
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 5, Limits: zendesktest.Professional})
-		answers := 0
+		var answered atomic.Int64
 		flood := roundTrip(func(r *http.Request) (*http.Response, error) {
 			resp, err := desk.Transport().RoundTrip(r)
+			answers := answered.Add(1)
 			for i := range 90 {
 				resp.Header.Set(fmt.Sprintf("Zendesk-Ratelimit-Z%d-%d", answers, i), "total=10; remaining=9; resets=30")
 			}
 			resp.Header.Set("Zendesk-Ratelimit-"+strings.Repeat("Long", 1000), "total=10; remaining=9; resets=30")
 			resp.Header.Set("Zendesk-Ratelimit-<Script>", "total=10; remaining=9; resets=30")
 			resp.Header.Set("Zendesk-Ratelimit-Account", "total=10; remaining=0; resets=30")
-			answers++
 			return resp, err
 		})
 		s := testSource(t, desk, Options{Transport: flood, CacheDir: dir, Reserve: -1})

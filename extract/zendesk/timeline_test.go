@@ -10,11 +10,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
 // timeline is a helpdesk that has nothing but times: its rows can be dated as one likes, and so can its answers.
 type timeline struct {
+	mu sync.Mutex // held for each answer: the audits of tickets are asked for side by side
+
 	rows   []dated
 	page   int                            // rows on one
 	date   func(answer int) time.Duration // how far the Date header of an answer is ahead
@@ -47,6 +50,8 @@ func (l *timeline) shown() []dated {
 }
 
 func (l *timeline) RoundTrip(r *http.Request) (*http.Response, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	status, body := http.StatusOK, any(nil)
 	q := r.URL.Query()
 	start, _ := strconv.ParseInt(q.Get("start_time"), 10, 64)
