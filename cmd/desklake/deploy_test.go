@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"desklake/extract"
+	"desklake/internal/cli"
 	"desklake/internal/config"
 	"desklake/internal/health"
 	"desklake/internal/web"
@@ -49,10 +49,7 @@ func TestTheCommandLinesInDeployCanBeUnderstood(t *testing.T) {
 			if strings.HasSuffix(words[0], "desklake") {
 				words = words[1:]
 			}
-			parser, err := newParser(&app{stdout: io.Discard, stderr: io.Discard}, &cli{})
-			if err == nil {
-				_, err = parser.Parse(words)
-			}
+			err := cli.Parse(words)
 			if err != nil || words[len(words)-1] != "/etc/desklake/config.yaml" {
 				t.Errorf("%s: %v: %v", name, words, err)
 			}
@@ -80,7 +77,7 @@ func TestTheConfigurationsInDeployAreValid(t *testing.T) {
 		"systemd":    deployed(t, "deploy/systemd/config.yaml"),
 		"Kubernetes": strings.ReplaceAll(configMap.Data["config.yaml"], "/etc/desklake-secrets", secrets),
 	} {
-		c, err := config.Parse(t.Context(), "/etc/desklake/config.yaml", []byte(text), knownNames())
+		c, err := config.Parse(t.Context(), "/etc/desklake/config.yaml", []byte(text), drivers.Known())
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -25,7 +26,7 @@ func TestAFullDiskUnderParquetFilesIsToldAndTheNextRunGoesOn(t *testing.T) {
 		l.env = append(before[:len(before):len(before)], fmt.Sprint(fileSizeVariable, "=", bytes), commitRowsVariable+"=1")
 		code, stdout, stderr := l.run("sync")
 		l.env = before
-		if code != exitSink || !strings.Contains(stderr, ": the disk is full\n  Make room and run again") {
+		if code != cli.ExitSink || !strings.Contains(stderr, ": the disk is full\n  Make room and run again") {
 			t.Errorf("with %d bytes: exit code %d\n%s%s", bytes, code, stdout, stderr)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -70,7 +71,7 @@ func (l *lake) syncOnFullDisk(bytes int64) {
 	l.env = append(before[:len(before):len(before)], fmt.Sprint(fileSizeVariable, "=", bytes), commitRowsVariable+"=1")
 	code, stdout, stderr := l.run("sync")
 	l.env = before
-	if code != exitSink || strings.Count(stderr, "desklake: ") != 1 || !strings.Contains(stderr, "lake.duckdb: the disk is full\n  Make room and run again") {
+	if code != cli.ExitSink || strings.Count(stderr, "desklake: ") != 1 || !strings.Contains(stderr, "lake.duckdb: the disk is full\n  Make room and run again") {
 		l.t.Errorf("with %d bytes: exit code %d\n%s%s", bytes, code, stdout, stderr)
 	}
 }

@@ -233,7 +233,7 @@ func (n *night) stands(good, now sink.Report) string {
 	}
 	if at := table(good).FreshAt; !at.IsZero() {
 		// An hour after the good night, its reading is too old, and any later one is not.
-		if tooOld(sink.Report{Tables: []sink.TableReport{table(now)}}, []string{n.table}, time.Hour, at.Add(time.Hour+time.Microsecond)) != nil {
+		if health.Overdue(sink.Report{Tables: []sink.TableReport{table(now)}}, []string{n.table}, time.Hour, at.Add(time.Hour+time.Microsecond)) != nil {
 			stands += ", its age grows"
 		}
 	}

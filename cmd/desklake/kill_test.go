@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -117,10 +118,10 @@ func (l *lake) killed(h *helpdesk, rng *rand.Rand) bool {
 		<-time.After(time.Duration(rng.IntN(60)) * time.Millisecond)
 	case <-early:
 	case err := <-ended:
-		return exitCodeOf(l.t, err) != exitDone
+		return exitCodeOf(l.t, err) != cli.ExitDone
 	}
 	_ = c.Process.Kill()
-	return exitCodeOf(l.t, <-ended) != exitDone
+	return exitCodeOf(l.t, <-ended) != cli.ExitDone
 }
 
 // copies makes the lake's file a copy of another one's.

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"desklake/extract/zendesk"
+	"desklake/internal/cli"
 	"desklake/schema"
 )
 
@@ -86,7 +87,7 @@ func (l *lake) run(args ...string) (code int, stdout, stderr string) {
 // sync runs desklake sync, which must succeed.
 func (l *lake) sync(args ...string) {
 	l.t.Helper()
-	if code, _, stderr := l.run(append([]string{"sync"}, args...)...); code != exitDone {
+	if code, _, stderr := l.run(append([]string{"sync"}, args...)...); code != cli.ExitDone {
 		l.t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 }
@@ -98,7 +99,7 @@ func exitCodeOf(t *testing.T, err error) int {
 		t.Fatal(err)
 	}
 	if err == nil {
-		return exitDone
+		return cli.ExitDone
 	}
 	return ended.ExitCode() // -1 after a kill
 }
@@ -120,7 +121,7 @@ func (l *lake) makeViews() {
 	if _, err := os.Stat(l.path); l.files == "" || err == nil {
 		return
 	}
-	if code, _, stderr := l.run("views", "--output", l.path); code != exitDone {
+	if code, _, stderr := l.run("views", "--output", l.path); code != cli.ExitDone {
 		l.t.Fatalf("views: exit code %d\n%s", code, stderr)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -28,7 +29,7 @@ func TestAFileThatAnotherRunHoldsIsExitCode75AndNamesIt(t *testing.T) {
 	for _, args := range []string{"sync", "status"} {
 		code, stdout, stderr := l.run(args)
 		name := fmt.Sprintf("(PID %d)", holder.Process.Pid)
-		if code != exitLocked || !strings.Contains(stderr, name+"\n  Run again when that has ended") || strings.Count(stderr, "desklake: ") != 1 || stdout != "" {
+		if code != cli.ExitLocked || !strings.Contains(stderr, name+"\n  Run again when that has ended") || strings.Count(stderr, "desklake: ") != 1 || stdout != "" {
 			t.Errorf("%s: exit code %d\n%s%s", args, code, stdout, stderr)
 		}
 	}
@@ -65,7 +66,7 @@ func TestARunWaitsForTheFileAndSaysSoOnce(t *testing.T) {
 			_ = holder.Wait()
 		}
 	}
-	if code := exitCodeOf(t, c.Wait()); code != exitDone {
+	if code := exitCodeOf(t, c.Wait()); code != cli.ExitDone {
 		t.Errorf("exit code %d", code)
 	}
 	if len(said) != 1 || !strings.Contains(said[0], fmt.Sprintf("(PID %d); waiting for up to 5m0s", holder.Process.Pid)) {

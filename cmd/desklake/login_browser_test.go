@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -49,8 +50,8 @@ func TestAUserLogsInWithARealBrowser(t *testing.T) {
 		button, heading, text string
 		code                  int
 	}{
-		{"deny", "Not logged in", "the access was denied in the browser", exitCredentials},
-		{"allow", "Logged in", "desklake may now read this helpdesk", exitDone},
+		{"deny", "Not logged in", "the access was denied in the browser", cli.ExitCredentials},
+		{"allow", "Logged in", "desklake may now read this helpdesk", cli.ExitDone},
 	} {
 		a := newAccount(t, zendesktest.Options{})
 		addressFile := filepath.Join(t.TempDir(), "address")
@@ -84,7 +85,7 @@ func TestAUserLogsInWithARealBrowser(t *testing.T) {
 		if code := exitCodeOf(t, c.Wait()); code != x.code {
 			t.Errorf("%s: exit code %d", x.button, code)
 		}
-		if x.code == exitDone {
+		if x.code == cli.ExitDone {
 			a.sync()
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -42,7 +43,7 @@ func TestARenewalThatIsKilledLeavesALoginThatWorksOrSaysThatItDoesNot(t *testing
 		t.Run(step, func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, zendesktest.Options{})
-			a.does(exitDone, "login")
+			a.does(cli.ExitDone, "login")
 			a.desk.ExpireTokens()
 			a.killAt(step, "check")
 			a.grants()
@@ -50,15 +51,15 @@ func TestARenewalThatIsKilledLeavesALoginThatWorksOrSaysThatItDoesNot(t *testing
 			switch n := a.grants(); {
 			case n > 1:
 				t.Errorf("the next one asked for tokens %d times", n)
-			case works && code != exitDone:
+			case works && code != cli.ExitDone:
 				t.Fatalf("exit code %d\n%s", code, stdout)
-			case !works && (code != exitCredentials || !strings.Contains(stdout, "credential: Run desklake login.")):
+			case !works && (code != cli.ExitCredentials || !strings.Contains(stdout, "credential: Run desklake login.")):
 				t.Fatalf("exit code %d\n%s", code, stdout)
 			}
 			if !works {
-				a.does(exitDone, "login")
+				a.does(cli.ExitDone, "login")
 			}
-			a.does(exitDone, "sync", "groups")
+			a.does(cli.ExitDone, "sync", "groups")
 		})
 	}
 }
@@ -100,8 +101,8 @@ func TestALoginThatIsKilledCanBeRepeated(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, zendesktest.Options{})
 			a.killAt(step, "login")
-			a.does(exitDone, "login")
-			a.does(exitDone, "check")
+			a.does(cli.ExitDone, "login")
+			a.does(cli.ExitDone, "check")
 		})
 	}
 }
@@ -109,7 +110,7 @@ func TestALoginThatIsKilledCanBeRepeated(t *testing.T) {
 func TestTwoProcessesThatRenewAtTheSameMomentAskOnce(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, zendesktest.Options{})
-	a.does(exitDone, "login")
+	a.does(cli.ExitDone, "login")
 	a.desk.ExpireTokens()
 	a.grants()
 	a.desk.Inject(zendesktest.Fault{Match: "/oauth/tokens", Do: zendesktest.SlowDrip(20, 20*time.Millisecond)})
@@ -117,7 +118,7 @@ func TestTwoProcessesThatRenewAtTheSameMomentAskOnce(t *testing.T) {
 	first := a.start("check")
 	<-received
 	second := a.start("check") // which finds the login locked
-	if one, two := exitCodeOf(t, first.Wait()), exitCodeOf(t, second.Wait()); one != exitDone || two != exitDone {
+	if one, two := exitCodeOf(t, first.Wait()), exitCodeOf(t, second.Wait()); one != cli.ExitDone || two != cli.ExitDone {
 		t.Errorf("exit codes %d and %d", one, two)
 	}
 	if n := a.grants(); n != 1 {
@@ -128,10 +129,10 @@ func TestTwoProcessesThatRenewAtTheSameMomentAskOnce(t *testing.T) {
 func TestATokenRevokedByAnAdministratorNeedsALogin(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, zendesktest.Options{})
-	a.does(exitDone, "login")
+	a.does(cli.ExitDone, "login")
 	a.desk.RevokeTokens()
 	a.grants()
-	_, stderr := a.does(exitCredentials, "sync")
+	_, stderr := a.does(cli.ExitCredentials, "sync")
 	contains(t, stderr, "\ndesklake: login needed: POST /oauth/tokens: 400 Bad Request: invalid_grant: ", "\n  Run desklake login. ")
 	if n := strings.Count(stderr, "\ndesklake: "); n != 1 {
 		t.Errorf("told %d times:\n%s", n, stderr)
@@ -139,6 +140,6 @@ func TestATokenRevokedByAnAdministratorNeedsALogin(t *testing.T) {
 	if n := a.grants(); n != 1 {
 		t.Errorf("tokens were asked for %d times", n)
 	}
-	a.does(exitDone, "login")
-	a.does(exitDone, "sync")
+	a.does(cli.ExitDone, "login")
+	a.does(cli.ExitDone, "sync")
 }

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -149,33 +150,33 @@ func TestNoTokenIsInAnythingThatTheProgramWrites(t *testing.T) {
 	w := &witness{a, t.TempDir(), map[string]string{}}
 	opened := filepath.Join(t.TempDir(), "address")
 	w.env = append(w.env, visitVariable+"="+opened)
-	w.keeps(exitCredentials, "login", "-v", "--timeout=8s")
+	w.keeps(cli.ExitCredentials, "login", "-v", "--timeout=8s")
 	if args, err := os.ReadFile(opened); err != nil || !strings.Contains(string(args), "/oauth/authorizations/new?") {
 		t.Errorf("%s, %v", args, err)
 	} else {
 		w.wrote["the command line of the browser"] = string(args)
 	}
 	w.env = append(w.env, visitVariable+"=deny")
-	w.keeps(exitCredentials, "login", "-v")
+	w.keeps(cli.ExitCredentials, "login", "-v")
 	w.env = append(w.env, visitVariable+"=allow")
-	w.keeps(exitDone, "login", "-v")
-	w.keeps(exitDone, "check", "-v")
-	w.keeps(exitDone, "sync", "-v")
+	w.keeps(cli.ExitDone, "login", "-v")
+	w.keeps(cli.ExitDone, "check", "-v")
+	w.keeps(cli.ExitDone, "sync", "-v")
 	w.desk.ExpireTokens()
-	w.keeps(exitDone, "sync", "-v", "--log-format=text")
-	w.keeps(exitDone, "plan", "-v")
-	w.keeps(exitDone, "status", "--json")
-	w.keeps(exitDone, "runs", "--json")
+	w.keeps(cli.ExitDone, "sync", "-v", "--log-format=text")
+	w.keeps(cli.ExitDone, "plan", "-v")
+	w.keeps(cli.ExitDone, "status", "--json")
+	w.keeps(cli.ExitDone, "runs", "--json")
 	w.crashes()
 	w.serves()
 	w.readsFolders()
 	kept := w.wrote[filepath.Join(w.dir, "config.tokens.json")]
 	w.wrote[filepath.Join(w.dir, "config.tokens.json")] = ""
-	w.keeps(exitDone, "logout", "-v")
-	w.keeps(exitDone, "login", "-v")
+	w.keeps(cli.ExitDone, "logout", "-v")
+	w.keeps(cli.ExitDone, "login", "-v")
 	w.desk.RevokeTokens()
-	w.keeps(exitCredentials, "sync", "-v")
-	w.keeps(exitDone, "logout", "-v")
+	w.keeps(cli.ExitCredentials, "sync", "-v")
+	w.keeps(cli.ExitDone, "logout", "-v")
 	w.readsTables()
 	if _, err := os.Stat(filepath.Join(w.dir, "config.tokens.json")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the login is still kept:", err)

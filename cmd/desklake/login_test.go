@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -91,7 +92,7 @@ func contains(t *testing.T, text string, words ...string) {
 func TestLoginOpensABrowserAndKeepsTheLogin(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, zendesktest.Options{})
-	stdout, stderr := a.does(exitDone, "login")
+	stdout, stderr := a.does(cli.ExitDone, "login")
 	contains(t, stdout, "login through the OAuth client desklake, acting as ", "; the login ends ", "in 89 days", "Logged in. The login is kept in "+filepath.Join(a.dir, "config.tokens.json"))
 	contains(t, stderr, a.desk.url+"/oauth/authorizations/new?", "Waiting at "+a.redirect)
 	if info, err := os.Stat(filepath.Join(a.dir, "config.tokens.json")); err != nil || info.Mode().Perm() != 0o600 {
@@ -104,21 +105,21 @@ func TestLoginOpensABrowserAndKeepsTheLogin(t *testing.T) {
 	if n := a.grants(); n != 1 {
 		t.Errorf("%d renewals", n)
 	}
-	stdout, _ = a.does(exitDone, "status")
+	stdout, _ = a.does(cli.ExitDone, "status")
 	contains(t, stdout, "the credential ends ", ", in 89 days, unless it is used before")
-	stdout, _ = a.does(exitDone, "status", "--json")
+	stdout, _ = a.does(cli.ExitDone, "status", "--json")
 	contains(t, stdout, `"credential_ends": "20`)
 
-	stdout, _ = a.does(exitDone, "logout")
+	stdout, _ = a.does(cli.ExitDone, "logout")
 	contains(t, stdout, "Logged out: the login is revoked and forgotten.")
 	if access, refresh := a.desk.Good(); access+refresh != 0 {
 		t.Errorf("%d and %d tokens are still good", access, refresh)
 	}
-	_, stderr = a.does(exitCredentials, "sync")
+	_, stderr = a.does(cli.ExitCredentials, "sync")
 	contains(t, stderr, "desklake: login needed: nobody has logged in\n  Run desklake login.")
-	stdout, _ = a.does(exitDone, "status")
+	stdout, _ = a.does(cli.ExitDone, "status")
 	contains(t, stdout, "credential: login needed")
-	stdout, _ = a.does(exitDone, "logout")
+	stdout, _ = a.does(cli.ExitDone, "logout")
 	contains(t, stdout, "There was no login")
 }
 
@@ -147,7 +148,7 @@ func TestLoginWithoutABrowserReadsTheAddress(t *testing.T) {
 			answer(a.pasted(address) + "#")
 		}
 	}
-	if code := exitCodeOf(t, c.Wait()); code != exitDone {
+	if code := exitCodeOf(t, c.Wait()); code != cli.ExitDone {
 		t.Fatalf("exit code %d\n%s", code, strings.Join(said, "\n"))
 	}
 	contains(t, strings.Join(said, "\n"), "That is not it: it begins with "+a.redirect+"?code=", "That is the answer to another login")
@@ -176,8 +177,8 @@ func TestALoginThatFailsSaysWhyInTheTerminalAndInTheBrowser(t *testing.T) {
 		code  int
 		says  []string
 	}{
-		"denied":     {"deny", nil, exitCredentials, []string{"desklake: login needed: the access was denied in the browser\n  Run desklake login again, and click Allow.\n"}},
-		"no browser": {"", []string{"--timeout=8s"}, exitCredentials, []string{"No browser could be opened: open the address yourself", "desklake: login needed: no answer came from the browser within 8s\n", "it takes --no-browser"}},
+		"denied":     {"deny", nil, cli.ExitCredentials, []string{"desklake: login needed: the access was denied in the browser\n  Run desklake login again, and click Allow.\n"}},
+		"no browser": {"", []string{"--timeout=8s"}, cli.ExitCredentials, []string{"No browser could be opened: open the address yourself", "desklake: login needed: no answer came from the browser within 8s\n", "it takes --no-browser"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -199,7 +200,7 @@ func TestALoginThatFailsSaysWhyInTheTerminalAndInTheBrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer l.Close()
-		_, stderr := a.does(exitUsage, "login")
+		_, stderr := a.does(cli.ExitUsage, "login")
 		contains(t, stderr, "desklake: wait for the browser at "+u.Host+": ", "or use --no-browser")
 	})
 	t.Run("another way to log in", func(t *testing.T) {
@@ -207,7 +208,7 @@ func TestALoginThatFailsSaysWhyInTheTerminalAndInTheBrowser(t *testing.T) {
 		l := newLake(t, newHelpdesk(t, zendesktest.Options{Tickets: 5}))
 		for _, command := range []string{"login", "logout"} {
 			code, _, stderr := l.run(command)
-			if code != exitUsage || !strings.Contains(stderr, "source.auth has no oauth_user") {
+			if code != cli.ExitUsage || !strings.Contains(stderr, "source.auth has no oauth_user") {
 				t.Error(command, code, stderr)
 			}
 		}
@@ -236,7 +237,7 @@ func TestAStrangersPageEndsNoLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	contains(t, page, "Logged in", "history.replaceState")
-	if code := exitCodeOf(t, c.Wait()); code != exitDone {
+	if code := exitCodeOf(t, c.Wait()); code != cli.ExitDone {
 		t.Errorf("exit code %d", code)
 	}
 }
@@ -261,19 +262,19 @@ func TestWithoutAKeyringTheLoginIsInTheFileAndTheLogSaysSo(t *testing.T) {
 	}
 	a := newAccount(t, zendesktest.Options{})
 	a.login("store: keyring, token_file: elsewhere.json, redirect_url: " + a.redirect)
-	stdout, stderr := a.does(exitDone, "login")
+	stdout, stderr := a.does(cli.ExitDone, "login")
 	contains(t, stderr, "the login is kept in a file")
 	contains(t, stdout, "The login is kept in the keyring, or where there is none in "+filepath.Join(a.dir, "elsewhere.json"))
 	a.sync("groups")
-	a.does(exitDone, "logout")
+	a.does(cli.ExitDone, "logout")
 }
 
 func TestLogoutWithoutAHelpdeskForgetsAndSaysSo(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, zendesktest.Options{})
-	a.does(exitDone, "login")
+	a.does(cli.ExitDone, "login")
 	a.desk.Inject(zendesktest.Fault{Do: zendesktest.Unavailable("")})
-	_, stderr := a.does(exitSource, "logout")
+	_, stderr := a.does(cli.ExitSource, "logout")
 	contains(t, stderr, "the login is forgotten here, but not revoked", "At Zendesk it stays good until 20")
 	if _, err := os.Stat(filepath.Join(a.dir, "config.tokens.json")); !os.IsNotExist(err) {
 		t.Error(err)

@@ -1,30 +1,41 @@
 // Command desklake copies a helpdesk into tables that analysts can query.
 //
-// This package is the program: one file a command, the wiring of sources and sinks, what is printed, and the exit
-// codes. Start with cli.go.
+// This package is the wiring: which sources and sinks there are. The commands are in internal/cli.
 package main
 
 import (
-	"context"
-	"io"
 	"os"
 	"runtime/debug"
+
+	"desklake/internal/cli"
 )
 
-func main() {
+func main() { execute(program()) }
+
+// execute ends the process with the exit code of its command line.
+func execute(p cli.Program) {
 	// What is alive is small, and pages and batches die young: a tighter heap costs little time and bounds the memory.
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(cli.Main(p, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run executes one command line and returns the exit code.
-func run(args []string, stdout, stderr io.Writer) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	a := &app{ctx: ctx, stdout: newOutput(stdout), stderr: newOutput(stderr)}
-	a.signals = watchSignals()
-	err := parseAndRun(a, args)
-	return a.report(err)
+func program() cli.Program { return cli.Program{Drivers: drivers, Version: version()} }
+
+// version is the module's version, or the revision it was built from, as the Go toolchain recorded it.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "devel-" + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return "devel"
 }

@@ -21,15 +21,16 @@ const (
 // writes, and the helpdesk of the soak.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"xdg-open": visit, "open": visit, "desklake": func() {
+		p := program()
 		if rows, err := strconv.ParseInt(os.Getenv(commitRowsVariable), 10, 64); err == nil {
-			commitRows = rows
+			p.CommitRows = rows
 		}
 		if bytes, err := strconv.ParseUint(os.Getenv(fileSizeVariable), 10, 64); err == nil {
 			limitFileSize(bytes)
 		}
 		if limit, err := time.ParseDuration(os.Getenv(hurryVariable)); err == nil {
-			hurryAfter = limit
+			p.Hurry = limit
 		}
-		main()
+		execute(p)
 	}, "analyst": analyst, "distant-helpdesk": helpdeskProgram})
 }

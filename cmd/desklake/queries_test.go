@@ -1,6 +1,7 @@
 package main
 
 import (
+	"desklake/internal/cli"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,7 +32,7 @@ func demoLake(t *testing.T) *lake {
 	t.Helper()
 	l := &lake{t: t, dir: t.TempDir(), env: os.Environ()}
 	l.path = filepath.Join(l.dir, "demo.duckdb")
-	if code, _, stderr := l.run("demo", "--tickets", "600"); code != exitDone {
+	if code, _, stderr := l.run("demo", "--tickets", "600"); code != cli.ExitDone {
 		t.Fatalf("exit code %d\n%s", code, stderr)
 	}
 	return l
@@ -52,9 +53,9 @@ func TestEveryQueryOfTheDocumentsHasAnAnswerOnTheDemo(t *testing.T) {
 			t.Errorf("the README's query is not in docs/queries.md: %s", statement)
 		}
 	}
-	for _, q := range questions {
-		if !strings.Contains(all, strings.TrimSpace(q.sql)) {
-			t.Errorf("the demo's query is not in docs/queries.md: %s", q.sql)
+	for _, q := range cli.Questions {
+		if !strings.Contains(all, strings.TrimSpace(q.SQL)) {
+			t.Errorf("the demo's query is not in docs/queries.md: %s", q.SQL)
 		}
 	}
 }
@@ -64,7 +65,7 @@ func TestEveryQueryOfTheDocumentsHasAnAnswerOnTheDemo(t *testing.T) {
 func TestTheFirstReplyOfLastMonthIsThatOfTheTickets(t *testing.T) {
 	t.Parallel()
 	l := demoLake(t)
-	firstReply := strings.TrimSpace(questions[1].sql)
+	firstReply := strings.TrimSpace(cli.Questions[1].SQL)
 	replied := `SELECT count(*) FROM tickets JOIN ticket_metrics m ON m.ticket_id = tickets.id
 		WHERE strftime(tickets.created_at AT TIME ZONE 'UTC', '%Y-%m') = '2026-09' AND group_id IS NOT NULL AND status <> 'deleted'
 		AND m.reply_time_in_minutes.business IS NOT NULL`

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -103,16 +104,16 @@ func TestAFolderThatBecomesReadOnlyCostsNothingThatWasCommitted(t *testing.T) {
 					l.allow(false)
 				})
 				// What is open already can still be written.
-				if code != exitDone && (code != exitSink || !strings.Contains(stderr, "written\n  Give the user")) {
+				if code != cli.ExitDone && (code != cli.ExitSink || !strings.Contains(stderr, "written\n  Give the user")) {
 					t.Errorf("after %d requests: exit code %d\n%s", requests, code, stderr)
 				}
 				t.Logf("after %d requests: exit code %d", requests, code)
 			}
-			if code, stderr := l.syncAsNobody(func() {}); code != exitSink || !strings.Contains(stderr, "written\n  Give the user") {
+			if code, stderr := l.syncAsNobody(func() {}); code != cli.ExitSink || !strings.Contains(stderr, "written\n  Give the user") {
 				t.Errorf("a folder that is read-only from the start: exit code %d\n%s", code, stderr)
 			}
 			l.allow(true)
-			if code, stderr := l.syncAsNobody(func() {}); code != exitDone {
+			if code, stderr := l.syncAsNobody(func() {}); code != cli.ExitDone {
 				t.Fatalf("exit code %d\n%s", code, stderr)
 			}
 			l.equals(undisturbed)

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
 
@@ -185,7 +186,7 @@ func TestASignalDuringARunCommitsWhatWasReceived(t *testing.T) {
 	l.configure(h, ", lock_wait: 0s", "tables: [tickets]\n"+eachSecond)
 	d := l.serve()
 	<-hangs
-	if code, _, stderr := l.run("sync"); code != exitLocked || !strings.Contains(stderr, fmt.Sprintf("(PID %d)", d.cmd.Process.Pid)) {
+	if code, _, stderr := l.run("sync"); code != cli.ExitLocked || !strings.Contains(stderr, fmt.Sprintf("(PID %d)", d.cmd.Process.Pid)) {
 		t.Errorf("a sync beside it: exit code %d\n%s", code, stderr)
 	}
 	d.signal(syscall.SIGTERM)

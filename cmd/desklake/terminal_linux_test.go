@@ -3,41 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"golang.org/x/sys/unix"
-
+	"desklake/internal/cli"
+	"desklake/internal/term/termtest"
 	"desklake/internal/zendesktest"
 )
-
-// openTerminal returns the two ends of a terminal: what is written to the second comes out of the first.
-func openTerminal(t *testing.T, columns, rows uint16) (screen, tty *os.File) {
-	t.Helper()
-	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
-	if err != nil {
-		t.Skip("there are no terminals here: ", err)
-	}
-	t.Cleanup(func() { screen.Close() })
-	fd := int(screen.Fd())
-	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Col: columns, Row: rows})
-	}
-	if err == nil {
-		tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return screen, tty
-}
 
 func TestOnATerminalEachStreamHasALineThatIsNeverWrapped(t *testing.T) {
 	t.Parallel()
@@ -47,7 +21,7 @@ func TestOnATerminalEachStreamHasALineThatIsNeverWrapped(t *testing.T) {
 			h := newHelpdesk(t, zendesktest.Options{Tickets: 50, Without: map[string]int{"sla_policies": 404}})
 			h.Inject(zendesktest.Fault{Match: "groups", Times: 1, Do: zendesktest.Unavailable("")})
 			h.Inject(zendesktest.Fault{Match: "macros", Do: zendesktest.Status(418, "")})
-			screen, tty := openTerminal(t, uint16(columns), 40)
+			screen, tty := termtest.Open(t, uint16(columns), 40)
 			shown := make(chan string)
 			go func() {
 				text, _ := io.ReadAll(screen) // which ends with an error when the other end is closed
@@ -58,7 +32,7 @@ func TestOnATerminalEachStreamHasALineThatIsNeverWrapped(t *testing.T) {
 			err := c.Run()
 			tty.Close()
 			text := <-shown
-			if code := exitCodeOf(t, err); code != exitPartial {
+			if code := exitCodeOf(t, err); code != cli.ExitPartial {
 				t.Errorf("exit code %d", code)
 			}
 			escapes := regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)

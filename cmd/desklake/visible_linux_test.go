@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"desklake/internal/term/termtest"
 	"desklake/internal/zendesktest"
 )
 
@@ -42,7 +43,7 @@ func TestATerminalIsNotToldWhatToDoByTheSource(t *testing.T) {
 	l := newLake(t, hostileHelpdesk(t))
 	for _, args := range []string{"sync", "sync --log-format json", "check", "check --json", "plan", "plan --json", "status", "status --json",
 		"runs", "runs last", "runs --json", "state show", "state show --json", "-v sync macros"} {
-		screen, tty := openTerminal(t, 200, 40)
+		screen, tty := termtest.Open(t, 200, 40)
 		shown := make(chan string)
 		go func() {
 			text, _ := io.ReadAll(screen) // which ends with an error when the other end is closed

@@ -6,29 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // guarded is the number of live rows from which on a table is guarded: a few rows come and go.
 const guarded = 20
-
-// Shrunk is the error of a copy that was kept because tables lost more rows than the guard allows.
-type Shrunk struct {
-	Path   string   // of the copy
-	Tables []string // each with its figures
-}
-
-func (e *Shrunk) Error() string {
-	return e.Path + ": the old copy was kept: " + strings.Join(e.Tables, "; ")
-}
-
-// Hint says what to do.
-func (e *Shrunk) Hint() string {
-	return "If that is right, run desklake publish --force; sink.publish_guard says how much a table may lose."
-}
 
 // guard compares the tables of the copy, which is attached if there is one, with what is left of them. Those that
 // shrank too much are recorded as issues.
@@ -41,7 +26,7 @@ func (s *Sink) guard(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	shrunk := &Shrunk{Path: s.copy.path}
+	shrunk := &sink.Shrunk{Path: s.copy.path}
 	var issues []schema.Issue
 	for _, table := range slices.Sorted(maps.Keys(before)) {
 		was, left := before[table], now[table]

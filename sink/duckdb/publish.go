@@ -2,6 +2,7 @@ package duckdb
 
 import (
 	"context"
+	"desklake/sink"
 	"errors"
 	"fmt"
 	"maps"
@@ -20,7 +21,7 @@ var step = func(string) {}
 
 // Publish brings the analysts' copy up to date and reports whether it was replaced; it is not where it holds the same
 // rows and columns already. Readers see the whole old file or the whole new one, and whoever has the old one open keeps
-// it. Unless forced, the old copy is kept where a table lost too many rows: *Shrunk. Nothing that goes wrong here
+// it. Unless forced, the old copy is kept where a table lost too many rows: *sink.Shrunk. Nothing that goes wrong here
 // touches what was committed, and the next call makes up for it. Called after the run's end, before Close.
 func (s *Sink) Publish(ctx context.Context, force bool) (replaced bool, err error) {
 	if s.copy.path == "" {
@@ -35,7 +36,7 @@ func (s *Sink) Publish(ctx context.Context, force bool) (replaced bool, err erro
 	// The sink is closed soon: a copy that is still attached then does no harm.
 	_, _ = s.own.exec(context.WithoutCancel(ctx), "DETACH DATABASE IF EXISTS "+copied)
 	var path *PathError
-	var shrunk *Shrunk
+	var shrunk *sink.Shrunk
 	if err != nil && !errors.As(err, &path) && !errors.As(err, &shrunk) {
 		err = fmt.Errorf("publish %s: %w", s.copy.path, err)
 	}

@@ -166,7 +166,7 @@ func TestATableThatShrankTooMuchKeepsTheOldCopy(t *testing.T) {
 
 	s := h.run(3, 639)
 	replaced, err := s.Publish(t.Context(), false)
-	var shrunk *duckdb.Shrunk
+	var shrunk *sink.Shrunk
 	if replaced || !errors.As(err, &shrunk) || shrunk.Error() != h.copy+": the old copy was kept: numbers: 639 of 800 rows are left" {
 		t.Errorf("replaced: %v, %v", replaced, err)
 	}

@@ -13,41 +13,24 @@ import (
 	"desklake/sink"
 )
 
-// View is a table as programs see it that read files with SQL.
-type View struct {
-	Schema string // empty for the source's tables, desklake for its own
-	Name   string
-	Doc    string
-	Files  string // a pattern of absolute paths, as DuckDB has them
-
-	Columns []ViewColumn
-}
-
-// ViewColumn is a column of a View.
-type ViewColumn struct {
-	Name string
-	Doc  string
-	JSON bool // a text that holds JSON
-}
-
 // Views returns the tables of a lake, sorted by name, and behind them desklake's own. Errors are those of Inspect.
-func Views(_ context.Context, path string) ([]View, error) {
+func Views(_ context.Context, path string) ([]sink.View, error) {
 	s, err := lookAt(path)
 	if err != nil {
 		return nil, err
 	}
 	root := literalPath.Replace(s.path)
-	var views []View
+	var views []sink.View
 	for _, name := range slices.Sorted(maps.Keys(s.manifest.Tables)) {
 		t := s.manifest.Tables[name]
 		there, err := s.columnsInFiles(t)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		v := View{Name: name, Doc: t.Doc, Files: filepath.Join(root, name, "**", "*.parquet")}
+		v := sink.View{Name: name, Doc: t.Doc, Files: filepath.Join(root, name, "**", "*.parquet")}
 		for _, c := range t.Columns {
 			if slices.Contains(there, c.Name) {
-				v.Columns = append(v.Columns, ViewColumn{c.Name, c.Doc, schema.Type(c.Type) == schema.JSON})
+				v.Columns = append(v.Columns, sink.ViewColumn{Name: c.Name, Doc: c.Doc, JSON: schema.Type(c.Type) == schema.JSON})
 			}
 		}
 		if len(v.Columns) > 0 { // the first run may not have come to the table's first file
@@ -55,9 +38,9 @@ func Views(_ context.Context, path string) ([]View, error) {
 		}
 	}
 	for _, t := range sink.Bookkeeping {
-		v := View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(root, own, t.Name, "*.parquet")}
+		v := sink.View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(root, own, t.Name, "*.parquet")}
 		for _, c := range t.Columns {
-			v.Columns = append(v.Columns, ViewColumn{Name: c.Name, Doc: c.Doc})
+			v.Columns = append(v.Columns, sink.ViewColumn{Name: c.Name, Doc: c.Doc})
 		}
 		views = append(views, v)
 	}

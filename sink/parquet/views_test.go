@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // A view can be made at any moment: of the columns that the files have by then.
@@ -14,7 +15,7 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 	t.Parallel()
 	l := newLake(t)
 	l.Path = filepath.Join(filepath.Dir(l.Path), "a [b]*c? 'd'") // which DuckDB would take for a pattern
-	view := func() View {
+	view := func() sink.View {
 		views, err := Views(t.Context(), l.Path)
 		if err != nil {
 			t.Fatal(err)
@@ -24,11 +25,11 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 		}
 		return views[0]
 	}
-	count := func(v View) string {
+	count := func(v sink.View) string {
 		return l.query("SELECT count(*) FROM read_parquet('" + strings.ReplaceAll(v.Files, "'", "''") + "', union_by_name = true)")[0]
 	}
-	hasLegs := func(v View) bool {
-		return slices.ContainsFunc(v.Columns, func(c ViewColumn) bool { return c == ViewColumn{Name: "legs", Doc: "How many."} })
+	hasLegs := func(v sink.View) bool {
+		return slices.ContainsFunc(v.Columns, func(c sink.ViewColumn) bool { return c == sink.ViewColumn{Name: "legs", Doc: "How many."} })
 	}
 	l.run()
 	if v := view(); count(v) != "0" || hasLegs(v) || v.Doc != "Pets." {

@@ -1,0 +1,105 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/internal/setup"
+)
+
+type loginCommand struct {
+	NoBrowser bool          `help:"Open no browser and wait for none: print the address, and read the one to which the browser is sent. For SSH."`
+	Timeout   time.Duration `default:"5m" help:"How long to wait for the browser."`
+}
+
+// Help is shown by --help.
+func (*loginCommand) Help() string {
+	return `Example: desklake login --no-browser
+
+For source.auth.oauth_user: a user allows the access in the browser, and desklake keeps the login and renews it. What it may
+do is to read. docs/connect-zendesk.md shows the OAuth client that it needs.`
+}
+
+// Run lets the user log in, and tells as whom.
+func (c *loginCommand) Run(a *app) error {
+	conf, source, err := a.authorizer()
+	if err != nil {
+		return err
+	}
+	login, err := source.Authorize()
+	if err != nil {
+		return &usageError{err}
+	}
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	late := &extract.Failure{Kind: extract.ErrLogin, Err: fmt.Errorf("no answer came from the browser within %v", c.Timeout),
+		Advice: "run desklake login again. From another machine, such as over SSH, it takes --no-browser"}
+	waiting, stop := context.WithTimeoutCause(ctx, c.Timeout, late)
+	defer stop()
+	if c.NoBrowser || !strings.HasPrefix(login.Redirect(), "http://") {
+		err = a.pasteLogin(ctx, waiting, login)
+	} else {
+		err = a.awaitLogin(ctx, waiting, login)
+	}
+	if err != nil {
+		return err
+	}
+	return a.tellLogin(a.tellWaits(ctx), conf, source)
+}
+
+// authorizer opens the source of the configuration, for a login or its end: neither waits for long.
+func (a *app) authorizer() (*setup.Setup, extract.Authorizer, error) {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return nil, nil, err
+	}
+	conf.Source.GiveUpAfter = min(conf.Source.GiveUpAfter, checkPatience)
+	source, err := conf.OpenSource(a.logger)
+	if err != nil {
+		return nil, nil, err
+	}
+	authorizer, ok := source.(extract.Authorizer)
+	if !ok || conf.Source.Auth.OAuthUser == nil {
+		return nil, nil, &usageError{errors.New("source.auth has no oauth_user: the configured way to log in needs no browser")}
+	}
+	return conf, authorizer, nil
+}
+
+// tellLogin tells who has logged in, and until when.
+func (a *app) tellLogin(ctx context.Context, conf *setup.Setup, source extract.Authorizer) error {
+	var rows []checkRow
+	var first error
+	if checker, ok := source.(extract.Checker); ok {
+		for _, f := range checker.Check(ctx, nil) {
+			if f.Subject != "limits" {
+				rows = append(rows, newCheckRow(f))
+				first = firstError(first, f.Err)
+			}
+		}
+	}
+	if err := printChecks(a.stdout, rows); err != nil {
+		return err
+	}
+	if first != nil {
+		return &told{first}
+	}
+	flag := ""
+	if filepath.Base(a.config) != "config.yaml" {
+		flag = " -c " + a.config
+	}
+	_, err := fmt.Fprintf(a.stdout, "\nLogged in. The login is kept in %s. Next: desklake check%s\n", loginPlace(conf.Source.Auth.OAuthUser), flag)
+	return err
+}
+
+func loginPlace(u *config.OAuthUser) string {
+	if u.Store == "keyring" {
+		return "the keyring, or where there is none in " + u.TokenFile
+	}
+	return u.TokenFile
+}

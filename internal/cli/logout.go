@@ -1,0 +1,38 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+
+	"desklake/extract"
+)
+
+type logoutCommand struct{}
+
+// Help is shown by --help.
+func (*logoutCommand) Help() string {
+	return `Example: desklake logout
+
+Revokes the login of desklake login and forgets it. Where the helpdesk can't be reached it is forgotten all the same, and
+the exit code is 5.`
+}
+
+// Run revokes the login and forgets it.
+func (*logoutCommand) Run(a *app) error {
+	_, source, err := a.authorizer()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	err = source.Logout(a.tellWaits(ctx))
+	switch {
+	case err == nil:
+		fmt.Fprintln(a.stdout, "Logged out: the login is revoked and forgotten.")
+	case errors.Is(err, extract.ErrLogin):
+		fmt.Fprintln(a.stdout, "There was no login that is still good, and there is none now.")
+		a.logger.Info("nothing was revoked", "err", err)
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"fmt"
+
+	"desklake/internal/config"
+	"desklake/pipeline"
+)
+
+type publishCommand struct {
+	Force bool `help:"Replace the copy also where a table lost more rows than sink.publish_guard allows."`
+}
+
+// Help is shown by --help.
+func (*publishCommand) Help() string {
+	return `Example: desklake publish --force
+
+Brings the copy for analysts (sink.publish) up to date, as each run does at its end.`
+}
+
+// Run publishes without a run.
+func (c *publishCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	if conf.Sink.Publish == "" {
+		return &config.Error{File: a.config, Problems: []config.Problem{{Text: "sink.publish: missing, write where the copy is to be"}}}
+	}
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	dst, err := a.openSink(ctx, conf)
+	if err != nil {
+		return err
+	}
+	replaced, err := pipeline.Publish(ctx, dst, c.Force)
+	if err = pipeline.CloseSink(dst, err); err != nil {
+		return err
+	}
+	state := "is up to date"
+	if replaced {
+		state = "was brought up to date"
+	}
+	_, err = fmt.Fprintln(a.stdout, conf.Sink.Publish, state)
+	return err
+}

@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/setup"
+	"desklake/internal/term"
+	"desklake/internal/words"
+	"desklake/pipeline"
+	"desklake/sink"
+	"desklake/state"
+)
+
+type stateCommand struct {
+	Show  stateShowCommand  `cmd:"" help:"Show where each stream goes on."`
+	Reset stateResetCommand `cmd:"" help:"Forget where streams go on: the next sync reads them from the start date again."`
+	Adopt stateAdoptCommand `cmd:"" help:"Say that the sink holds the rows of the account of the configuration, which has another name now."`
+}
+
+type stateShowCommand struct {
+	JSON bool `help:"Print JSON."`
+}
+
+// stateRow is a checkpoint, as --json prints it. Times are RFC 3339 in UTC and null where there is none.
+type stateRow struct {
+	Stream    string     `json:"stream"`     // or a backfill that was broken off
+	Tables    []string   `json:"tables"`     // that hold everything in front of the cursor
+	HighWater *time.Time `json:"high_water"` // the latest source-side time in front of it
+	Cursor    string     `json:"cursor"`     // where the stream continues, in the source's own words
+	Run       string     `json:"run"`        // that stored it
+	SavedAt   *time.Time `json:"saved_at"`
+	Account   string     `json:"account"`     // whose rows these are
+	Complete  *time.Time `json:"complete_at"` // when the stream was last read to its end
+}
+
+// Help is shown by --help.
+func (*stateShowCommand) Help() string { return "Example: desklake state show --json" }
+
+// Run prints the checkpoints.
+func (c *stateShowCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	report, err := conf.Destination().Inspect(a.ctx, sink.Look{})
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	rows := stateRows(report.Checkpoints)
+	if c.JSON {
+		return term.JSON(a.stdout, rows)
+	}
+	return printState(a.stdout, rows, time.Now())
+}
+
+func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
+	rows := []stateRow{}
+	for _, name := range slices.Sorted(maps.Keys(checkpoints)) {
+		c := checkpoints[name]
+		if len(c.Tables)+len(c.Lost) == 0 { // it only says whose rows are there
+			continue
+		}
+		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
+			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt)})
+	}
+	return rows
+}
+
+// printState prints the cursors last: they are long.
+func printState(w io.Writer, rows []stateRow, now time.Time) error {
+	g := term.NewGrid("stream", "up to", "saved", "cursor")
+	g.Cut = true
+	for _, r := range rows {
+		g.Add(r.Stream, words.Day(r.HighWater), words.Ago(r.SavedAt, now), r.Cursor)
+	}
+	return g.Write(w)
+}
+
+type stateResetCommand struct {
+	Tables []string `arg:"" name:"table" help:"The tables whose streams are to start again."`
+	Yes    bool     `short:"y" help:"Do not ask."`
+}
+
+// Help is shown by --help.
+func (*stateResetCommand) Help() string {
+	return `Example: desklake state reset users
+
+No row is removed: the next sync reads everything from the start date again and changes what is different. A stream can
+fill several tables; they start again together.`
+}
+
+// Run deletes the checkpoints of the streams that fill the tables.
+func (c *stateResetCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	if err := setup.CheckTables(c.Tables, conf.AllTables()); err != nil {
+		return err
+	}
+	source, err := conf.OpenSource(a.logger)
+	if err != nil {
+		return err
+	}
+	patience, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	return a.withSink(patience, conf, func(dst sink.Sink) error { return c.reset(a, dst, source.Streams(c.Tables)) })
+}
+
+// withSink opens the sink, uses it and closes it.
+func (a *app) withSink(ctx context.Context, conf *setup.Setup, use func(sink.Sink) error) error {
+	dst, err := a.openSink(ctx, conf)
+	if err != nil {
+		return err
+	}
+	return pipeline.CloseSink(dst, use(dst))
+}
+
+func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Stream) error {
+	stored, err := dst.Checkpoints(a.ctx)
+	if err != nil {
+		return &pipeline.SinkError{Err: err}
+	}
+	var found []state.Checkpoint
+	for _, s := range streams {
+		for _, name := range pipeline.Backfills(s.Name, stored) {
+			found = append(found, stored[name])
+		}
+		if p, ok := stored[s.Name]; ok && len(p.Tables)+len(p.Lost) > 0 {
+			found = append(found, p)
+		} else {
+			fmt.Fprintf(a.stderr, "%s has no checkpoint: the next sync reads it from the start date anyway\n", s.Name)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	fmt.Fprintln(a.stderr, "The next sync reads these from the start date again:")
+	for _, p := range found {
+		fmt.Fprintf(a.stderr, "  %s (%s)", p.Stream, strings.Join(p.Tables, ", "))
+		if !p.HighWater.IsZero() {
+			fmt.Fprintf(a.stderr, ", which is read up to %s", words.Day(orNull(p.HighWater)))
+		}
+		fmt.Fprintln(a.stderr)
+	}
+	if !c.Yes {
+		if err := a.confirm("Forget where they stand?"); err != nil {
+			return err
+		}
+	}
+	for _, p := range found {
+		if err := dst.DeleteCheckpoint(a.ctx, p.Stream); err != nil {
+			return &pipeline.SinkError{Err: err}
+		}
+		// Whose rows are there stays known.
+		if err := storeCheckpoint(a.ctx, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
+			return &pipeline.SinkError{Err: err}
+		}
+		fmt.Fprintf(a.stdout, "%s: forgotten\n", p.Stream)
+	}
+	return nil
+}

@@ -1,0 +1,121 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/progress"
+	"desklake/internal/service"
+	"desklake/internal/setup"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+type syncCommand struct {
+	Tables        []string `arg:"" optional:"" name:"table" help:"The tables to sync; those of the configuration when none is named."`
+	FullRefresh   bool     `help:"Read everything again from the start date. Rows that are there stay until they are met again."`
+	DryRun        bool     `help:"Do nothing, but print what it would cost, as desklake plan does."`
+	AcceptDeletes bool     `help:"Mark rows as deleted even where a list is empty or more than half of a table is gone."`
+}
+
+// Help is shown by --help.
+func (*syncCommand) Help() string {
+	return `Example: desklake sync tickets users
+
+The first signal (Ctrl-C) ends it in an orderly way, with everything that was received committed; the next sync goes on
+from there.`
+}
+
+// Run executes one run and prints what it did.
+func (c *syncCommand) Run(a *app) error {
+	conf, err := a.loadConfig()
+	if err != nil {
+		return err
+	}
+	source, job, err := a.job(conf, c.Tables)
+	if err != nil {
+		return err
+	}
+	job.FullRefresh, job.AcceptDeletes = c.FullRefresh, c.AcceptDeletes
+	if c.DryRun {
+		return a.plan(conf, source, job, false)
+	}
+	return a.sync(conf, job)
+}
+
+// job is what a run is to do that was told these tables, or none; and the source for it.
+func (a *app) job(conf *setup.Setup, named []string) (extract.Source, pipeline.Job, error) {
+	job, err := conf.Job(named)
+	if err != nil {
+		return nil, job, err
+	}
+	source, err := conf.OpenSource(a.logger)
+	return source, job, err
+}
+
+// sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
+func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
+	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, "cli"), a.signals.stop, a.Version, a.CommitRows
+	patience, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	began, log := time.Now(), a.logger
+	var shown progress.Progress
+	result, err := pipeline.Execute(a.ctx, pipeline.Execution{
+		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: patience, Waiting: a.tellLocked(conf, log),
+		Begin: func(run pipeline.Begun) pipeline.Progress {
+			began, log = time.Now(), run.Log
+			a.tellResumed(job, run)
+			shown = a.output().Begin(run.Streams, job, run.Log)
+			return shown
+		}})
+	if shown != nil {
+		a.output().End(shown)
+	}
+	defer service.TellSync(patience, conf, a.Version, a.logger, result, err)
+	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
+		return err
+	}
+	printSummary(a.stdout, result, conf.Sink.Path, time.Since(began))
+	if a.json {
+		progress.LogEnd(log, result, job.Named, err, time.Since(began))
+	} else {
+		a.printSkipped(result, job.Named)
+	}
+	failed := newRunError(result, job.Named)
+	if failed != nil && err != nil {
+		a.print(err) // what is reported in the end is the run's
+	}
+	return errors.Join(failed, err)
+}
+
+func (a *app) output() progress.Output {
+	return progress.Output{Stderr: a.stderr, Log: a.log, JSON: a.json}
+}
+
+// openSink opens the destination, and waits for it if another process has it, until ctx ends.
+func (a *app) openSink(ctx context.Context, conf *setup.Setup) (sink.Sink, error) {
+	return pipeline.OpenSink(ctx, conf.Destination(), a.tellLocked(conf, a.logger))
+}
+
+// tellLocked returns what tells who has the destination.
+func (a *app) tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
+	return func(holder string) {
+		if a.json {
+			log.Info("waiting for the sink", "path", conf.Sink.Path, "holder", holder, "at_most", conf.Sink.LockWait)
+			return
+		}
+		fmt.Fprintf(a.stderr, "%s; waiting for up to %s\n", (&sink.Locked{Path: conf.Sink.Path, Holder: holder}).Error(), conf.Sink.LockWait)
+	}
+}
+
+// loadConfig loads the configuration, which a signal breaks off: it can be a pipe that nobody writes to.
+func (a *app) loadConfig() (*setup.Setup, error) {
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	return a.Drivers.Load(ctx, a.config)
+}

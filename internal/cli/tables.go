@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"slices"
+
+	"desklake/internal/setup"
+	"desklake/internal/term"
+
+	"desklake/internal/catalog"
+	"desklake/schema"
+)
+
+type tablesCommand struct {
+	Tables   []string `arg:"" optional:"" name:"table" help:"The tables to show; all when none is named."`
+	JSON     bool     `help:"Print JSON." xor:"form"`
+	Markdown bool     `help:"Print Markdown, as in docs/tables.md." xor:"form"`
+}
+
+// Help is shown by --help.
+func (*tablesCommand) Help() string { return "Example: desklake tables tickets ticket_metrics" }
+
+// Run prints the catalog.
+func (c *tablesCommand) Run(a *app) error {
+	source := a.Drivers.Sources["zendesk"]
+	tables := source.Tables()
+	if len(c.Tables) > 0 {
+		if err := setup.CheckTables(c.Tables, setup.TableNames(tables)); err != nil {
+			return err
+		}
+		tables = slices.DeleteFunc(tables, func(t *schema.Table) bool { return !slices.Contains(c.Tables, t.Name) })
+	}
+	shown := catalog.New(tables, source.Routes())
+	switch {
+	case c.JSON:
+		return shown.JSON(a.stdout)
+	case c.Markdown:
+		return shown.Markdown(a.stdout)
+	}
+	coloured := term.Coloured(a.stdout)
+	return shown.Text(term.Raw(a.stdout), term.Width(a.stdout), func(text string) string { return term.In(term.Bold, text).Show(coloured) })
+}

@@ -1,0 +1,88 @@
+package progress
+
+import (
+	"context"
+	"desklake/pipeline"
+	"desklake/sink"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// EndStatus is how a run ended that left this status behind: one that could not begin, or whose end could not be stored,
+// has failed. What can't be published makes a run partial.
+func EndStatus(left sink.Status, err error) sink.Status {
+	stopped := errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)
+	switch {
+	case stopped && (left == "" || left == sink.Running):
+		return sink.Interrupted
+	case err == nil, stopped, left == sink.Partial, left == sink.Interrupted:
+		return left
+	}
+	return sink.Failed
+}
+
+// LogEnd writes the closing line of a run, with every figure. Err is why it could not be executed, ended or published.
+func LogEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
+	f := FiguresOf(r.Streams)
+	if r.Run.Finished.IsZero() {
+		r.Run.Status = sink.Failed
+	}
+	attrs := []any{slog.String("status", string(r.Run.Status)), Seconds("seconds", took),
+		slog.Int64("read", f.Rows.Read), slog.Int64("new", f.Rows.Inserted), slog.Int64("changed", f.Rows.Updated),
+		slog.Int64("unchanged", f.Rows.Unchanged), slog.Int64("deleted", f.Rows.Deleted), slog.Int("requests", f.Requests),
+		slog.Int("retries", f.Retries), Seconds("seconds_waited", f.Waited), slog.Int("issues", f.Issues)}
+	failed := []string{}
+	for _, s := range r.Streams {
+		if s.Failure(named) != nil {
+			failed = append(failed, s.Tables...)
+		}
+	}
+	attrs = append(attrs, slog.Any("tables_failed", failed))
+	if err != nil {
+		attrs = append(attrs, Problem(err)...)
+	} else if r.Run.Error != "" {
+		attrs = append(attrs, "err", r.Run.Error)
+	}
+	switch r.Run.Status {
+	case sink.Failed, sink.Partial:
+		log.Error("run ended", attrs...)
+	case sink.Interrupted:
+		log.Warn("run ended", attrs...)
+	default:
+		log.Info("run ended", attrs...)
+	}
+}
+
+// figures are what a run did to all tables, and what it cost.
+type figures struct {
+	Rows     sink.Counts
+	Requests int
+	Retries  int
+	Waited   time.Duration // in all streams together
+	Issues   int           // kinds of them
+}
+
+// FiguresOf sums up the streams of a run.
+func FiguresOf(streams []pipeline.StreamResult) (f figures) {
+	for _, s := range streams {
+		for _, n := range s.Counts {
+			f.Rows.Add(n)
+		}
+		f.Requests += s.Requests
+		f.Retries += s.Retries
+		f.Waited += s.Waited
+		f.Issues += s.Issues
+	}
+	return f
+}
+
+// Problem is an error with what to do about it.
+func Problem(err error) []any {
+	attrs := []any{"err", err}
+	var advice interface{ Hint() string }
+	if errors.As(err, &advice) && advice.Hint() != "" {
+		attrs = append(attrs, "hint", advice.Hint())
+	}
+	return attrs
+}

@@ -1,0 +1,91 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"desklake/internal/config"
+	"desklake/internal/setup"
+	"desklake/internal/web"
+	"desklake/scheduler"
+	"desklake/sink"
+)
+
+// firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
+// returns runs among which is the last one of each job, if there is one.
+func (s *service) firstLook(until context.Context, conf *setup.Setup) (runs []sink.RunReport, err error) {
+	deadline := time.Now().Add(conf.Sink.LockWait)
+	for announced := false; ; announced = true {
+		var locked *sink.Locked
+		if runs, err = s.past(conf); !errors.As(err, &locked) || !time.Now().Before(deadline) {
+			return runs, err
+		}
+		if !announced {
+			tellLocked(conf, s.Logger)(locked.Holder)
+		}
+		select {
+		case <-until.Done():
+			return nil, err
+		case <-time.After(min(time.Second, time.Until(deadline))):
+		}
+	}
+}
+
+// past puts what the sink holds on the board, and returns the runs that are shown there; those of the whole history where a
+// job has none among them.
+func (s *service) past(conf *setup.Setup) ([]sink.RunReport, error) {
+	r, err := s.look(conf)
+	known := func(j config.Job) bool { return scheduler.LastOf(j.Name, r.Runs) != nil }
+	if err != nil || !slices.ContainsFunc(conf.Jobs, func(j config.Job) bool { return !known(j) }) || r.LastRun == nil {
+		return r.Runs, err
+	}
+	r, err = conf.Destination().Inspect(s.hurry, sink.Look{Runs: -1})
+	return r.Runs, err
+}
+
+// look reads what the sink holds, nothing if there is none yet, and puts it on the board.
+func (s *service) look(conf *setup.Setup) (sink.Report, error) {
+	s.sink.Lock()
+	defer s.sink.Unlock()
+	return s.read(conf)
+}
+
+// lookAgain does so if somebody else has changed the sink. It does not wait for a run that has it open.
+func (s *service) lookAgain() {
+	if !s.sink.TryLock() {
+		return
+	}
+	defer s.sink.Unlock()
+	conf := s.current()
+	s.mu.Lock()
+	old := s.seen.Equal(conf.Destination().ChangedAt())
+	s.mu.Unlock()
+	if !old {
+		_, _ = s.read(conf) // what is wrong stands on the board
+	}
+}
+
+func (s *service) read(conf *setup.Setup) (r sink.Report, err error) {
+	at := conf.Destination().ChangedAt()
+	if !at.IsZero() {
+		r, err = conf.Destination().Inspect(s.hurry, sink.Look{Runs: -1, Since: web.Oldest(time.Now()), Loads: true})
+	}
+	s.board.Report(r, err)
+	if err == nil {
+		s.mu.Lock()
+		s.report, s.seen = r, at
+		s.report.Runs = nil // which can be many
+		s.mu.Unlock()
+	}
+	return r, err
+}
+
+// tellLocked returns what logs who has the destination.
+func tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
+	return func(holder string) {
+		log.Info("waiting for the sink", "path", conf.Sink.Path, "holder", holder, "at_most", conf.Sink.LockWait)
+	}
+}

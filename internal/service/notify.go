@@ -1,0 +1,92 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"desklake/internal/notify"
+	"desklake/internal/progress"
+	"desklake/internal/setup"
+	"desklake/pipeline"
+	"desklake/sink"
+)
+
+// newNotifier returns what tells people of the sink's runs.
+func newNotifier(conf *setup.Setup, version string, log *slog.Logger) *notify.Notifier {
+	o := notify.Options{Sink: conf.Sink.Path, Heartbeat: string(conf.Notify.HeartbeatURL), StaleAfter: conf.Notify.StaleAfter,
+		Version: version, Log: log}
+	for _, w := range conf.Notify.Webhooks {
+		o.Webhooks = append(o.Webhooks, notify.Webhook{URL: string(w.URL), Format: w.Format, On: w.On})
+	}
+	return notify.New(o)
+}
+
+// tellRun tells of a run. Stored are the sink's runs after it, of which the first is this one as far as the sink could
+// store how it ended; err is why it could not begin, be ended or be published.
+func tellRun(ctx context.Context, n *notify.Notifier, result pipeline.Result, stored []sink.RunReport, err error) {
+	switch {
+	case errors.Is(err, pipeline.ErrStopped), errors.Is(err, context.Canceled):
+	case result.Run.Finished.IsZero():
+		n.NotRun(ctx, err)
+	default:
+		run := sink.RunReport{Run: result.Run}
+		if len(stored) > 0 && stored[0].ID == run.ID {
+			run.Loads, stored = stored[0].Loads, stored[1:]
+		}
+		n.RunEnded(ctx, append([]sink.RunReport{run}, stored...))
+	}
+}
+
+// remembered is how many of the last runs are looked through for what was wrong before a run.
+const remembered = 200
+
+// TellSync tells of a run that is the only one of its process.
+func TellSync(ctx context.Context, conf *setup.Setup, version string, log *slog.Logger, result pipeline.Result, err error) {
+	n := newNotifier(conf, version, log)
+	if !n.Active() {
+		return
+	}
+	report, unread := conf.Destination().Inspect(ctx, sink.Look{Runs: remembered, Loads: true})
+	if unread != nil && !result.Run.Finished.IsZero() {
+		log.Warn("what was before the run can't be read, so that no recovery is told", progress.Problem(unread)...)
+	}
+	tellRun(ctx, n, result, report.Runs, err)
+}
+
+// sameNotify reports whether two configurations tell the same people of the same sink: what they were told still counts.
+func sameNotify(a, b *setup.Setup) bool {
+	return a.Sink.Path == b.Sink.Path && reflect.DeepEqual(a.Notify, b.Notify)
+}
+
+// tell has a message sent, after those before it. One that finds too many before it is left out.
+func (s *service) tell(message func(context.Context, *notify.Notifier)) {
+	select {
+	case s.messages <- message:
+	default:
+		s.Logger.Warn("a message was not sent: too many wait for an address that does not answer")
+	}
+}
+
+// sendMessages sends messages until there will be no more.
+func (s *service) sendMessages() {
+	for message := range s.messages {
+		s.mu.Lock()
+		n := s.notifier
+		s.mu.Unlock()
+		if n.Active() {
+			message(s.hurry, n)
+		}
+	}
+}
+
+// tellStale has those told who want to know which tables are stale by now.
+func (s *service) tellStale() {
+	s.mu.Lock()
+	report := s.report
+	s.mu.Unlock()
+	wanted := s.shown().Tables
+	s.tell(func(ctx context.Context, n *notify.Notifier) { n.Check(ctx, report, wanted, time.Now()) })
+}

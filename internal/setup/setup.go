@@ -1,0 +1,119 @@
+package setup
+
+import (
+	"fmt"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strings"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/internal/health"
+	"desklake/pipeline"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Setup is a configuration with what it names.
+type Setup struct {
+	*config.Config
+	drivers Drivers
+}
+
+// OpenSource opens the source. It makes no request.
+func (s *Setup) OpenSource(log *slog.Logger) (extract.Source, error) {
+	return s.drivers.Sources[s.Source.Type].Open(s.Source, log)
+}
+
+// Destination is where the rows go.
+func (s *Setup) Destination() sink.Destination { return s.drivers.Sinks[s.Sink.Type].New(s.Sink) }
+
+// AllTables are the names of the tables of the source, in the order of the catalog.
+func (s *Setup) AllTables() []string {
+	return TableNames(s.drivers.Sources[s.Source.Type].Tables())
+}
+
+// Selected are the names of the tables that the configuration selects.
+func (s *Setup) Selected() []string {
+	if s.Tables == nil {
+		return s.AllTables()
+	}
+	return s.Tables
+}
+
+// Account is the source's address without the scheme.
+func (s *Setup) Account() string {
+	if s.Source.URL == "" {
+		return s.Source.Subdomain + ".zendesk.com"
+	}
+	if u, err := url.Parse(s.Source.URL); err == nil {
+		return u.Host
+	}
+	return ""
+}
+
+// Job is what a run is to do that was told these tables, or none. The error is an *UnknownTable.
+func (s *Setup) Job(named []string) (pipeline.Job, error) {
+	selected := s.Selected()
+	job := pipeline.Job{Tables: selected, Beside: selected, Named: len(named) > 0 || s.Tables != nil, History: s.Sink.History}
+	if len(named) > 0 {
+		if err := CheckTables(named, s.AllTables()); err != nil {
+			return job, err
+		}
+		job.Tables = named
+	}
+	return job, nil
+}
+
+// Schedule is when a job's tables are to be read.
+func (s *Setup) Schedule(j config.Job) health.Schedule {
+	tables := []string(j.Tables)
+	if tables == nil {
+		tables = s.AllTables()
+	}
+	return health.Schedule{Tables: tables, Jitter: j.Jitter, Due: j.Schedule.Next}
+}
+
+// Schedules are when the jobs read which tables.
+func (s *Setup) Schedules() (all []health.Schedule) {
+	for _, j := range s.Jobs {
+		all = append(all, s.Schedule(j))
+	}
+	return all
+}
+
+// TableNames are the names of tables, in their order.
+func TableNames(tables []*schema.Table) []string {
+	names := make([]string, len(tables))
+	for i, t := range tables {
+		names[i] = t.Name
+	}
+	return names
+}
+
+// CheckTables returns an *UnknownTable if a table that was named is not known.
+func CheckTables(named, known []string) error {
+	for _, name := range named {
+		if slices.Contains(known, name) {
+			continue
+		}
+		problem := fmt.Sprintf("there is no table %q", name)
+		if near := config.Nearest(name, known); near != "" {
+			problem += fmt.Sprintf(", did you mean %q?", near)
+		}
+		return &UnknownTable{problem, known}
+	}
+	return nil
+}
+
+// UnknownTable is a table that the catalog does not have.
+type UnknownTable struct {
+	problem string
+	known   []string
+}
+
+func (e *UnknownTable) Error() string { return e.problem }
+
+// Hint lists the tables.
+func (e *UnknownTable) Hint() string { return "The tables are " + strings.Join(e.known, ", ") + "." }

@@ -1,0 +1,84 @@
+package sink
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"desklake/schema"
+)
+
+// Destination is where a sink is, or will be. Its methods are called by commands and by the service, from one goroutine at a
+// time. What else it can be, if it likes: a Published, a Viewed.
+type Destination interface {
+	// Location names it for people, such as a path.
+	Location() string
+
+	// Open opens the sink and takes its lock. Where another process has that, it calls waiting once, with who has it ("" where
+	// that is not known), and waits for as long as the destination was told to; then the error is a *Locked.
+	Open(ctx context.Context, waiting func(holder string)) (Sink, error)
+
+	// Inspect says what is there, without the lock; nothing of the history but what the Look asks for is read. Where
+	// nothing was written yet the error says what writes it.
+	Inspect(ctx context.Context, look Look) (Report, error)
+
+	// Changes says what Prepare would do for the tables. Without tables, it says whether the destination would be created.
+	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)
+
+	// Check returns why a run could not write there, as far as that can be told without writing.
+	Check() error
+
+	// ChangedAt is when the destination was changed last, by the clock of where it is; zero where nothing is there, or that
+	// can't be told. It costs next to nothing: the service asks each minute.
+	ChangedAt() time.Time
+}
+
+// Published is a Destination that keeps a copy for analysts, which they may have open. What its Open returns is a Publisher.
+type Published interface {
+	// Copy names the copy for people; empty if there is to be none.
+	Copy() string
+}
+
+// Publisher is a Sink that can bring the copy for analysts up to date.
+type Publisher interface {
+	// Publish does so, and reports whether anything had changed. A *Shrunk is the error where a table lost more rows than the
+	// destination allows, unless it is forced; then the old copy stays.
+	Publish(ctx context.Context, force bool) (replaced bool, err error)
+}
+
+// Shrunk is the error of a copy that was kept because tables lost more rows than the guard allows.
+type Shrunk struct {
+	Path   string   // of the copy
+	Tables []string // each with its figures
+}
+
+func (e *Shrunk) Error() string {
+	return e.Path + ": the old copy was kept: " + strings.Join(e.Tables, "; ")
+}
+
+// Hint says what to do.
+func (e *Shrunk) Hint() string {
+	return "If that is right, run desklake publish --force; sink.publish_guard says how much a table may lose."
+}
+
+// Viewed is a Destination of files over which a database can have views.
+type Viewed interface {
+	// Views returns a view for each table that is there.
+	Views(ctx context.Context) ([]View, error)
+}
+
+// View is what a view over a table's files is made of.
+type View struct {
+	Schema  string // empty for the source's tables, desklake for its own
+	Name    string
+	Doc     string
+	Files   string // a pattern that fits the table's files and no others
+	Columns []ViewColumn
+}
+
+// ViewColumn is a column of a View.
+type ViewColumn struct {
+	Name string
+	Doc  string
+	JSON bool // a text that holds JSON
+}

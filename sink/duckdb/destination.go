@@ -1,0 +1,62 @@
+package duckdb
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"desklake/internal/durable"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Destination is a DuckDB file. It implements sink.Destination and sink.Published.
+type Destination struct{ Options }
+
+// Location is the path of the file.
+func (d Destination) Location() string { return d.Path }
+
+// Open implements sink.Destination.
+func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, error) {
+	d.Waiting = waiting
+	s, err := Open(ctx, d.Options)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Inspect implements sink.Destination.
+func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
+	return Inspect(ctx, d.Path, look)
+}
+
+// Changes implements sink.Destination.
+func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
+	return Changes(ctx, d.Path, tables)
+}
+
+// Check implements sink.Destination.
+func (d Destination) Check() error {
+	if err := durable.Writable(d.Path); err != nil || d.Options.Copy == "" {
+		return err
+	}
+	if err := CheckCopy(d.Path, d.Options.Copy); err != nil {
+		return err
+	}
+	return durable.Writable(filepath.Dir(d.Options.Copy))
+}
+
+// Copy is the path of the analysts' copy.
+func (d Destination) Copy() string { return d.Options.Copy }
+
+// ChangedAt implements sink.Destination: what was committed last may stand in the log of the file.
+func (d Destination) ChangedAt() (at time.Time) {
+	for _, name := range []string{d.Path, d.Path + ".wal"} {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(at) {
+			at = info.ModTime()
+		}
+	}
+	return at
+}

@@ -1,0 +1,54 @@
+package parquet
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"time"
+
+	"desklake/internal/durable"
+	"desklake/schema"
+	"desklake/sink"
+)
+
+// Destination is a lake. It implements sink.Destination and sink.Viewed.
+type Destination struct{ Options }
+
+// Location is the path of the lake's folder.
+func (d Destination) Location() string { return d.Path }
+
+// Open implements sink.Destination.
+func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, error) {
+	d.Waiting = waiting
+	s, err := Open(ctx, d.Options)
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Inspect implements sink.Destination.
+func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
+	return Inspect(ctx, d.Path, look)
+}
+
+// Changes implements sink.Destination.
+func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
+	return Changes(ctx, d.Path, tables)
+}
+
+// Check implements sink.Destination.
+func (d Destination) Check() error { return durable.Writable(d.Path) }
+
+// Views implements sink.Viewed.
+func (d Destination) Views(ctx context.Context) ([]sink.View, error) { return Views(ctx, d.Path) }
+
+// ChangedAt implements sink.Destination: each commit replaces a file of the folder of the books.
+func (d Destination) ChangedAt() (at time.Time) {
+	for _, name := range []string{d.Path, filepath.Join(d.Path, own)} {
+		if info, err := os.Stat(name); err == nil && info.ModTime().After(at) {
+			at = info.ModTime()
+		}
+	}
+	return at
+}
