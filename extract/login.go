@@ -31,6 +31,9 @@ type Authorization interface {
 	// Redirect is the address to which the browser is sent then.
 	Redirect() string
 
+	// Place is where the login will be kept, such as a file. It makes no request.
+	Place() string
+
 	// Finish takes the query of the address to which the browser was sent, and makes the login durable. An ErrOtherLogin
 	// leaves everything as it is: the right answer may still come.
 	Finish(ctx context.Context, answer url.Values) error
@@ -42,4 +45,7 @@ type Expirer interface {
 	// Expiry returns when the credential ends unless it is renewed before: UTC; zero where it does not end, or where only
 	// the source could tell. It makes no request. An ErrLogin means that there is none.
 	Expiry() (time.Time, error)
+
+	// Renews reports that each use of the credential puts its end off.
+	Renews() bool
 }

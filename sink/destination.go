@@ -8,6 +8,17 @@ import (
 	"desklake/schema"
 )
 
+// Driver is a type of sink. Drivers are listed in a map in cmd/desklake, by the name that the configuration has for them.
+type Driver struct {
+	// New makes a section of the configuration: see config.Section.
+	New func() Config
+}
+
+// Config is the section of the configuration for a destination: a pointer to a struct with its keys.
+type Config interface {
+	Destination() Destination
+}
+
 // Destination is where a sink is, or will be. Its methods are called by commands and by the service, from one goroutine at a
 // time. What else it can be, if it likes: a Published, a Viewed.
 type Destination interface {
@@ -27,6 +38,9 @@ type Destination interface {
 
 	// Check returns why a run could not write there, as far as that can be told without writing.
 	Check() error
+
+	// LockWait is how long Open waits for another process.
+	LockWait() time.Duration
 
 	// ChangedAt is when the destination was changed last, by the clock of where it is; zero where nothing is there, or that
 	// can't be told. It costs next to nothing: the service asks each minute.

@@ -14,11 +14,12 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"desklake/extract"
+	"desklake/extract/zendesk"
 	"desklake/internal/cli"
-	"desklake/internal/config"
 	"desklake/internal/health"
 	"desklake/internal/web"
 	"desklake/sink"
+	"desklake/sink/duckdb"
 )
 
 // What deploy/ and the Dockerfile say of the program is compared with the program here; the rest of them is compared
@@ -77,12 +78,12 @@ func TestTheConfigurationsInDeployAreValid(t *testing.T) {
 		"systemd":    deployed(t, "deploy/systemd/config.yaml"),
 		"Kubernetes": strings.ReplaceAll(configMap.Data["config.yaml"], "/etc/desklake-secrets", secrets),
 	} {
-		c, err := config.Parse(t.Context(), "/etc/desklake/config.yaml", []byte(text), drivers.Known())
+		c, err := drivers.Parse(t.Context(), "/etc/desklake/config.yaml", text)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if string(c.Source.Auth.OAuthClient.ClientSecret) != "s3cret" || len(c.Jobs) != 1 || c.Sink.Publish == "" {
+		if string(c.Source.Section.(*zendesk.Config).Auth.OAuthClient.ClientSecret) != "s3cret" || len(c.Jobs) != 1 || c.Sink.Section.(*duckdb.Config).Publish == "" {
 			t.Errorf("%s: %+v", name, c)
 		}
 	}

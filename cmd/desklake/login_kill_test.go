@@ -15,7 +15,7 @@ const killVariable = "DESKLAKE_TEST_KILL"
 
 func init() {
 	if at := os.Getenv(killVariable); at != "" {
-		loginStep = func(step string) {
+		drivers.Env.LoginStep = func(step string) {
 			if step == at {
 				killSelf()
 			}

@@ -5,6 +5,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"runtime/debug"
 
 	"desklake/internal/cli"
@@ -21,7 +22,15 @@ func execute(p cli.Program) {
 	os.Exit(cli.Main(p, os.Args[1:], os.Stdout, os.Stderr))
 }
 
-func program() cli.Program { return cli.Program{Drivers: drivers, Version: version()} }
+func program() cli.Program {
+	p := cli.Program{Drivers: drivers, Version: version()}
+	p.Drivers.Env.Version = p.Version
+	// Without a cache directory the processes of this machine just do not share what they know of the limits.
+	if dir, err := os.UserCacheDir(); err == nil {
+		p.Drivers.Env.CacheDir = filepath.Join(dir, "desklake")
+	}
+	return p
+}
 
 // version is the module's version, or the revision it was built from, as the Go toolchain recorded it.
 func version() string {

@@ -3,13 +3,12 @@ package main
 import (
 	"testing"
 
-	"desklake/internal/config"
 	"desklake/internal/golden"
 )
 
 func TestTheSchemaInDocsIsTheProgramsOwn(t *testing.T) {
 	t.Parallel()
-	schema, err := config.Schema(drivers.Known())
+	schema, err := drivers.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func (s *Source) Authorize() (extract.Authorization, error) {
 	return &authorization{client: s.client, user: user, state: rand.Text(), verifier: oauth2.GenerateVerifier()}, nil
 }
 
-var errNoUser = errors.New("the configured way to log in needs no browser: source.auth has no oauth_user")
+var errNoUser = errors.New("source.auth has no oauth_user: the configured way to log in needs no browser")
 
 // URL implements extract.Authorization.
 func (a *authorization) URL() string {
@@ -50,6 +50,9 @@ func (a *authorization) URL() string {
 
 // Redirect implements extract.Authorization.
 func (a *authorization) Redirect() string { return a.user.Redirect }
+
+// Place implements extract.Authorization.
+func (a *authorization) Place() string { return a.user.Store.String() }
 
 // Finish implements extract.Authorization.
 func (a *authorization) Finish(ctx context.Context, answer url.Values) error {

@@ -20,6 +20,12 @@ var endOfAPITokens = time.Date(2027, 4, 30, 0, 0, 0, 0, time.UTC)
 // Expiry implements extract.Expirer.
 func (s *Source) Expiry() (time.Time, error) { return s.client.login.ends() }
 
+// Renews implements extract.Expirer.
+func (s *Source) Renews() bool {
+	_, login := s.auth.(OAuthUser)
+	return login
+}
+
 // expiryNotice tells in the log that the credential ends soon, once a day.
 type expiryNotice struct {
 	mu   sync.Mutex

@@ -68,8 +68,11 @@ func (a *app) check() (rows []checkRow, first error) {
 		return rows, first
 	}
 	add(extract.Finding{Subject: "configuration", Found: a.config})
-	conf.Source.GiveUpAfter = min(conf.Source.GiveUpAfter, checkPatience)
-	source, job, err := a.job(conf, nil)
+	job, err := conf.Job(nil)
+	var source extract.Source
+	if err == nil {
+		source, err = conf.OpenHastily(a.logger, checkPatience)
+	}
 	if err != nil {
 		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
 		return rows, first
@@ -120,7 +123,7 @@ func mistakes(err error) string {
 
 // checkSink says what a run would find at the destination. Whose says whether its rows are those of the account.
 func (a *app) checkSink(conf *setup.Setup, streams []extract.Stream, whose func(map[string]state.Checkpoint) error) extract.Finding {
-	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", conf.Sink.Path, conf.Sink.Type)}
+	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", conf.Destination().Location(), conf.Sink.Type)}
 	var tables []*schema.Table
 	for _, s := range streams {
 		tables = append(tables, s.Tables...)

@@ -123,7 +123,7 @@ func (a *app) candidates(node *kong.Node, flags bool) (words []string) {
 	for _, p := range node.Positional {
 		switch {
 		case p.Name == "table":
-			words = append(words, a.Drivers.Known().Tables...)
+			words = append(words, a.Drivers.Tables()...)
 		case p.Enum != "":
 			words = append(words, p.EnumSlice()...)
 		}

@@ -1,7 +1,5 @@
 package cli
 
-import "desklake/internal/config"
-
 type configCommand struct {
 	Schema configSchemaCommand `cmd:"" help:"Print the JSON Schema of the configuration, for editors."`
 }
@@ -18,7 +16,7 @@ Editors with a YAML language server complete keys and underline mistakes in a fi
 
 // Run prints the schema.
 func (*configSchemaCommand) Run(a *app) error {
-	schema, err := config.Schema(a.Drivers.Known())
+	schema, err := a.Drivers.Schema()
 	if err == nil {
 		_, err = a.stdout.Write(schema)
 	}

@@ -8,12 +8,9 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver for reading the result as a user would
 
-	"desklake/internal/config"
-	"desklake/internal/setup"
 	"desklake/internal/term"
 	"desklake/internal/words"
 	"desklake/internal/zendesktest"
-	"desklake/pipeline"
 )
 
 type demoCommand struct {
@@ -34,16 +31,26 @@ func (c *demoCommand) Run(a *app) error {
 	}
 	defer stop()
 	fmt.Fprintf(a.stdout, "A helpdesk with %s tickets runs at %s for as long as this takes.\n\n", words.Thousands(int64(c.Tickets)), url)
-	source := config.Source{
-		Type: "zendesk", URL: url, StartDate: until.AddDate(-2, 0, 0), Auth: config.Auth{AccessToken: &config.AccessToken{Token: "demo"}},
-		GiveUpAfter: time.Minute,
+	conf, err := a.Drivers.Parse(a.ctx, "demo.yaml", fmt.Sprintf(demoConfig, url, until.AddDate(-2, 0, 0).Format(time.RFC3339), c.Output))
+	if err != nil {
+		return err
 	}
-	job := pipeline.Job{Tables: setup.TableNames(a.Drivers.Sources["zendesk"].Tables()), Account: "the built-in helpdesk"}
-	if err := a.sync(a.Drivers.Of(&config.Config{Source: source, Sink: config.Sink{Type: "duckdb", Path: c.Output}}), job); err != nil {
+	job, err := conf.Job(nil)
+	if err != nil {
+		return err
+	}
+	job.Account = "the built-in helpdesk"
+	if err := a.sync(conf, job); err != nil {
 		return err
 	}
 	return answer(a.stdout, c.Output)
 }
+
+// demoConfig wants the helpdesk's address, its start and the file to write.
+const demoConfig = `
+source: {type: zendesk, url: "%s", start_date: "%s", auth: {access_token: {token: demo}}, give_up_after: 1m}
+sink: {type: duckdb, path: %q}
+`
 
 // Questions are what a support lead may want to know, as an analyst would ask it. Months are those of the data, whose end
 // is in the past.

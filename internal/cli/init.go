@@ -124,7 +124,7 @@ func (w *wizard) until(into *string, flag, question string, problem func() error
 
 // problem is what a configuration with the settings would be refused for.
 func (w *wizard) problem() error {
-	_, err := config.Parse(w.ctx, w.config, []byte(w.fill(true)), w.Drivers.Known())
+	_, err := w.Drivers.Parse(w.ctx, w.config, w.fill(true))
 	var invalid *config.Error
 	if !errors.As(err, &invalid) {
 		return err

@@ -7,7 +7,14 @@ import (
 	"time"
 
 	"desklake"
+	"desklake/extract"
+	"desklake/extract/zendesk"
 	"desklake/internal/config"
+	"desklake/internal/setup"
+	"desklake/sink"
+	"desklake/sink/duckdb"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 func TestInitFindsEveryPieceOfTheExampleThatItReplaces(t *testing.T) {
@@ -25,22 +32,28 @@ func TestInitWritesWhatLoadReads(t *testing.T) {
 		URL: "https://helpdesk.acme.com", Auth: "api_token", ID: "me@acme.com", StartDate: "2024-02-29",
 		Sink: "duckdb", Path: `a "strange" place/🦆: file #1.duckdb`, Cron: "*/5 * * * 1-5", Timezone: "Europe/Berlin",
 	}
-	c, err := config.Parse(t.Context(), "here/config.yaml", []byte(s.fill(true)), config.Known{Sources: []string{"zendesk"}, Sinks: []string{"duckdb"}})
+	drivers := setup.Drivers{
+		Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: zendesk.Tables}},
+		Sinks:   map[string]sink.Driver{"duckdb": {New: func() sink.Config { return new(duckdb.Config) }}},
+	}
+	c, err := drivers.Parse(t.Context(), "here/config.yaml", s.fill(true))
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := config.Default()
-	want.Source.Type, want.Source.URL = "zendesk", s.URL
-	want.Source.Auth.APIToken = &config.APIToken{Email: "me@acme.com", Token: "placeholder"}
-	want.Source.StartDate = time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
-	want.Sink.Type, want.Sink.Path = "duckdb", filepath.Join("here", s.Path)
-	got := *c
-	job := got.Jobs[0]
-	if job.Cron != s.Cron || job.Timezone != s.Timezone || len(got.Jobs) != 1 {
-		t.Errorf("jobs: %+v", got.Jobs)
+	account, file := new(zendesk.Config), new(duckdb.Config)
+	account.SetDefaults()
+	account.URL, account.StartDate = s.URL, time.Date(2024, 2, 29, 0, 0, 0, 0, time.UTC)
+	account.Auth.APIToken = &zendesk.APITokenConfig{Email: "me@acme.com", Token: "placeholder"}
+	file.SetDefaults()
+	file.Path = filepath.Join("here", s.Path)
+	bare := cmp.Comparer(func(a, b config.Secret) bool { return string(a) == string(b) })
+	if diff := cmp.Diff(account, c.Source.Section, bare); diff != "" || c.Source.Type != "zendesk" {
+		t.Errorf("-want +got:\n%s", diff)
 	}
-	if got.Source.URL != want.Source.URL || *got.Source.Auth.APIToken != *want.Source.Auth.APIToken ||
-		!got.Source.StartDate.Equal(want.Source.StartDate) || got.Sink != want.Sink || got.Source.RateLimit != want.Source.RateLimit {
-		t.Errorf("got %+v\nwant %+v", got, want)
+	if diff := cmp.Diff(file, c.Sink.Section); diff != "" || c.Sink.Type != "duckdb" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	if job := c.Jobs[0]; job.Cron != s.Cron || job.Timezone != s.Timezone || len(c.Jobs) != 1 {
+		t.Errorf("jobs: %+v", c.Jobs)
 	}
 }

@@ -2,15 +2,12 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"desklake/extract"
-	"desklake/internal/config"
-	"desklake/internal/setup"
 )
 
 type loginCommand struct {
@@ -28,7 +25,7 @@ do is to read. docs/connect-zendesk.md shows the OAuth client that it needs.`
 
 // Run lets the user log in, and tells as whom.
 func (c *loginCommand) Run(a *app) error {
-	conf, source, err := a.authorizer()
+	source, err := a.authorizer()
 	if err != nil {
 		return err
 	}
@@ -50,29 +47,31 @@ func (c *loginCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.tellLogin(a.tellWaits(ctx), conf, source)
+	return a.tellLogin(a.tellWaits(ctx), login.Place(), source)
 }
 
 // authorizer opens the source of the configuration, for a login or its end: neither waits for long.
-func (a *app) authorizer() (*setup.Setup, extract.Authorizer, error) {
+func (a *app) authorizer() (extract.Authorizer, error) {
 	conf, err := a.loadConfig()
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	conf.Source.GiveUpAfter = min(conf.Source.GiveUpAfter, checkPatience)
-	source, err := conf.OpenSource(a.logger)
+	source, err := conf.OpenHastily(a.logger, checkPatience)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	authorizer, ok := source.(extract.Authorizer)
-	if !ok || conf.Source.Auth.OAuthUser == nil {
-		return nil, nil, &usageError{errors.New("source.auth has no oauth_user: the configured way to log in needs no browser")}
+	if !ok {
+		return nil, &usageError{fmt.Errorf("source.type is %s: nobody logs in to it in a browser", conf.Source.Type)}
 	}
-	return conf, authorizer, nil
+	if _, err := authorizer.Authorize(); err != nil {
+		return nil, &usageError{err}
+	}
+	return authorizer, nil
 }
 
 // tellLogin tells who has logged in, and until when.
-func (a *app) tellLogin(ctx context.Context, conf *setup.Setup, source extract.Authorizer) error {
+func (a *app) tellLogin(ctx context.Context, place string, source extract.Authorizer) error {
 	var rows []checkRow
 	var first error
 	if checker, ok := source.(extract.Checker); ok {
@@ -93,13 +92,6 @@ func (a *app) tellLogin(ctx context.Context, conf *setup.Setup, source extract.A
 	if filepath.Base(a.config) != "config.yaml" {
 		flag = " -c " + a.config
 	}
-	_, err := fmt.Fprintf(a.stdout, "\nLogged in. The login is kept in %s. Next: desklake check%s\n", loginPlace(conf.Source.Auth.OAuthUser), flag)
+	_, err := fmt.Fprintf(a.stdout, "\nLogged in. The login is kept in %s. Next: desklake check%s\n", place, flag)
 	return err
-}
-
-func loginPlace(u *config.OAuthUser) string {
-	if u.Store == "keyring" {
-		return "the keyring, or where there is none in " + u.TokenFile
-	}
-	return u.TokenFile
 }

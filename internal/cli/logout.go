@@ -19,7 +19,7 @@ the exit code is 5.`
 
 // Run revokes the login and forgets it.
 func (*logoutCommand) Run(a *app) error {
-	_, source, err := a.authorizer()
+	source, err := a.authorizer()
 	if err != nil {
 		return err
 	}

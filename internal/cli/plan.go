@@ -79,7 +79,7 @@ func (a *app) plan(conf *setup.Setup, source extract.Source, job pipeline.Job, a
 	if asJSON {
 		err = term.JSON(a.stdout, plan)
 	} else {
-		err = plan.print(a.stdout, conf.Sink.Path)
+		err = plan.print(a.stdout, conf.Destination().Location())
 	}
 	if err != nil {
 		return err

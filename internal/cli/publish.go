@@ -5,6 +5,7 @@ import (
 
 	"desklake/internal/config"
 	"desklake/pipeline"
+	"desklake/sink"
 )
 
 type publishCommand struct {
@@ -24,7 +25,8 @@ func (c *publishCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	if conf.Sink.Publish == "" {
+	published, ok := conf.Destination().(sink.Published)
+	if !ok || published.Copy() == "" {
 		return &config.Error{File: a.config, Problems: []config.Problem{{Text: "sink.publish: missing, write where the copy is to be"}}}
 	}
 	ctx, cancel := a.signals.context(a.ctx)
@@ -41,6 +43,6 @@ func (c *publishCommand) Run(a *app) error {
 	if replaced {
 		state = "was brought up to date"
 	}
-	_, err = fmt.Fprintln(a.stdout, conf.Sink.Publish, state)
+	_, err = fmt.Fprintln(a.stdout, published.Copy(), state)
 	return err
 }

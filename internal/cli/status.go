@@ -119,7 +119,7 @@ func (s *statusReport) lookAtCredential(conf *setup.Setup) {
 		if expirer, ok := source.(extract.Expirer); ok {
 			var ends time.Time
 			ends, err = expirer.Expiry()
-			s.CredentialEnds, s.renewed = orNull(ends), conf.Source.Auth.OAuthUser != nil
+			s.CredentialEnds, s.renewed = orNull(ends), expirer.Renews()
 		}
 	}
 	if err != nil {

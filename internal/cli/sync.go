@@ -80,7 +80,7 @@ func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
 	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
 		return err
 	}
-	printSummary(a.stdout, result, conf.Sink.Path, time.Since(began))
+	printSummary(a.stdout, result, conf.Destination().Location(), time.Since(began))
 	if a.json {
 		progress.LogEnd(log, result, job.Named, err, time.Since(began))
 	} else {
@@ -104,12 +104,13 @@ func (a *app) openSink(ctx context.Context, conf *setup.Setup) (sink.Sink, error
 
 // tellLocked returns what tells who has the destination.
 func (a *app) tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
+	d := conf.Destination()
 	return func(holder string) {
 		if a.json {
-			log.Info("waiting for the sink", "path", conf.Sink.Path, "holder", holder, "at_most", conf.Sink.LockWait)
+			log.Info("waiting for the sink", "path", d.Location(), "holder", holder, "at_most", d.LockWait())
 			return
 		}
-		fmt.Fprintf(a.stderr, "%s; waiting for up to %s\n", (&sink.Locked{Path: conf.Sink.Path, Holder: holder}).Error(), conf.Sink.LockWait)
+		fmt.Fprintf(a.stderr, "%s; waiting for up to %s\n", (&sink.Locked{Path: d.Location(), Holder: holder}).Error(), d.LockWait())
 	}
 }
 

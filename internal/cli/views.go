@@ -32,7 +32,7 @@ func (c *viewsCommand) Run(a *app) error {
 	}
 	files, ok := conf.Destination().(sink.Viewed)
 	if !ok {
-		return &usageError{fmt.Errorf("sink.type is %s: its tables are in %s itself", conf.Sink.Type, conf.Sink.Path)}
+		return &usageError{fmt.Errorf("sink.type is %s: its tables are in %s itself", conf.Sink.Type, conf.Destination().Location())}
 	}
 	views, err := files.Views(a.ctx)
 	if err == nil {
@@ -41,7 +41,7 @@ func (c *viewsCommand) Run(a *app) error {
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
-	fmt.Fprintf(a.stdout, "%s has %d views over the files in %s\n", c.Output, len(views), conf.Sink.Path)
+	fmt.Fprintf(a.stdout, "%s has %d views over the files in %s\n", c.Output, len(views), conf.Destination().Location())
 	return nil
 }
 

@@ -1,142 +1,126 @@
-// Package config reads the configuration: a YAML file to structs that are complete and valid.
+// Package config reads a YAML file into the sections of a configuration, and says what is wrong with it.
 //
 // It is strict, and it reports every mistake of a file at once, each with its line, its column and what to write
-// instead. It knows neither sources nor sinks: the names that a file may use are handed to Load. Secrets have a
-// type of their own, which never prints. Start with Config, then read Load.
+// instead. It knows no key: sections are structs of the packages that they configure, and their tags say the rest. Secrets
+// have a type of their own, which never prints. Start with Load, then read Section.
 package config
 
 import (
-	"time"
-
-	"github.com/robfig/cron/v3"
+	"reflect"
+	"strings"
 )
 
-// Config is a whole configuration. The structs are the one list of keys: decoding, suggestions and the check of
-// config.example.yaml are driven by them.
-type Config struct {
-	Source Source `yaml:"source"`
-	Tables Tables `yaml:"tables"`
-	Sink   Sink   `yaml:"sink"`
-	Jobs   []Job  `yaml:"jobs,omitempty"`
-	Serve  Serve  `yaml:"serve"`
-	Notify Notify `yaml:"notify"`
+// Section documents what a struct is that Load fills; it has no methods that it must have. A field is a key. Its tags:
+//
+//	yaml    the key's name, as package yaml has it; "-" for what no file can set. A field of type Secret has another key, whose name
+//	        ends with _file and that names a file with the secret.
+//	help    one or two sentences for whoever writes the file
+//	need    the key must be there: what to write, to end the sentence "missing, write ..."
+//	enum    the words that may stand there, with commas between
+//	words   as enum, but the words are those of Vocabulary.Words of this name
+//	oneof   of the keys with this in common, exactly one must be there; the section checks it, the schema says it
+//
+// Its fields can be strings, Secrets, bools, Shares, Tables, times, durations, sections, pointers to sections and lists. An
+// embedded section has its keys in the section around it.
+//
+// Where a section, or a pointer to it, is a Defaulter or a Checker, these are called.
+type Section any
+
+// Defaulter is a section that has values of its own where the file has none.
+type Defaulter interface {
+	// SetDefaults sets them. Called before anything of the file is decoded into the section.
+	SetDefaults()
 }
 
-// Source is the helpdesk account.
-type Source struct {
-	Type        string        `yaml:"type"`
-	Subdomain   string        `yaml:"subdomain,omitempty"` // acme for acme.zendesk.com; empty where URL is set
-	URL         string        `yaml:"url,omitempty"`       // scheme and host without a path; empty where Subdomain is set
-	StartDate   time.Time     `yaml:"start_date"`          // UTC; nothing that is older is read
-	Auth        Auth          `yaml:"auth"`
-	Audits      string        `yaml:"audits"` // events or full
-	RateLimit   RateLimit     `yaml:"rate_limit"`
-	GiveUpAfter time.Duration `yaml:"give_up_after"` // for one request, all its retries together; above zero
-	Overlap     time.Duration `yaml:"overlap"`       // what time-based streams read again; zero or more
+// Checker is a section that knows more of itself than its tags say.
+type Checker interface {
+	// Check reports what is wrong, and completes what follows from the rest. Called once, when the whole file was decoded, after
+	// the sections within it.
+	Check(r Report)
 }
 
-// Auth is how to log in: exactly one of its fields is set.
-type Auth struct {
-	OAuthClient *OAuthClient `yaml:"oauth_client,omitempty"`
-	OAuthUser   *OAuthUser   `yaml:"oauth_user,omitempty"`
-	AccessToken *AccessToken `yaml:"access_token,omitempty"`
-	APIToken    *APIToken    `yaml:"api_token,omitempty"`
+// Choice is a section whose keys depend on one of them: type. It stands embedded in another one, with the tag kinds, which
+// names the types in Vocabulary.Kinds.
+type Choice[S any] struct {
+	Type    string
+	Section S // a pointer to a struct
 }
 
-// OAuthClient is the OAuth grant client_credentials.
-type OAuthClient struct {
-	ClientID     string `yaml:"client_id"`
-	ClientSecret Secret `yaml:"client_secret"`
+// Vocabulary is what the sections of a configuration may hold beside what their types say.
+type Vocabulary struct {
+	Words map[string][]string                  // by the tag words
+	Kinds map[string]map[string]func() Section // by the tag kinds, then by type: each makes a pointer to a new struct
 }
 
-// OAuthUser is a user who logs in with desklake login, through an OAuth client.
-type OAuthUser struct {
-	ClientID     string `yaml:"client_id"`
-	ClientSecret Secret `yaml:"client_secret,omitempty"` // empty for a public client
-	RedirectURL  string `yaml:"redirect_url"`            // one of those of the client: http on this machine, or https
-	TokenFile    string `yaml:"token_file"`              // a relative one is resolved against the file's folder
-	Store        string `yaml:"store"`                   // file or keyring
+// key is a key of a section.
+type key struct {
+	name   string
+	value  reflect.Value // can be set
+	tags   reflect.StructTag
+	secret bool
 }
 
-// AccessToken is an OAuth access token that was made elsewhere.
-type AccessToken struct {
-	Token Secret `yaml:"token"`
-}
+// A secret's key with this at its end names a file that holds the secret.
+const fileSuffix = "_file"
 
-// APIToken is a Zendesk API token of the user with that e-mail address. Zendesk ends these on 30 April 2027.
-type APIToken struct {
-	Email string `yaml:"email"`
-	Token Secret `yaml:"token"`
-}
+// typeKey says which kind a Choice has.
+const typeKey = "type"
 
-// RateLimit is what desklake leaves of the account's quota to others.
-type RateLimit struct {
-	Reserve Share `yaml:"reserve"`
-}
-
-// Sink is the destination.
-type Sink struct {
-	Type        string        `yaml:"type"`
-	Path        string        `yaml:"path"`                   // a relative one is resolved against the file's folder
-	LockWait    time.Duration `yaml:"lock_wait"`              // zero: do not wait
-	MemoryLimit string        `yaml:"memory_limit,omitempty"` // such as 512MB; empty: the sink decides
-	History     time.Duration `yaml:"history"`                // how long runs, loads and issues are kept; zero: for ever
-
-	Publish      string `yaml:"publish,omitempty"` // a copy for analysts, resolved like Path; empty: none
-	PublishGuard Share  `yaml:"publish_guard"`     // what a table may lose of its live rows from one copy to the next
-}
-
-// Job is a set of tables with a schedule.
-type Job struct {
-	Name     string `yaml:"name"`     // unique
-	Cron     string `yaml:"cron"`     // five fields, or a word such as @daily
-	Timezone string `yaml:"timezone"` // IANA name
-	Tables   Tables `yaml:"tables"`   // a part of Config.Tables; where the file has none, Config.Tables
-
-	Jitter  time.Duration `yaml:"jitter"`   // zero or more, and less than the time between two runs
-	CatchUp bool          `yaml:"catch_up"` // true where the file has none
-
-	// Schedule is Cron by the clock of Timezone.
-	Schedule cron.Schedule `yaml:"-"`
-}
-
-// Serve is what desklake serve shows to a browser, and to whom.
-type Serve struct {
-	Listen string `yaml:"listen"`          // host:port; the host is an IP address, localhost, or empty for every address
-	Token  Secret `yaml:"token,omitempty"` // starts jobs; empty: nobody can but the schedule
-}
-
-// Notify is who is told how the runs go. The addresses are secrets: whoever knows one can write there.
-type Notify struct {
-	Webhooks     []Webhook     `yaml:"webhooks,omitempty"`
-	HeartbeatURL Secret        `yaml:"heartbeat_url,omitempty"` // asked for after each run that succeeded; empty: none
-	StaleAfter   time.Duration `yaml:"stale_after"`             // the age from which on a table counts as stale; above zero
-}
-
-// Webhook is an address that is sent messages. https, but for this machine.
-type Webhook struct {
-	URL    Secret   `yaml:"url"`
-	Format string   `yaml:"format"` // json or slack; json where the file has none
-	On     []string `yaml:"on"`     // of failure, recovery and staleness; all where the file has none
-}
-
-// Default returns a configuration in which every key that need not be set has its value.
-func Default() Config {
-	return Config{
-		Source: Source{
-			Audits:      "events",
-			RateLimit:   RateLimit{Reserve: 0.3},
-			GiveUpAfter: time.Hour,
-			Overlap:     5 * time.Minute,
-		},
-		Sink:   Sink{LockWait: 10 * time.Minute, History: 400 * 24 * time.Hour, PublishGuard: 0.2},
-		Serve:  Serve{Listen: "127.0.0.1:8465"},
-		Notify: Notify{StaleAfter: 26 * time.Hour},
+// keys returns the keys of a section in the order of its struct. Those of a Choice are those of the kind that was chosen.
+func (v Vocabulary) keys(section reflect.Value) (all []key) {
+	for i := range section.NumField() {
+		f, value := section.Type().Field(i), section.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("yaml"), ",")
+		switch kinds := f.Tag.Get("kinds"); {
+		case kinds != "":
+			all = append(all, key{name: typeKey, value: value.Field(0), tags: f.Tag})
+			if chosen := value.Field(1); !chosen.IsNil() {
+				all = append(all, v.keys(chosen.Elem().Elem())...)
+			}
+		case f.Anonymous && name == "":
+			all = append(all, v.keys(value)...)
+		case f.IsExported() && name != "" && name != "-":
+			all = append(all, key{name, value, f.Tag, f.Type == reflect.TypeFor[Secret]()})
+		}
 	}
+	return all
 }
 
-// Where a user who logs in is sent back to: a port that few others use, below those that systems give away.
-const defaultRedirect = "http://127.0.0.1:19284/callback"
+// names returns the keys that a file can have in a section.
+func (v Vocabulary) names(section reflect.Value) (names []string) {
+	for _, k := range v.keys(section) {
+		names = append(names, k.name)
+		if k.secret {
+			names = append(names, k.name+fileSuffix)
+		}
+	}
+	return names
+}
 
-// A job without a timezone runs by this one.
-const defaultTimezone = "UTC"
+// words are those that may stand at a key; nil where any may.
+func (v Vocabulary) words(k key) []string {
+	if list := k.tags.Get("enum"); list != "" {
+		return strings.Split(list, ",")
+	}
+	if kinds := k.tags.Get("kinds"); kinds != "" {
+		return v.types(kinds)
+	}
+	return v.Words[k.tags.Get("words")]
+}
+
+// inner returns a section for what a key holds: the section itself, or a new one for a pointer that is nil or for an entry of
+// a list. List tells which. It is not valid for a plain value.
+func inner(value reflect.Value) (section reflect.Value, list bool) {
+	t := value.Type()
+	switch {
+	case t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Struct:
+		return reflect.New(t.Elem()).Elem(), true
+	case t.Kind() == reflect.Pointer && value.IsNil():
+		return reflect.New(t.Elem()).Elem(), false
+	case t.Kind() == reflect.Pointer:
+		return value.Elem(), false
+	case t.Kind() == reflect.Struct && !isTime(t):
+		return value, false
+	}
+	return reflect.Value{}, false
+}

@@ -11,7 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// reader turns nodes into structs and collects what is wrong with them.
+// reader turns nodes into sections and collects what is wrong with them.
 type reader struct {
 	ctx      context.Context  // ends the reading of other files
 	dir      string           // the file's folder
@@ -21,6 +21,8 @@ type reader struct {
 	meant    map[string]bool  // the paths that the file tries to give, by a wrong key for instance
 	values   int              // how many were decoded, those that aliases repeat each time
 	full     bool             // there were too many: the rest was left out
+	known    Vocabulary
+	root     reflect.Value // what is filled
 	problems []Problem
 	more     int // problems beside those
 }
@@ -47,10 +49,11 @@ func (r *reader) decode(n *yaml.Node, path string, v reflect.Value) {
 	if v.Kind() == reflect.Pointer {
 		v.Set(reflect.New(v.Type().Elem()))
 		v = v.Elem()
+		setDefaults(v)
 	}
 	_, isTables := v.Interface().(Tables)
-	switch isTime := v.Type() == reflect.TypeFor[time.Time](); {
-	case v.Kind() == reflect.Struct && !isTime:
+	switch {
+	case v.Kind() == reflect.Struct && !isTime(v.Type()):
 		r.section(n, path, v)
 	case v.Kind() == reflect.Slice && !(isTables && n.Kind == yaml.ScalarNode):
 		r.list(n, path, v)
@@ -69,32 +72,42 @@ func (r *reader) fits(at place, more int) bool {
 }
 
 func (r *reader) section(n *yaml.Node, path string, v reflect.Value) {
+	if kinds, _ := choiceOf(v); kinds != "" {
+		r.known.choose(v, typeIn(n))
+	}
 	if n.Kind != yaml.MappingNode {
-		r.report(path, "must be a section with the keys %s", strings.Join(keysOf(v.Type()), ", "))
+		r.report(path, "must be a section with the keys %s", strings.Join(r.known.names(v), ", "))
 		return
+	}
+	keys := map[string]key{}
+	for _, k := range r.known.keys(v) {
+		keys[k.name] = k
+		if k.secret {
+			keys[k.name+fileSuffix] = k
+		}
 	}
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
-		key, value := n.Content[i], n.Content[i+1]
-		at, name := place{line: key.Line, column: key.Column}, key.Value
-		if line, found := seen[name]; found {
-			r.reportAt(at, "duplicate key %q, first given in line %d", name, line)
+		name, value := n.Content[i], n.Content[i+1]
+		at := place{line: name.Line, column: name.Column}
+		if line, found := seen[name.Value]; found {
+			r.reportAt(at, "duplicate key %q, first given in line %d", name.Value, line)
 			continue
 		}
-		seen[name] = key.Line
-		field, fromFile := fieldOf(v, name)
-		if !field.IsValid() {
-			r.unknown(at, path, name, v.Type())
+		seen[name.Value] = name.Line
+		k, found := keys[name.Value]
+		if !found {
+			r.unknown(at, path, name.Value, v)
 			continue
 		}
-		full := join(path, name)
+		full := join(path, name.Value)
 		if value.Kind == yaml.MappingNode || value.Kind == yaml.SequenceNode {
 			r.places[full] = at
 		}
-		if fromFile {
-			r.secretFile(value, full, field)
+		if k.secret && name.Value == k.name+fileSuffix {
+			r.secretFile(value, full, k.value)
 		} else {
-			r.decode(value, full, field)
+			r.decode(value, full, k.value)
 		}
 	}
 	for name, line := range seen {
@@ -104,6 +117,20 @@ func (r *reader) section(n *yaml.Node, path string, v reflect.Value) {
 	}
 }
 
+// typeIn is what a section says that its kind is.
+func typeIn(n *yaml.Node) string {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if value := n.Content[i+1]; n.Content[i].Value == typeKey && value.Kind == yaml.ScalarNode {
+			if text, err := expand(value.Value); err == nil {
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+func isTime(t reflect.Type) bool { return t == reflect.TypeFor[time.Time]() }
+
 func (r *reader) list(n *yaml.Node, path string, v reflect.Value) {
 	if n.Kind != yaml.SequenceNode {
 		r.report(path, "must be a list: write each entry on a line of its own with a dash in front")
@@ -111,6 +138,9 @@ func (r *reader) list(n *yaml.Node, path string, v reflect.Value) {
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, entry := range n.Content {
+		if v.Index(i).Kind() == reflect.Struct {
+			setDefaults(v.Index(i))
+		}
 		r.decode(entry, fmt.Sprintf("%s[%d]", path, i), v.Index(i))
 	}
 }
@@ -158,18 +188,25 @@ func (r *reader) resolve(path string) string {
 	return filepath.Join(r.dir, path)
 }
 
-// unknown reports a key that its section does not have: it belongs elsewhere, it is misspelt, or nothing is like it.
-func (r *reader) unknown(at place, path, name string, section reflect.Type) {
-	if homes := homesOf(name, "", reflect.TypeFor[Config]()); len(homes) > 0 {
+// unknown reports a key that its section does not have: it belongs to another type or elsewhere, it is misspelt, or nothing is
+// like it.
+func (r *reader) unknown(at place, path, name string, section reflect.Value) {
+	if types := r.known.kindsWith(name, section); len(types) > 0 {
+		r.reportAt(at, "key %q is for type %s only: remove it", name, oneOf(types))
+		return
+	}
+	if homes := r.known.homesOf(name, r.root); len(homes) > 0 {
 		r.reportAt(at, "key %q does not belong here, but under %s", name, oneOf(homes))
 		for _, home := range homes {
 			r.meant[join(home, strings.TrimSuffix(name, fileSuffix))] = true
 		}
 		return
 	}
-	keys := keysOf(section)
+	keys := r.known.names(section)
 	r.reportAt(at, "unknown key %q%s", name, instead(name, keys))
-	r.meant[join(path, strings.TrimSuffix(Nearest(name, keys), fileSuffix))] = true
+	if near := Nearest(name, keys); near != "" {
+		r.meant[join(path, strings.TrimSuffix(near, fileSuffix))] = true
+	}
 }
 
 // shown is the value as the file has it, to begin a message with; nothing for a secret.

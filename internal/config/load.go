@@ -12,27 +12,18 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Known is what a file may name.
-type Known struct {
-	Sources []string // types of sources
-	Sinks   []string // types of sinks
-	Tables  []string // tables of the source, in the order of the catalog
-
-	Publishers []string // types of sinks that can keep a copy for analysts
-}
-
-// Load reads the file at path, expands variables, fills in defaults and checks everything. Relative paths in the
-// file count from the file's folder, so that they mean the same from everywhere. The error is an *Error with the
-// mistakes; then there is no Config. It is the cause of ctx's end where that came first.
-func Load(ctx context.Context, path string, known Known) (*Config, error) {
+// Load reads the file at path into a pointer to a section, expands variables, fills in defaults and checks everything. Relative
+// paths in the file count from the file's folder, so that they mean the same from everywhere. The error is an *Error with the
+// mistakes. It is the cause of ctx's end where that came first.
+func Load(ctx context.Context, path string, into Section, known Vocabulary) error {
 	data, err := readFile(ctx, path, maxFile)
 	if ctx.Err() != nil {
-		return nil, brokenOff(ctx, path)
+		return brokenOff(ctx, path)
 	}
 	if err != nil {
-		return nil, &Error{File: path, Problems: []Problem{{Text: reason(err)}}}
+		return &Error{File: path, Problems: []Problem{{Text: reason(err)}}}
 	}
-	return Parse(ctx, path, data, known)
+	return Parse(ctx, path, data, into, known)
 }
 
 func brokenOff(ctx context.Context, path string) error {
@@ -40,22 +31,23 @@ func brokenOff(ctx context.Context, path string) error {
 }
 
 // Parse is Load for a file's content that need not be on disk. The path is where it would be.
-func Parse(ctx context.Context, path string, data []byte, known Known) (*Config, error) {
-	r := &reader{ctx: ctx, dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{}}
-	c := Default()
+func Parse(ctx context.Context, path string, data []byte, into Section, known Vocabulary) error {
+	r := &reader{ctx: ctx, dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{},
+		known: known, root: reflect.ValueOf(into).Elem()}
+	setDefaults(r.root)
 	if root := r.parse(data); root != nil {
-		r.decode(root, "", reflect.ValueOf(&c).Elem())
+		r.decode(root, "", r.root)
 		if !r.full {
-			r.config(&c, known)
+			r.check("", r.root)
 		}
 	}
 	if ctx.Err() != nil {
-		return nil, brokenOff(ctx, path)
+		return brokenOff(ctx, path)
 	}
 	if len(r.problems) > 0 {
-		return nil, &Error{File: path, Problems: inOrder(r.problems), More: r.more}
+		return &Error{File: path, Problems: inOrder(r.problems), More: r.more}
 	}
-	return &c, nil
+	return nil
 }
 
 // parse returns the root of the file's one document, or nil after reporting why there is none.

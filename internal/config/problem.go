@@ -107,5 +107,5 @@ func parent(path string) string {
 }
 
 func join(path, key string) string {
-	return strings.TrimPrefix(path+"."+key, ".")
+	return strings.Trim(path+"."+key, ".")
 }

@@ -13,21 +13,8 @@ import (
 // Share is a part of a whole, at least 0 and less than 1. In a file it is 30% or 0.3.
 type Share float64
 
-// MarshalText returns the share in per cent.
-func (s Share) MarshalText() ([]byte, error) {
-	return []byte(strconv.FormatFloat(float64(s)*100, 'g', 10, 64) + "%"), nil
-}
-
 // Tables are the tables that were named. Nil is all: all there are, or in a job all that Config.Tables has.
 type Tables []string
-
-// MarshalYAML returns the word all for all.
-func (t Tables) MarshalYAML() (any, error) {
-	if t == nil {
-		return "all", nil
-	}
-	return []string(t), nil
-}
 
 // set parses the text of one value into the field that into points to. Its error never holds the text, which may
 // be a secret.

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"desklake/internal/config"
 	"desklake/internal/setup"
 	"desklake/internal/web"
 	"desklake/scheduler"
@@ -17,7 +16,7 @@ import (
 // firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
 // returns runs among which is the last one of each job, if there is one.
 func (s *service) firstLook(until context.Context, conf *setup.Setup) (runs []sink.RunReport, err error) {
-	deadline := time.Now().Add(conf.Sink.LockWait)
+	deadline := time.Now().Add(conf.Destination().LockWait())
 	for announced := false; ; announced = true {
 		var locked *sink.Locked
 		if runs, err = s.past(conf); !errors.As(err, &locked) || !time.Now().Before(deadline) {
@@ -38,8 +37,8 @@ func (s *service) firstLook(until context.Context, conf *setup.Setup) (runs []si
 // job has none among them.
 func (s *service) past(conf *setup.Setup) ([]sink.RunReport, error) {
 	r, err := s.look(conf)
-	known := func(j config.Job) bool { return scheduler.LastOf(j.Name, r.Runs) != nil }
-	if err != nil || !slices.ContainsFunc(conf.Jobs, func(j config.Job) bool { return !known(j) }) || r.LastRun == nil {
+	known := func(j setup.Job) bool { return scheduler.LastOf(j.Name, r.Runs) != nil }
+	if err != nil || !slices.ContainsFunc(conf.Jobs, func(j setup.Job) bool { return !known(j) }) || r.LastRun == nil {
 		return r.Runs, err
 	}
 	r, err = conf.Destination().Inspect(s.hurry, sink.Look{Runs: -1})
@@ -86,6 +85,6 @@ func (s *service) read(conf *setup.Setup) (r sink.Report, err error) {
 // tellLocked returns what logs who has the destination.
 func tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
 	return func(holder string) {
-		log.Info("waiting for the sink", "path", conf.Sink.Path, "holder", holder, "at_most", conf.Sink.LockWait)
+		log.Info("waiting for the sink", "path", conf.Destination().Location(), "holder", holder, "at_most", conf.Destination().LockWait())
 	}
 }

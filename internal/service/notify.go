@@ -16,7 +16,7 @@ import (
 
 // newNotifier returns what tells people of the sink's runs.
 func newNotifier(conf *setup.Setup, version string, log *slog.Logger) *notify.Notifier {
-	o := notify.Options{Sink: conf.Sink.Path, Heartbeat: string(conf.Notify.HeartbeatURL), StaleAfter: conf.Notify.StaleAfter,
+	o := notify.Options{Sink: conf.Destination().Location(), Heartbeat: string(conf.Notify.HeartbeatURL), StaleAfter: conf.Notify.StaleAfter,
 		Version: version, Log: log}
 	for _, w := range conf.Notify.Webhooks {
 		o.Webhooks = append(o.Webhooks, notify.Webhook{URL: string(w.URL), Format: w.Format, On: w.On})
@@ -58,7 +58,7 @@ func TellSync(ctx context.Context, conf *setup.Setup, version string, log *slog.
 
 // sameNotify reports whether two configurations tell the same people of the same sink: what they were told still counts.
 func sameNotify(a, b *setup.Setup) bool {
-	return a.Sink.Path == b.Sink.Path && reflect.DeepEqual(a.Notify, b.Notify)
+	return a.Destination().Location() == b.Destination().Location() && reflect.DeepEqual(a.Notify, b.Notify)
 }
 
 // tell has a message sent, after those before it. One that finds too many before it is left out.

@@ -5,12 +5,11 @@ import (
 	"net/http"
 	"slices"
 
-	"desklake/internal/config"
 	"desklake/internal/web"
 )
 
 // listen opens the address of the status page.
-func listen(c config.Serve) (net.Listener, error) {
+func listen(c web.Config) (net.Listener, error) {
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
 		return nil, &NotListening{err}
@@ -42,7 +41,7 @@ func (s *service) shown() web.Service {
 	conf := s.conf
 	known := conf.AllTables()
 	tables := map[string]bool{}
-	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: conf.Account(), Sink: conf.Sink.Path, Problem: s.refused}
+	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: conf.Account(), Sink: conf.Destination().Location(), Problem: s.refused}
 	for _, j := range conf.Jobs {
 		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Schedule: conf.Schedule(j), Last: s.last[j.Name]}
 		for _, p := range planned {

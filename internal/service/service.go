@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"desklake/extract"
-	"desklake/internal/config"
 	"desklake/internal/notify"
 	"desklake/internal/progress"
 	"desklake/internal/setup"
@@ -107,7 +106,7 @@ func (s *service) jobs(conf *setup.Setup, runs []sink.RunReport) []scheduler.Job
 }
 
 // run executes a job once. Whatever goes wrong is logged and told, and the next run comes when it is due.
-func (s *service) run(stop context.Context, conf *setup.Setup, j config.Job, trigger string) {
+func (s *service) run(stop context.Context, conf *setup.Setup, j setup.Job, trigger string) {
 	began := time.Now()
 	result, named, log, err := s.attempt(stop, conf, j, trigger)
 	progress.LogEnd(log, result, named, err, time.Since(began))
@@ -133,7 +132,7 @@ func (s *service) run(stop context.Context, conf *setup.Setup, j config.Job, tri
 }
 
 // attempt executes a job once. Named is its Job.Named; the log tells the run, if there was one.
-func (s *service) attempt(stop context.Context, conf *setup.Setup, j config.Job, trigger string) (result pipeline.Result, named bool, log *slog.Logger, err error) {
+func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, trigger string) (result pipeline.Result, named bool, log *slog.Logger, err error) {
 	log = s.Logger.With("job", j.Name)
 	job, err := conf.Job(j.Tables)
 	if err != nil {

@@ -1,37 +1,24 @@
 // Package setup turns a configuration into what it names: the source, the destination, what a run is to do, who is told.
 //
-// It knows no concrete source or sink: the program hands it a Driver for each. Start with Drivers and Setup.
+// It knows no concrete source or sink: the program hands it a driver for each. Start with Drivers and Setup.
 package setup
 
 import (
 	"context"
-	"log/slog"
 	"maps"
 	"slices"
 
 	"desklake/extract"
 	"desklake/internal/config"
-	"desklake/schema"
 	"desklake/sink"
 )
 
 // Drivers are the types of sources and sinks that a configuration can name.
 type Drivers struct {
-	Sources map[string]SourceDriver
-	Sinks   map[string]SinkDriver
-}
+	Sources map[string]extract.Driver
+	Sinks   map[string]sink.Driver
 
-// SourceDriver is a type of source.
-type SourceDriver struct {
-	Open   func(c config.Source, logger *slog.Logger) (extract.Source, error)
-	Tables func() []*schema.Table
-	Routes func() map[string]string // where the rows of a table come from, by table
-}
-
-// SinkDriver is a type of sink.
-type SinkDriver struct {
-	New       func(c config.Sink) sink.Destination
-	Publishes bool // the destination is a sink.Published
+	Env extract.Env // of every source that is opened; but for Logger and Patience
 }
 
 // SourceTypes are the types of sources, sorted.
@@ -40,28 +27,44 @@ func (d Drivers) SourceTypes() []string { return slices.Sorted(maps.Keys(d.Sourc
 // SinkTypes are the types of sinks, sorted.
 func (d Drivers) SinkTypes() []string { return slices.Sorted(maps.Keys(d.Sinks)) }
 
-// Known is what a configuration may name.
-func (d Drivers) Known() config.Known {
-	known := config.Known{Sources: d.SourceTypes(), Sinks: d.SinkTypes()}
-	for _, name := range known.Sources {
-		known.Tables = append(known.Tables, TableNames(d.Sources[name].Tables())...)
+// Tables are the names of the tables of all types of sources.
+func (d Drivers) Tables() (names []string) {
+	for _, t := range d.SourceTypes() {
+		names = append(names, TableNames(d.Sources[t].Tables())...)
 	}
-	for _, name := range known.Sinks {
-		if d.Sinks[name].Publishes {
-			known.Publishers = append(known.Publishers, name)
-		}
+	return names
+}
+
+// vocabulary is what a configuration may hold.
+func (d Drivers) vocabulary() config.Vocabulary {
+	v := config.Vocabulary{Words: map[string][]string{"table": d.Tables()},
+		Kinds: map[string]map[string]func() config.Section{"source": {}, "sink": {}}}
+	for name, driver := range d.Sources {
+		v.Kinds["source"][name] = func() config.Section { return driver.New() }
 	}
-	return known
+	for name, driver := range d.Sinks {
+		v.Kinds["sink"][name] = func() config.Section { return driver.New() }
+	}
+	return v
 }
 
 // Load loads the configuration at path; errors are those of config.Load.
 func (d Drivers) Load(ctx context.Context, path string) (*Setup, error) {
-	conf, err := config.Load(ctx, path, d.Known())
-	if err != nil {
+	s := &Setup{drivers: d}
+	if err := config.Load(ctx, path, &s.Config, d.vocabulary()); err != nil {
 		return nil, err
 	}
-	return d.Of(conf), nil
+	return s, nil
 }
 
-// Of is the setup of a configuration that is valid.
-func (d Drivers) Of(conf *config.Config) *Setup { return &Setup{Config: conf, drivers: d} }
+// Parse is Load for a file's content that need not be on disk. The path is where it would be.
+func (d Drivers) Parse(ctx context.Context, path, content string) (*Setup, error) {
+	s := &Setup{drivers: d}
+	if err := config.Parse(ctx, path, []byte(content), &s.Config, d.vocabulary()); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Schema is the JSON Schema of a configuration file.
+func (d Drivers) Schema() ([]byte, error) { return config.Schema(&Config{}, d.vocabulary()) }

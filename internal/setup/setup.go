@@ -3,9 +3,9 @@ package setup
 import (
 	"fmt"
 	"log/slog"
-	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"desklake/extract"
 	"desklake/internal/config"
@@ -17,22 +17,25 @@ import (
 
 // Setup is a configuration with what it names.
 type Setup struct {
-	*config.Config
+	Config
 	drivers Drivers
 }
 
-// OpenSource opens the source. It makes no request.
-func (s *Setup) OpenSource(log *slog.Logger) (extract.Source, error) {
-	return s.drivers.Sources[s.Source.Type].Open(s.Source, log)
+// OpenSource opens the source, which logs as it is told. It makes no request.
+func (s *Setup) OpenSource(log *slog.Logger) (extract.Source, error) { return s.OpenHastily(log, 0) }
+
+// OpenHastily opens the source for somebody who waits for it: no request is tried for longer than patience, if there is one.
+func (s *Setup) OpenHastily(log *slog.Logger, patience time.Duration) (extract.Source, error) {
+	e := s.drivers.Env
+	e.Logger, e.Patience = log, patience
+	return s.Source.Section.Open(e)
 }
 
 // Destination is where the rows go.
-func (s *Setup) Destination() sink.Destination { return s.drivers.Sinks[s.Sink.Type].New(s.Sink) }
+func (s *Setup) Destination() sink.Destination { return s.Sink.Section.Destination() }
 
 // AllTables are the names of the tables of the source, in the order of the catalog.
-func (s *Setup) AllTables() []string {
-	return TableNames(s.drivers.Sources[s.Source.Type].Tables())
-}
+func (s *Setup) AllTables() []string { return TableNames(s.drivers.Sources[s.Source.Type].Tables()) }
 
 // Selected are the names of the tables that the configuration selects.
 func (s *Setup) Selected() []string {
@@ -42,16 +45,8 @@ func (s *Setup) Selected() []string {
 	return s.Tables
 }
 
-// Account is the source's address without the scheme.
-func (s *Setup) Account() string {
-	if s.Source.URL == "" {
-		return s.Source.Subdomain + ".zendesk.com"
-	}
-	if u, err := url.Parse(s.Source.URL); err == nil {
-		return u.Host
-	}
-	return ""
-}
+// Account is the source's account, as people know it.
+func (s *Setup) Account() string { return s.Source.Section.Account() }
 
 // Job is what a run is to do that was told these tables, or none. The error is an *UnknownTable.
 func (s *Setup) Job(named []string) (pipeline.Job, error) {
@@ -67,7 +62,7 @@ func (s *Setup) Job(named []string) (pipeline.Job, error) {
 }
 
 // Schedule is when a job's tables are to be read.
-func (s *Setup) Schedule(j config.Job) health.Schedule {
+func (s *Setup) Schedule(j Job) health.Schedule {
 	tables := []string(j.Tables)
 	if tables == nil {
 		tables = s.AllTables()

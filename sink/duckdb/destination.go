@@ -27,6 +27,9 @@ func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sin
 	return s, nil
 }
 
+// LockWait implements sink.Destination.
+func (d Destination) LockWait() time.Duration { return d.Options.LockWait }
+
 // Inspect implements sink.Destination.
 func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
 	return Inspect(ctx, d.Path, look)

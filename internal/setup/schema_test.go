@@ -1,11 +1,10 @@
-package config
+package setup
 
 import (
 	"bytes"
+	"desklake/internal/config"
 	"os"
 	"path/filepath"
-	"reflect"
-	"strings"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -14,7 +13,7 @@ import (
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	text, err := Schema(known)
+	text, err := known.Schema()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,38 +111,7 @@ func TestTheSchemaRefusesWhatAnEditorCanKnow(t *testing.T) {
 
 func TestEveryKeyIsExplained(t *testing.T) {
 	t.Parallel()
-	left := map[string]bool{}
-	for path, f := range about {
-		left[path] = f.doc == ""
-	}
-	var walk func(section reflect.Type, path string)
-	walk = func(section reflect.Type, path string) {
-		delete(left, path)
-		for i := range section.NumField() {
-			name, _ := nameOf(section.Field(i))
-			if name == "-" {
-				continue
-			}
-			at, inner := join(path, name), section.Field(i).Type
-			if about[at].doc == "" {
-				t.Errorf("%s is not explained: add it to about", at)
-			}
-			delete(left, at)
-			if inner.Kind() == reflect.Pointer {
-				inner = inner.Elem()
-			}
-			if inner.Kind() == reflect.Slice && inner.Elem().Kind() == reflect.Struct {
-				at, inner = at+"[]", inner.Elem()
-			}
-			if inner.Kind() == reflect.Struct && inner.PkgPath() == section.PkgPath() {
-				walk(inner, at)
-			}
-		}
-	}
-	walk(reflect.TypeFor[Config](), "")
-	for path := range left {
-		if !strings.HasSuffix(path, "]") || about[path].needs == nil {
-			t.Errorf("about explains %q, which is no key", path)
-		}
+	if paths := config.Unexplained(&Config{}, known.vocabulary()); paths != nil {
+		t.Errorf("without a help text: %v", paths)
 	}
 }

@@ -1,7 +1,8 @@
-package config
+package setup
 
 import (
 	"context"
+	"desklake/internal/config"
 	"errors"
 	"fmt"
 	"os"
@@ -13,15 +14,15 @@ import (
 func TestAFileThatIsTooLargeForAConfigurationIsNotReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	large := filepath.Join(t.TempDir(), "config.yaml")
-	if err := os.WriteFile(large, []byte(strings.Repeat("unknown: 1\n", maxFile/11+1)), 0o600); err != nil {
+	if err := os.WriteFile(large, []byte(strings.Repeat("unknown: 1\n", (1<<20)/11+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{large, "/dev/zero"} {
 		if _, err := os.Stat(path); err != nil {
 			continue // on a system without it
 		}
-		_, err := Load(t.Context(), path, known)
-		if problem := (*Error)(nil); !errors.As(err, &problem) || err.Error() != path+": holds more than 1024 KiB" {
+		_, err := known.Load(t.Context(), path)
+		if problem := (*config.Error)(nil); !errors.As(err, &problem) || err.Error() != path+": holds more than 1024 KiB" {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -33,13 +34,13 @@ func TestOfVeryManyProblemsTheFirstAreToldAndTheOthersCounted(t *testing.T) {
 	for i := range 40_000 {
 		fmt.Fprintf(&text, "key%d: 1\n", i)
 	}
-	_, err := Parse(t.Context(), "config.yaml", []byte(text.String()), known)
-	var problems *Error
-	if !errors.As(err, &problems) || len(problems.Problems) != maxProblems || problems.Count() < 40_000 {
+	_, err := known.Parse(t.Context(), "config.yaml", text.String())
+	var problems *config.Error
+	if !errors.As(err, &problems) || len(problems.Problems) != 100 || problems.Count() < 40_000 {
 		t.Fatalf("%v", err)
 	}
 	if got := err.Error(); !strings.HasPrefix(got, `config.yaml:1:1: unknown key "key0"`) ||
-		!strings.HasSuffix(got, fmt.Sprintf("\nconfig.yaml: and %d more", problems.Count()-maxProblems)) || len(got) > 20_000 {
+		!strings.HasSuffix(got, fmt.Sprintf("\nconfig.yaml: and %d more", problems.Count()-100)) || len(got) > 20_000 {
 		t.Errorf("%d bytes: %.500s", len(got), got)
 	}
 }
@@ -48,7 +49,7 @@ func TestOfVeryManyProblemsTheFirstAreToldAndTheOthersCounted(t *testing.T) {
 func TestAliasesDoNotMakeMoreOfAFileThanFits(t *testing.T) {
 	t.Parallel()
 	text := "tables: &t [" + strings.Repeat("users,", 20_000) + "]\njobs: [&j {name: a, tables: *t}" + strings.Repeat(",*j", 20_000) + "]\n"
-	_, err := Parse(t.Context(), "config.yaml", []byte(text), known)
+	_, err := known.Parse(t.Context(), "config.yaml", text)
 	if err == nil || strings.Count(err.Error(), "\n") != 0 || !strings.Contains(err.Error(), "more than 100000 values") {
 		t.Errorf("%.500v", err)
 	}
@@ -66,12 +67,12 @@ func TestTheByteOrderMarkOfASecretsFileIsNoPartOfTheSecret(t *testing.T) {
 		write("token", content)
 		write("config.yaml", "source: {type: zendesk, subdomain: acme, start_date: 2017-01-25T00:00:00Z, auth: {access_token: {token_file: token}}}\n"+
 			"sink: {type: duckdb, path: helpdesk.duckdb}\n")
-		c, err := Load(t.Context(), filepath.Join(dir, "config.yaml"), known)
+		c, err := known.Load(t.Context(), filepath.Join(dir, "config.yaml"))
 		if want == "" {
 			if err == nil || !strings.HasSuffix(err.Error(), "the file's content is empty") {
 				t.Errorf("%q: %v", content, err)
 			}
-		} else if err != nil || string(c.Source.Auth.AccessToken.Token) != want {
+		} else if err != nil || string(zendeskOf(c).Auth.AccessToken.Token) != want {
 			t.Errorf("%q: %v", content, err)
 		}
 	}
@@ -80,10 +81,10 @@ func TestTheByteOrderMarkOfASecretsFileIsNoPartOfTheSecret(t *testing.T) {
 func TestASecretsFileThatIsTooLargeIsNotReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(strings.Repeat("s", maxSecret+1)), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "token"), []byte(strings.Repeat("s", 64<<10+1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := Parse(t.Context(), filepath.Join(dir, "config.yaml"), []byte("source: {auth: {access_token: {token_file: token}}}"), known)
+	_, err := known.Parse(t.Context(), filepath.Join(dir, "config.yaml"), "source: {auth: {access_token: {token_file: token}}}")
 	if err == nil || !strings.Contains(err.Error(), "token_file: the file can't be read: holds more than 64 KiB") {
 		t.Errorf("%v", err)
 	}
@@ -93,7 +94,7 @@ func TestReadingIsBrokenOffWithTheContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if c, err := Load(ctx, filepath.Join(t.TempDir(), "config.yaml"), known); c != nil || !errors.Is(err, context.Canceled) {
+	if c, err := known.Load(ctx, filepath.Join(t.TempDir(), "config.yaml")); c != nil || !errors.Is(err, context.Canceled) {
 		t.Errorf("%v, %v", c, err)
 	}
 }

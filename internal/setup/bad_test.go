@@ -1,6 +1,12 @@
-package config
+package setup
 
 import (
+	"desklake/extract"
+	"desklake/extract/zendesk"
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/sink/duckdb"
+	"desklake/sink/parquet"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,14 +17,26 @@ import (
 
 const testdata = "../../testdata/config"
 
-// known is a small world; the names of the real one are not this package's business.
-var known = Known{
-	Sources: []string{"zendesk"},
-	Sinks:   []string{"duckdb", "parquet"},
-	Tables:  []string{"tickets", "users", "ticket_metrics", "tags"},
-
-	Publishers: []string{"duckdb"},
+// fewTables are enough here.
+func fewTables() (tables []*schema.Table) {
+	for _, name := range []string{"tickets", "users", "ticket_metrics", "tags"} {
+		tables = append(tables, &schema.Table{Name: name})
+	}
+	return tables
 }
+
+// known are the drivers of the program, but for what they know of tables.
+var known = Drivers{
+	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: fewTables}},
+	Sinks: map[string]sink.Driver{
+		"duckdb":  {New: func() sink.Config { return new(duckdb.Config) }},
+		"parquet": {New: func() sink.Config { return new(parquet.Config) }},
+	},
+}
+
+// zendeskOf and duckdbOf are the sections of a configuration that has them.
+func zendeskOf(c *Setup) *zendesk.Config { return c.Source.Section.(*zendesk.Config) }
+func duckdbOf(c *Setup) *duckdb.Config   { return c.Sink.Section.(*duckdb.Config) }
 
 // Every *.bad.yaml begins with the messages that it must give, all of them and no other, in their order:
 //
@@ -44,7 +62,7 @@ func TestEveryBadFileGivesExactlyTheMessagesOfItsFirstLines(t *testing.T) {
 				}
 				want = append(want, file+":"+strings.TrimSpace(message))
 			}
-			c, err := Load(t.Context(), file, known)
+			c, err := known.Load(t.Context(), file)
 			if err == nil || c != nil {
 				t.Fatalf("loaded, got %+v, %v", c, err)
 			}

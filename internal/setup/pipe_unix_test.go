@@ -1,6 +1,6 @@
 //go:build unix
 
-package config
+package setup
 
 import (
 	"context"
@@ -33,8 +33,8 @@ func TestPipesAreReadWhenTheyDeliver(t *testing.T) {
 	for path, content := range map[string]string{config: piped, token: "s3cret\n"} {
 		go func() { _ = os.WriteFile(path, []byte(content), 0o600) }() // what goes wrong shows in what is read
 	}
-	c, err := Load(t.Context(), config, known)
-	if err != nil || string(c.Source.Auth.AccessToken.Token) != "s3cret" {
+	c, err := known.Load(t.Context(), config)
+	if err != nil || string(zendeskOf(c).Auth.AccessToken.Token) != "s3cret" {
 		t.Fatalf("%v", err)
 	}
 }
@@ -45,7 +45,7 @@ func TestPipesThatNobodyWritesToAreLeftWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		_, err := Load(ctx, config, known) // which waits in the opening
+		_, err := known.Load(ctx, config) // which waits in the opening
 		ended <- err
 	}()
 	cancel()
@@ -55,7 +55,7 @@ func TestPipesThatNobodyWritesToAreLeftWithTheContext(t *testing.T) {
 
 	ctx, cancel = context.WithCancel(t.Context())
 	go func() {
-		_, err := Parse(ctx, config, []byte(piped), known)
+		_, err := known.Parse(ctx, config, piped)
 		ended <- err
 	}()
 	cancel()

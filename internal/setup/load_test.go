@@ -1,6 +1,7 @@
-package config
+package setup
 
 import (
+	"desklake/internal/config"
 	"errors"
 	"os"
 	"path/filepath"
@@ -15,8 +16,8 @@ func TestAFileThatCannotBeReadIsAnErrorWithAHint(t *testing.T) {
 		filepath.Join(dir, "config.yaml"): "no such file",
 		dir:                               "is a directory",
 	} {
-		_, err := Load(t.Context(), path, known)
-		var problem *Error
+		_, err := known.Load(t.Context(), path)
+		var problem *config.Error
 		if !errors.As(err, &problem) || err.Error() != path+": "+want || problem.Hint() == "" {
 			t.Errorf("Load(%s): %v, want %s", path, err, want)
 		}
@@ -26,7 +27,7 @@ func TestAFileThatCannotBeReadIsAnErrorWithAHint(t *testing.T) {
 func TestAnEmptyFileSaysWhatToWrite(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{"", "\n \n", "\ufeff"} {
-		_, err := Parse(t.Context(), "config.yaml", []byte(content), known)
+		_, err := known.Parse(t.Context(), "config.yaml", content)
 		if err == nil || !strings.HasPrefix(err.Error(), "config.yaml:1:1: the file ") {
 			t.Errorf("%q: %v", content, err)
 		}
@@ -49,10 +50,10 @@ sink: {type: duckdb, path: data/helpdesk.duckdb}
 		}
 	}
 	c := mustLoad(t, filepath.Join(dir, "config.yaml"))
-	if want := filepath.Join(dir, "data/helpdesk.duckdb"); c.Sink.Path != want {
-		t.Errorf("sink.path is %s, want %s", c.Sink.Path, want)
+	if want := filepath.Join(dir, "data/helpdesk.duckdb"); duckdbOf(c).Path != want {
+		t.Errorf("sink.path is %s, want %s", duckdbOf(c).Path, want)
 	}
-	if got := string(c.Source.Auth.AccessToken.Token); got != "s3cret" {
+	if got := string(zendeskOf(c).Auth.AccessToken.Token); got != "s3cret" {
 		t.Errorf("the token is %q", got)
 	}
 }
@@ -70,11 +71,11 @@ func FuzzNoInputMakesLoadPanic(f *testing.F) {
 		f.Add(content)
 	}
 	f.Fuzz(func(t *testing.T, content []byte) {
-		c, err := Parse(t.Context(), "config.yaml", content, known)
+		c, err := known.Parse(t.Context(), "config.yaml", string(content))
 		if (c == nil) == (err == nil) {
 			t.Fatalf("got %v and %v", c, err)
 		}
-		if problems := (*Error)(nil); errors.As(err, &problems) && len(problems.Problems) == 0 {
+		if problems := (*config.Error)(nil); errors.As(err, &problems) && len(problems.Problems) == 0 {
 			t.Fatal("an error without a problem")
 		}
 	})

@@ -1,0 +1,80 @@
+package setup
+
+import (
+	"slices"
+	"time"
+
+	"desklake/extract"
+	"desklake/internal/config"
+	"desklake/internal/notify"
+	"desklake/internal/web"
+	"desklake/scheduler"
+	"desklake/sink"
+)
+
+// Config is a whole configuration file. Each section belongs to the package that it configures.
+type Config struct {
+	Source Source        `yaml:"source" help:"The helpdesk account." need:"the account that is read"`
+	Tables config.Tables `yaml:"tables" help:"The tables to sync: all, or a list. Default: all." words:"table"`
+	Sink   Sink          `yaml:"sink" help:"Where to write to." need:"where to write to"`
+	Jobs   []Job         `yaml:"jobs" help:"What desklake serve runs, and when."`
+	Serve  web.Config    `yaml:"serve" help:"The status page of desklake serve."`
+	Notify notify.Config `yaml:"notify" help:"Who is told how the runs go."`
+}
+
+// Source is the helpdesk account.
+type Source struct {
+	config.Choice[extract.Config] `kinds:"source" help:"The type of the helpdesk."`
+}
+
+// Sink is where the rows go.
+type Sink struct {
+	config.Choice[sink.Config] `kinds:"sink" help:"The type of the destination."`
+
+	History time.Duration `yaml:"history" help:"How long runs, loads and issues are kept, such as 400d; 0s for ever. Default: 400d."`
+}
+
+// SetDefaults implements config.Defaulter.
+func (s *Sink) SetDefaults() { s.History = 400 * 24 * time.Hour }
+
+// minHistory is what the status page, jobs that were missed and notifications need at least.
+const minHistory = 7 * 24 * time.Hour
+
+// Check implements config.Checker.
+func (s *Sink) Check(r config.Report) {
+	if s.History != 0 && s.History < minHistory {
+		r.Problem("history", "is less than a week: write for example 400d, or 0s to keep everything")
+	}
+}
+
+// Job is a set of tables with a schedule.
+type Job struct {
+	scheduler.Config
+
+	Tables config.Tables `yaml:"tables" help:"The tables of the job. Default: those of the configuration." words:"table"`
+}
+
+// Check implements config.Checker.
+func (c *Config) Check(r config.Report) {
+	all := r.Words("table")
+	r.Names("tables", "table", c.Tables, all)
+	selected := all
+	if c.Tables != nil {
+		selected = c.Tables
+	}
+	for i := range c.Jobs {
+		j, job := &c.Jobs[i], r.Within(config.Entry("jobs", i))
+		if first := slices.IndexFunc(c.Jobs, func(o Job) bool { return o.Name == j.Name }); j.Name != "" && first < i {
+			job.Problem("name", "%q is the name of another job too, in line %d", job.Raw("name"), r.Line(config.Entry("jobs", first)+".name"))
+		}
+		job.Names("tables", "table", j.Tables, all)
+		for n, table := range j.Tables {
+			if at := config.Entry("tables", n); !slices.Contains(selected, table) {
+				job.Problem(at, "%q is not among the tables of this configuration: add it to tables", job.Raw(at))
+			}
+		}
+		if j.Tables == nil {
+			j.Tables = c.Tables
+		}
+	}
+}
