@@ -31,6 +31,16 @@ var faults = map[string]func(n *night) int{
 		n.always("", zendesktest.NotJSON())
 		return n.tonight()
 	},
+	"answers contradict themselves": func(n *night) int {
+		n.table = "macros"
+		n.always("macros", zendesktest.Body(`{"macros":[{"id":1}],"meta":{"has_more":true}}`))
+		return n.tonight()
+	},
+	"the same in a run of that table alone": func(n *night) int {
+		n.table, n.args = "macros", []string{"macros"}
+		n.always("macros", zendesktest.Body(`{"macros":[{"id":1}],"meta":{"has_more":true}}`))
+		return n.tonight()
+	},
 	"the quota is used up": func(n *night) int {
 		n.edit("give_up_after: 2s", "give_up_after: 2m")
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.RateLimited("1")})
