@@ -213,6 +213,9 @@ func (c *client) refusal(r *request, resp *http.Response, secret *secrets, idle 
 		Method: resp.Request.Method, Path: r.endpoint, Status: resp.StatusCode,
 		Code: secret.text(code), Description: secret.text(description), RequestID: requestID(resp.Header),
 	}
+	if _, asked := c.clock.retryAfter(resp.Header); !asked && judgeStatus(resp.StatusCode) != final {
+		e.Retry = cut(resp.Header.Get("Retry-After"))
+	}
 	if resp.StatusCode == http.StatusNotFound && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		return &noAccount{host: c.base.Host, err: e}
 	}
