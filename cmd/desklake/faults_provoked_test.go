@@ -27,6 +27,10 @@ var faults = map[string]func(n *night) int{
 		n.always("macros", zendesktest.Reset())
 		return n.tonight()
 	},
+	"an answer comes too slowly": func(n *night) int {
+		n.always("", zendesktest.SlowDrip(1, 100*time.Millisecond))
+		return n.tonight()
+	},
 	"a web page comes instead of JSON": func(n *night) int {
 		n.always("", zendesktest.NotJSON())
 		return n.tonight()

@@ -27,6 +27,16 @@ var endless = map[string]roundTrip{
 		go func() { _, _ = out.Write([]byte(`{"tickets":[`)) }()
 		return &http.Response{StatusCode: 200, Request: r, Body: in}, nil
 	},
+	"a body byte by byte": func(r *http.Request) (*http.Response, error) {
+		in, out := io.Pipe()
+		context.AfterFunc(r.Context(), func() { _ = out.CloseWithError(r.Context().Err()) })
+		go func() {
+			for _, err := out.Write([]byte(`{"tickets":[`)); err == nil; _, err = out.Write([]byte(" ")) {
+				_ = (*cost)(nil).wait(r.Context(), time.Second)
+			}
+		}()
+		return &http.Response{StatusCode: 200, Request: r, Body: in}, nil
+	},
 	"a bomb": func(r *http.Request) (*http.Response, error) {
 		return gzipped(r, func(w io.Writer) error {
 			zeros := make([]byte, 1<<20)
@@ -95,14 +105,17 @@ func TestTheFailureThatSaidSomethingIsTold(t *testing.T) {
 func TestAPageThatKeepsComingIsReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		desk := zendesktest.New(zendesktest.Options{Tickets: 5, TicketBytes: 500})
-		desk.Inject(zendesktest.Fault{Do: zendesktest.SlowDrip(1000, 5*time.Second)})
+		desk := zendesktest.New(zendesktest.Options{Tickets: 150})
+		desk.Inject(zendesktest.Fault{Do: zendesktest.SlowDrip(2000, 2*time.Second)}) // 1 kB/s
 		r := newReplica(t, desk, Options{GiveUpAfter: 10 * time.Second})
 		begun := time.Now()
 		r.run("tickets")
 		r.holds(desk, "tickets")
-		if took := time.Since(begun); took < 10*time.Second {
+		if took := time.Since(begun); took < 30*time.Second {
 			t.Errorf("took %v only", took)
+		}
+		if desk.Count("") > 1 {
+			t.Errorf("%d requests", desk.Count(""))
 		}
 	})
 }
