@@ -110,6 +110,7 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		return w.parameters(parameters, f)
 	}
 	sc := w.stream.scanner()
+	sc.sets = w.query.Get("include") == "metric_sets"
 	sc.each = w.stream.each || w.style == list || w.style == numberedList
 	r.accept = func(body []byte) (err error) {
 		f.envelope, err = sc.scan(body)

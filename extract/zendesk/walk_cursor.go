@@ -39,7 +39,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			next.After, next.Since = f.after, 0
 		}
 		next.Rows = w.rows()
-		if f.keyless > 0 {
+		if f.incomplete() {
 			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
 		before := kept
