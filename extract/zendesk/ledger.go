@@ -59,7 +59,7 @@ func (s *shared) exchange(change func(*quotas)) (err error) {
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // its content goes by what was written, and counts for minutes
 	before, err := io.ReadAll(io.LimitReader(f, ledgerSize))
 	if err != nil {
 		return err
