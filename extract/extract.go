@@ -99,10 +99,6 @@ type Page struct {
 	RunID    string    // the run it belongs to; set by the pipeline
 	Next     Position  // where the stream continues behind this page
 
-	// Context carries what the stream's decoder needs beside the body, such as the ticket whose audits
-	// these are. Only the source reads it.
-	Context any
-
 	Requests int           // requests made for this page, retries included
 	Retries  int           // those that had to be repeated
 	Waited   time.Duration // time spent waiting for quota and between retries

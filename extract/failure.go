@@ -16,11 +16,14 @@ var (
 
 	// ErrUnreachable: the source did not give a usable answer for as long as desklake is told to try. Exit code 5.
 	ErrUnreachable = errors.New("source unavailable")
+
+	// ErrAnswer: the source answers, but what it says contradicts itself, or refuses what it documents. Exit code 5.
+	ErrAnswer = errors.New("unusable answer")
 )
 
 // Failure is an error of one of the kinds above, with advice for the user.
 type Failure struct {
-	Kind   error  // ErrCredentials, ErrPermission, ErrNoAccount or ErrUnreachable
+	Kind   error  // ErrCredentials, ErrPermission, ErrNoAccount, ErrUnreachable or ErrAnswer
 	Advice string // what the user can do, a sentence
 	Err    error  // what happened
 }

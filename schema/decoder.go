@@ -99,7 +99,7 @@ func NewDecoder(t *Table, choices ...Option) *Decoder {
 		table:   t,
 		rows:    array.NewRecordBuilder(o.memory, t.Arrow()),
 		key:     t.Column(t.Key),
-		issues:  issues{table: t.Name, key: t.Columns[t.Column(t.Key)].Type},
+		issues:  issues{table: t.Name},
 		maxText: maxText,
 		room:    make([]room, len(t.AllColumns())),
 	}

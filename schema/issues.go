@@ -3,7 +3,6 @@ package schema
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"desklake/internal/jsonscan"
@@ -34,8 +33,6 @@ const maxSample = 300 // bytes
 // key and reason.
 type issues struct {
 	table string
-	key   Type           // of the table's key
-	row   jsonscan.Value // the key of the row that is being added
 
 	found map[string]*Issue
 	name  []byte // of the issue in found
@@ -45,7 +42,7 @@ type issues struct {
 func (s *issues) column(key jsonscan.Value, reason string, value jsonscan.Value) {
 	column := key.Text()
 	if i, first := s.count(column, reason); first {
-		i.Column, i.Value, i.SampleKey = sample(column), sample(value.Raw), sample(s.keyText(s.row))
+		i.Column, i.Value = sample(column), sample(value.Raw)
 	}
 }
 
@@ -87,12 +84,9 @@ func (s *issues) flush() []Issue {
 	return all
 }
 
-// keyText is a key as the row has it, or as it is written where it is none.
-func (s *issues) keyText(key jsonscan.Value) []byte {
-	n, whole := key.Whole()
+// keyText is what a record has in the place of a key.
+func keyText(key jsonscan.Value) []byte {
 	switch {
-	case whole && s.key == Int:
-		return strconv.AppendInt(nil, n, 10)
 	case key.IsNull():
 		return nil
 	case key.Kind == jsonscan.String:

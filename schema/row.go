@@ -35,7 +35,7 @@ func (d *Decoder) Decode(s *jsonscan.Scanner) bool {
 	text := 2*len(record) + d.fill() // escaping may double the length of a value in _desklake_extra
 	key := d.fields.values[d.key]
 	if !d.identifies(key) {
-		d.issues.record(d.issues.keyText(key), noKey, record)
+		d.issues.record(keyText(key), noKey, record)
 		return false
 	}
 	if d.text += text; d.text > d.maxText {
@@ -47,7 +47,6 @@ func (d *Decoder) Decode(s *jsonscan.Scanner) bool {
 			d.room[i].reserve(b)
 		}
 	}
-	d.issues.row = key
 	d.append()
 	return true
 }

@@ -126,8 +126,4 @@ type Issue struct {
 
 	// NoRow says that a record of the source has no row because of this.
 	NoRow bool
-
-	// SampleKey is the key of the row that Value is from, where the issue is about a column. It is not
-	// part of what tells issues apart.
-	SampleKey string
 }

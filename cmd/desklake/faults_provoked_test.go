@@ -27,8 +27,22 @@ var faults = map[string]func(n *night) int{
 		n.always("macros", zendesktest.Reset())
 		return n.tonight()
 	},
+	"an answer comes too slowly": func(n *night) int {
+		n.always("", zendesktest.SlowDrip(1, 100*time.Millisecond))
+		return n.tonight()
+	},
 	"a web page comes instead of JSON": func(n *night) int {
 		n.always("", zendesktest.NotJSON())
+		return n.tonight()
+	},
+	"answers contradict themselves": func(n *night) int {
+		n.table = "macros"
+		n.always("macros", zendesktest.Body(`{"macros":[{"id":1}],"meta":{"has_more":true}}`))
+		return n.tonight()
+	},
+	"the same in a run of that table alone": func(n *night) int {
+		n.table, n.args = "macros", []string{"macros"}
+		n.always("macros", zendesktest.Body(`{"macros":[{"id":1}],"meta":{"has_more":true}}`))
 		return n.tonight()
 	},
 	"the quota is used up": func(n *night) int {
@@ -102,6 +116,11 @@ var faults = map[string]func(n *night) int{
 	"a record has no usable key": func(n *night) int {
 		n.args = []string{"--full-refresh"}
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Field("id", `"none"`)})
+		return n.tonight()
+	},
+	"tickets come without the metrics": func(n *night) int {
+		n.table, n.args = "ticket_metrics", []string{"--full-refresh"}
+		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Field("metric_set", "null")})
 		return n.tonight()
 	},
 	"an unknown field, a value of another type": func(n *night) int {

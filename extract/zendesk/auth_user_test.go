@@ -364,7 +364,7 @@ func (e echo) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	sent, _ := io.ReadAll(r.Body)
 	body := fmt.Sprintf(`{"error":"invalid_grant","error_description":%q}`, "not good: "+string(sent))
-	return &http.Response{StatusCode: 400, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+	return reply(r, 400, http.Header{}, body), nil
 }
 
 func TestWhatIsSentIsInNoErrorAndNoLog(t *testing.T) {

@@ -23,13 +23,18 @@ const (
 	maxHeader  = 1 << 20
 )
 
-// idleLimit is how long a body may stand still.
-const idleLimit = time.Minute
+// A body has to bring so many bytes as they come over the wire, or its end, within each minute, and within each
+// client.giveUp where that is shorter: a large one on a slow line is read for up to attemptLimit, and one that comes byte by
+// byte is not.
+const (
+	leastProgress = 4 << 10
+	progressLimit = time.Minute
+)
 
 var (
 	errSlow    = fmt.Errorf("no whole answer within %v", attemptLimit)
 	errSilent  = errors.New("no answer came")
-	errStalled = errors.New("the answer stopped in its middle")
+	errStalled = errors.New("the answer stopped, or nearly stopped, in its middle")
 )
 
 // tooBig is the error of a body of more bytes than are read.
@@ -60,10 +65,10 @@ const keptBuffer = 8 << 20
 // byteOrderMark can be in front of JSON: RFC 8259, section 8.1, lets readers ignore it.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
-// readBody reads and decompresses a body of at most limit bytes. It calls stalled when nothing has come for so long, which
-// must make the reading fail.
-func readBody(resp *http.Response, limit int, idle time.Duration, stalled func()) ([]byte, error) {
-	watched := &watchedReader{r: resp.Body, idle: idle, timer: time.AfterFunc(idle, stalled)}
+// readBody reads and decompresses a body of at most limit bytes. It calls stalled when too little has come within so long,
+// which must make the reading fail.
+func readBody(resp *http.Response, limit int, within time.Duration, stalled func()) ([]byte, error) {
+	watched := &watchedReader{r: resp.Body, within: within, timer: time.AfterFunc(within, stalled)}
 	defer watched.timer.Stop()
 	var r io.Reader = watched
 	switch encoding := strings.ToLower(resp.Header.Get("Content-Encoding")); encoding {
@@ -96,17 +101,19 @@ func readBody(resp *http.Response, limit int, idle time.Duration, stalled func()
 	return body, err
 }
 
-// watchedReader puts off the timer with every byte that comes.
+// watchedReader puts off the timer with every leastProgress bytes that come.
 type watchedReader struct {
-	r     io.Reader
-	idle  time.Duration
-	timer *time.Timer
+	r      io.Reader
+	n      int // bytes since the timer was put off
+	within time.Duration
+	timer  *time.Timer
 }
 
 func (w *watchedReader) Read(p []byte) (int, error) {
 	n, err := w.r.Read(p)
-	if n > 0 {
-		w.timer.Reset(w.idle)
+	if w.n += n; w.n >= leastProgress {
+		w.n = 0
+		w.timer.Reset(w.within)
 	}
 	return n, err
 }

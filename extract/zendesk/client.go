@@ -127,9 +127,9 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 		return a, resp.Header, nil
 	}
 	if !r.success(status) {
-		return answer{}, resp.Header, c.refusal(r, resp, secret, min(idleLimit, patience))
+		return answer{}, resp.Header, c.refusal(r, resp, secret, r.progress(patience))
 	}
-	a.body, err = readBody(resp, r.most(), min(idleLimit, patience), func() { cancel(errStalled) })
+	a.body, err = readBody(resp, r.most(), r.progress(patience), func() { cancel(errStalled) })
 	if err != nil {
 		return answer{}, resp.Header, &badBody{err}
 	}
@@ -157,6 +157,14 @@ func (r *request) most() int {
 		return maxAlone
 	}
 	return maxPage
+}
+
+// progress is within how long a body has to bring something. New tokens are waited for as long as an attempt may take.
+func (r *request) progress(patience time.Duration) time.Duration {
+	if r.form != nil {
+		return patience
+	}
+	return min(progressLimit, patience)
 }
 
 // outlive returns a context that ends so long after the other one.
@@ -197,8 +205,8 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 
 // refusal makes the error of an answer that is no success. What it reads of the body lets the connection be
 // used again.
-func (c *client) refusal(r *request, resp *http.Response, secret *secrets, idle time.Duration) error {
-	body, _ := readBody(resp, maxRefusal, idle, func() { resp.Body.Close() }) // half an explanation is better than none
+func (c *client) refusal(r *request, resp *http.Response, secret *secrets, within time.Duration) error {
+	body, _ := readBody(resp, maxRefusal, within, func() { resp.Body.Close() }) // half an explanation is better than none
 	code, description := "", ""
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)
@@ -212,6 +220,9 @@ func (c *client) refusal(r *request, resp *http.Response, secret *secrets, idle 
 	e := &APIError{
 		Method: resp.Request.Method, Path: r.endpoint, Status: resp.StatusCode,
 		Code: secret.text(code), Description: secret.text(description), RequestID: requestID(resp.Header),
+	}
+	if _, asked := c.clock.retryAfter(resp.Header); !asked && judgeStatus(resp.StatusCode) != final {
+		e.Retry = cut(resp.Header.Get("Retry-After"))
 	}
 	if resp.StatusCode == http.StatusNotFound && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		return &noAccount{host: c.base.Host, err: e}

@@ -78,6 +78,7 @@ func TestAStreamThatNeverEndsIsAnErrorThatNamesItsPlaceAndKeepsTheRows(t *testin
 						if !strings.Contains(err.Error(), words) {
 							t.Errorf("error: %v", err)
 						}
+						isToldAsTheHelpdesksOwn(t, err)
 					}
 					if len(r.errs) == 0 && name != "stuck" { // lists of one page are not asked for by cursor
 						t.Error("no error")

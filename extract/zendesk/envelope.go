@@ -15,6 +15,8 @@ type envelope struct {
 	latest  time.Time // the latest of their times; zero if they have none
 	first   time.Time // the earliest of their times; the same
 	each    []row     // if asked for
+	live    int       // of tickets whose metrics were asked for: those that are not deleted, which have none
+	sets    int       // of metrics
 
 	after string // after_cursor of an export, or meta.after_cursor of a list
 	last  bool   // end_of_stream
@@ -40,7 +42,12 @@ type scanner struct {
 	named bool   // it is a name, and no number
 	time  string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
 	each  bool
+	sets  bool // tickets come with their metrics
 }
+
+// incomplete reports that the page has a record without an id, which can't be stored, or lacks metrics that were asked for. The
+// API gives every ticket its metrics but a deleted one: what is left out is read again.
+func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
 	e, found := &envelope{count: -1}, false
@@ -73,6 +80,11 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 			}
 		case "meta":
 			e.meta(s)
+		case "metric_sets":
+			for array := sc.sets && s.Array(); array && s.Element(); {
+				s.Value()
+				e.sets++
+			}
 		}
 	}
 	if err := s.End(); err != nil {
@@ -108,8 +120,12 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	r, known := row{}, false
 	for object := s.Object(); object && s.Field(); {
 		switch key := string(s.Key().Text()); key {
+		case "metric_set":
+			if sc.sets && !s.Value().IsNull() {
+				e.sets++
+			}
 		case sc.id, sc.time, "created_at", "updated_at", "status":
-			if key != sc.time && key != sc.id && !sc.each {
+			if key != sc.time && key != sc.id && !sc.each && !(sc.sets && key == "status") {
 				continue
 			}
 			v := s.Value()
@@ -130,6 +146,9 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	}
 	if !known {
 		e.keyless++
+	}
+	if sc.sets && r.status != "deleted" {
+		e.live++
 	}
 	if sc.each {
 		e.each = append(e.each, r)

@@ -15,6 +15,7 @@ type APIError struct {
 	Code        string // Zendesk's own word for it, such as RecordNotFound; empty if there is none
 	Description string // at most 200 bytes; empty if the body was not JSON
 	RequestID   string // for Zendesk's support; empty if there is none
+	Retry       string // its Retry-After, where that is no time to wait; empty otherwise
 }
 
 func (e *APIError) Error() string {
@@ -27,6 +28,9 @@ func (e *APIError) Error() string {
 	}
 	if e.RequestID != "" {
 		b.WriteString(" (request " + e.RequestID + ")")
+	}
+	if e.Retry != "" {
+		fmt.Fprintf(&b, ": the Retry-After %q is no time to wait, so it was asked again as without one", e.Retry)
 	}
 	return b.String()
 }

@@ -111,8 +111,8 @@ var permanent = map[string]struct {
 	"another object":      {zendesktest.Body(`{"hello":"world"}`), extract.ErrUnreachable},
 	"401":                 {zendesktest.Unauthorized(), extract.ErrCredentials},
 	"elsewhere":           {zendesktest.Redirect("https://evil.example.com/"), extract.ErrNoAccount},
-	"an error of ours":    {zendesktest.Status(400, `{"errors":[{"code":"BadRequest","title":"no"}]}`), nil},
-	"a status of its own": {zendesktest.Status(http.StatusTeapot, ""), nil},
+	"an error of ours":    {zendesktest.Status(400, `{"errors":[{"code":"BadRequest","title":"no"}]}`), extract.ErrAnswer},
+	"a status of its own": {zendesktest.Status(http.StatusTeapot, ""), extract.ErrAnswer},
 }
 
 func TestPermanentFaultsEndEveryStreamInTheirKindOfFailure(t *testing.T) {
@@ -130,8 +130,10 @@ func TestPermanentFaultsEndEveryStreamInTheirKindOfFailure(t *testing.T) {
 					err := r.errs[st.Name]
 					if err == nil {
 						t.Errorf("%s: no error", st.Name)
-					} else if test.kind != nil && !errors.Is(err, test.kind) {
+					} else if !errors.Is(err, test.kind) {
 						t.Errorf("%s: %v, want %v", st.Name, err, test.kind)
+					} else if hintOf(err) == "" {
+						t.Errorf("%s: no advice: %v", st.Name, err)
 					}
 				}
 				if r.read > 0 || len(r.positions) > 0 {

@@ -13,8 +13,8 @@ import (
 // maxHoles bounds the mark. Beyond, the oldest become one.
 const maxHoles = 100
 
-// hole is a part of an export that was stepped over, or that has a record without its id, which can't be stored: from
-// a cursor or a second up to a second that was read.
+// hole is a part of an export that was stepped over, or whose page was incomplete: from a cursor or a second up to a second
+// that was read.
 type hole struct {
 	After string `json:"after,omitempty"`
 	Since int64  `json:"since,omitempty"`
@@ -67,7 +67,7 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 				return err
 			}
 			before, closed := h, false
-			if err == nil && f.keyless == 0 {
+			if err == nil && !f.incomplete() {
 				h, closed = h.behind(f)
 			}
 			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was

@@ -3,8 +3,6 @@ package zendesk
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -19,9 +17,6 @@ const (
 	ledgerPause = time.Minute // without the file, after it could not be used
 	ledgerSize  = 1 << 20     // bytes; what is larger is none of ours
 )
-
-// errHeld is the error of a file that another process does not let go of.
-var errHeld = errors.New("another process holds it")
 
 // shared is a ledger in a file, for all processes of this machine that read the same account. Where the file
 // can't be used the process goes by what it knows itself: the answers' headers still tell it what is left.
@@ -60,14 +55,11 @@ func (s *shared) exchange(change func(*quotas)) (err error) {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o700); err != nil {
 		return err
 	}
-	f, err := durable.OpenOwn(s.path)
+	f, err := durable.OpenLocked(s.path, ledgerWait)
 	if err != nil {
 		return err
 	}
-	defer f.Close() // which gives the lock back
-	if err := lock(f, ledgerWait); err != nil {
-		return fmt.Errorf("lock %s: %w", s.path, err)
-	}
+	defer func() { _ = f.Close() }() // its content goes by what was written, and counts for minutes
 	before, err := io.ReadAll(io.LimitReader(f, ledgerSize))
 	if err != nil {
 		return err

@@ -15,20 +15,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"desklake/internal/durable"
 	"desklake/internal/zendesktest"
 )
 
 func TestALedgerThatAnotherProcessHoldsStopsNobody(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "limits.json")
-	held, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	held, err := durable.OpenLocked(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	if err := lock(held, 0); err != nil {
-		t.Fatal(err)
-	}
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 1, Limits: zendesktest.Limits{Account: 20}})
 		s := testSource(t, desk, Options{})
@@ -51,11 +49,8 @@ func TestALedgerThatAnotherProcessHoldsStopsNobody(t *testing.T) {
 func TestALedgerThatWasHeldIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "limits.json")
-	held, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	held, err := durable.OpenLocked(path, 0)
 	if err != nil {
-		t.Fatal(err)
-	}
-	if err := lock(held, 0); err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {

@@ -161,13 +161,18 @@ func (l *limiter) dispatch() {
 func (l *limiter) ready(q *quotas, name string, now time.Time) (at time.Time, ok bool) {
 	w, keep, scouts := q.window(name), 0, 1
 	if name == account {
-		keep, scouts = min(int(math.Ceil(float64(w.Limit)*l.reserve)), w.Limit-1), 5
+		keep, scouts = l.keep(w.Limit), 5
 	}
 	if !w.Known && w.Limit > 0 && len(l.flying[name]) >= scouts {
 		return time.Time{}, false
 	}
 	at = w.free(now, keep, len(l.flying[name]))
 	return at, !at.After(now)
+}
+
+// keep is how many of the account's requests a minute are left to others.
+func (l *limiter) keep(limit int) int {
+	return min(int(math.Ceil(float64(limit)*l.reserve)), limit-1)
 }
 
 func (l *limiter) launch(q *quotas, endpoint string, names []string, now time.Time) *permit {
@@ -215,7 +220,17 @@ func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration)
 				before++
 			}
 		}
-		w.learn(t, number, before, p.sent, now)
+		keep := 0
+		if name == account {
+			keep = p.keep(t.limit)
+		}
+		doubtful := !t.timed && t.left <= keep
+		if doubtful && refused <= 0 && w.waited(p.sent) {
+			w.distrust(documented(name), p.sent)
+		} else {
+			w.learn(t, number, before, p.sent, now)
+			w.Doubted = doubtful
+		}
 		if t.left == 0 {
 			empty = append(empty, name)
 		}

@@ -50,6 +50,23 @@ func (c *client) unreachable(err error) error {
 	return &extract.Failure{Kind: extract.ErrUnreachable, Advice: advice, Err: err}
 }
 
+// unusable is the error of answers that came whole, and by which reading can't go on: they contradict themselves, or each other.
+type unusable struct{ endpoint, what string }
+
+func (e *unusable) Error() string { return "GET " + e.endpoint + ": " + e.what }
+
+func (w *walk) wrong(format string, args ...any) error {
+	return &unusable{w.stream.endpoint, fmt.Sprintf(format, args...)}
+}
+
+// theirs says what to do about answers that no setting of desklake can better.
+func theirs(err error) error {
+	return &extract.Failure{Kind: extract.ErrAnswer, Err: err,
+		Advice: "this is what the helpdesk answered, and no setting of desklake changes it: nothing that was read is lost, and the next run asks again. " + tellSupport}
+}
+
+const tellSupport = "If it stays so, tell Zendesk's support, with the time and the text above"
+
 // settled is the error of a request with few tries that ended: where the source has not said no, it can't be reached.
 func (c *client) settled(ctx context.Context, err error) error {
 	var done *extract.Failure

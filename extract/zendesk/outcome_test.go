@@ -3,6 +3,7 @@ package zendesk
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -24,6 +25,16 @@ var endless = map[string]roundTrip{
 		in, out := io.Pipe()
 		context.AfterFunc(r.Context(), func() { _ = out.CloseWithError(r.Context().Err()) })
 		go func() { _, _ = out.Write([]byte(`{"tickets":[`)) }()
+		return &http.Response{StatusCode: 200, Request: r, Body: in}, nil
+	},
+	"a body byte by byte": func(r *http.Request) (*http.Response, error) {
+		in, out := io.Pipe()
+		context.AfterFunc(r.Context(), func() { _ = out.CloseWithError(r.Context().Err()) })
+		go func() {
+			for _, err := out.Write([]byte(`{"tickets":[`)); err == nil; _, err = out.Write([]byte(" ")) {
+				_ = (*cost)(nil).wait(r.Context(), time.Second)
+			}
+		}()
 		return &http.Response{StatusCode: 200, Request: r, Body: in}, nil
 	},
 	"a bomb": func(r *http.Request) (*http.Response, error) {
@@ -94,14 +105,17 @@ func TestTheFailureThatSaidSomethingIsTold(t *testing.T) {
 func TestAPageThatKeepsComingIsReadToItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		desk := zendesktest.New(zendesktest.Options{Tickets: 5, TicketBytes: 500})
-		desk.Inject(zendesktest.Fault{Do: zendesktest.SlowDrip(1000, 5*time.Second)})
+		desk := zendesktest.New(zendesktest.Options{Tickets: 150})
+		desk.Inject(zendesktest.Fault{Do: zendesktest.SlowDrip(2000, 2*time.Second)}) // 1 kB/s
 		r := newReplica(t, desk, Options{GiveUpAfter: 10 * time.Second})
 		begun := time.Now()
 		r.run("tickets")
 		r.holds(desk, "tickets")
-		if took := time.Since(begun); took < 10*time.Second {
+		if took := time.Since(begun); took < 30*time.Second {
 			t.Errorf("took %v only", took)
+		}
+		if desk.Count("") > 1 {
+			t.Errorf("%d requests", desk.Count(""))
 		}
 	})
 }
@@ -195,6 +209,40 @@ func TestASourceThatAsksToWaitForTooLongIsToldSo(t *testing.T) {
 			})
 		})
 	}
+}
+
+// What is no time to wait counts like none: the documented pause after a 429, growing ones else.
+func TestARetryAfterThatIsNoTimeToWaitIsToldAndPassedOver(t *testing.T) {
+	t.Parallel()
+	for _, came := range []string{"NaN", "-5", "1e9", "99999999999999999999", "+Inf", "soon", "Sat, 01 Jan 2999 00:00:00 GMT", "Sun, 06 Nov 1994 08:49:37 GMT"} {
+		for _, status := range []int{429, 503} {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				r := newReplica(t, nil, Options{GiveUpAfter: 10 * time.Minute, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					asked++
+					return reply(r, status, http.Header{"Retry-After": {came}}, ""), nil
+				})})
+				r.try("groups")
+				err := r.errs["groups"]
+				if want := fmt.Sprintf("given up after 10m0s: GET %s: %d", groupsEndpoint, status); !errors.Is(err, extract.ErrUnreachable) ||
+					!strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), fmt.Sprintf("the Retry-After %q is no time to wait", came)) {
+					t.Errorf("%d, %s: %v", status, came, err)
+				}
+				if asked < 5 || asked > 60 || status == 429 && asked > 11 {
+					t.Errorf("%d, %s: asked %d times", status, came, asked)
+				}
+			})
+		}
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r := newReplica(t, nil, Options{GiveUpAfter: time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			return reply(r, 503, http.Header{"Retry-After": {"0.5"}}, ""), nil
+		})})
+		r.try("groups")
+		if err := r.errs["groups"]; err == nil || strings.Contains(err.Error(), "Retry-After") {
+			t.Error(err)
+		}
+	})
 }
 
 func TestACheckThatIsRefusedAtOnceIsAMatterOfPermission(t *testing.T) {

@@ -80,7 +80,8 @@ func TestRetryAfterIsReadInAllItsForms(t *testing.T) {
 		c.learn(http.Header{"Date": {"Fri, 20 Nov 2026 12:00:00 GMT"}}) // and it is the year 2000 here
 		for text, want := range map[string]time.Duration{
 			"60": time.Minute, "0": 0, "2.5": 2500 * time.Millisecond, " 7 ": 7 * time.Second,
-			"Fri, 20 Nov 2026 12:01:30 GMT": 90 * time.Second, "Fri, 20 Nov 2026 11:00:00 GMT": 0,
+			"Fri, 20 Nov 2026 12:01:30 GMT": 90 * time.Second, "Fri, 20 Nov 2026 11:59:30 GMT": 0,
+			"Fri, 20 Nov 2026 11:00:00 GMT": -1, "Sat, 20 Nov 2027 12:00:00 GMT": -1, "2592000": longestRetry, "2592001": -1,
 			"": -1, "soon": -1, "-1": -1, "NaN": -1, "1e300": -1,
 		} {
 			wait, ok := c.retryAfter(http.Header{"Retry-After": {text}})

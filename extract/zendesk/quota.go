@@ -42,19 +42,24 @@ func (q *quotas) route(endpoint string) []string {
 func (q *quotas) window(name string) *window {
 	w := q.Windows[name]
 	if w == nil {
-		w = &window{}
-		switch name {
-		case account:
-			w.Limit = accountLimit
-		case exports:
-			w.Limit = exportLimit
-		}
+		w = &window{Limit: documented(name)}
 		if q.Windows == nil {
 			q.Windows = map[string]*window{}
 		}
 		q.Windows[name] = w
 	}
 	return w
+}
+
+// documented is the limit of a window by the documentation, 0 for none.
+func documented(name string) int {
+	switch {
+	case name == account:
+		return accountLimit
+	case strings.HasPrefix(name, exports):
+		return exportLimit
+	}
+	return 0
 }
 
 // The answers can tell of so many windows beside the account's, and so many are remembered, for so long after they were used
@@ -97,6 +102,7 @@ type window struct {
 	End     time.Time // when the next one begins, at the latest
 	Told    bool      // End is from an answer within this minute, not assumed
 	Headers bool      // the source tells what is left; without, the last minute is counted in Sent
+	Doubted bool      // the last answer left nothing and did not say until when
 	Known   bool      // an answer has come: what is assumed was not contradicted
 	Closed  time.Time // a refusal asks not to send before this
 	Sent    []time.Time
@@ -134,7 +140,7 @@ func (w *window) free(now time.Time, keep, flying int) time.Time {
 // turn begins a new minute once the old one has ended, or when its end is so far away that the clock of this
 // machine was set back.
 func (w *window) turn(now time.Time, flying int) {
-	if now.Before(w.End) && w.End.Sub(now) < 10*time.Minute {
+	if now.Before(w.End) && w.End.Sub(now) < latestReset+time.Minute {
 		return
 	}
 	w.Used, w.Carried, w.Others = flying, flying, 0
@@ -182,4 +188,19 @@ func (w *window) learn(t told, number int64, before int, sent, now time.Time) {
 	}
 	w.Others = max(w.Others, t.limit-t.left-w.Used)
 	w.Limit, w.Headers, w.Known, w.Sent = t.limit, true, true, nil
+}
+
+// That nothing is left, and not until when, is waited for once, for a minute. Where the next request is answered all the same,
+// and the same is said again, it is not true: such headers count for nothing, and the documented limit does.
+
+// waited reports that a request was sent behind the minute that such an answer made wait.
+func (w *window) waited(sent time.Time) bool {
+	return w.Doubted && (!w.Headers || !w.Told && !sent.Before(w.Began))
+}
+
+// distrust goes by the documented limit, and by what was sent, from an answer to a request on.
+func (w *window) distrust(limit int, sent time.Time) {
+	if w.Headers {
+		w.Limit, w.Headers, w.Sent = limit, false, slices.Repeat([]time.Time{sent}, w.Used)
+	}
 }

@@ -17,7 +17,20 @@ import (
 // told is what an answer says of one window.
 type told struct {
 	limit, left int
-	resets      time.Duration
+	resets      time.Duration // a minute where that is not said
+	timed       bool          // it is said
+}
+
+// latestReset is how far off the end of a window is believed: the limits are by the minute, few by ten.
+const latestReset = 10 * time.Minute
+
+// newTold is what an answer says of one window, with the seconds until it resets as they were written.
+func newTold(limit, left int, resets string) told {
+	seconds, err := strconv.ParseFloat(strings.TrimSpace(resets), 64)
+	if err != nil || !(seconds >= 0 && seconds <= latestReset.Seconds()) {
+		return told{limit, left, time.Minute, false}
+	}
+	return told{limit, left, time.Duration(math.Ceil(seconds)) * time.Second, true}
 }
 
 // readLimits returns what an answer's headers say, by window: of all that are named, those with the least left.
@@ -34,11 +47,7 @@ func readLimits(h http.Header) map[string]told {
 	limit, hasLimit := number("Ratelimit-Limit", "X-Rate-Limit")
 	left, hasLeft := number("Ratelimit-Remaining", "X-Rate-Limit-Remaining")
 	if hasLimit && hasLeft && limit > 0 {
-		resets, ok := number("Ratelimit-Reset")
-		if !ok {
-			resets = 60
-		}
-		found[account] = told{limit, left, time.Duration(resets) * time.Second}
+		found[account] = newTold(limit, left, h.Get("Ratelimit-Reset"))
 	}
 	for name := range h {
 		bucket, ok := strings.CutPrefix(strings.ToLower(name), "zendesk-ratelimit-")
@@ -46,12 +55,10 @@ func readLimits(h http.Header) map[string]told {
 			continue
 		}
 		if m := bucketHeader.FindStringSubmatch(h.Get(name)); m != nil {
-			var n [3]int
-			for i := range n {
-				n[i], _ = strconv.Atoi(m[i+1]) // at most nine digits
-			}
-			if n[0] > 0 {
-				found[bucket] = told{n[0], n[1], time.Duration(n[2]) * time.Second}
+			limit, _ := strconv.Atoi(m[1]) // at most nine digits
+			left, _ := strconv.Atoi(m[2])
+			if limit > 0 {
+				found[bucket] = newTold(limit, left, m[3])
 			}
 		}
 	}
@@ -79,4 +86,4 @@ func quotasLeft(h http.Header, now time.Time) (left []extract.Quota) {
 var bucketName = regexp.MustCompile(`^[a-z0-9-]{1,64}$`)
 
 // bucketHeader is "total=10; remaining=9; resets=42".
-var bucketHeader = regexp.MustCompile(`^\s*total=(\d{1,9})\s*;\s*remaining=(\d{1,9})\s*;\s*resets=(\d{1,9})`)
+var bucketHeader = regexp.MustCompile(`^\s*total=(\d{1,9})\s*;\s*remaining=(\d{1,9})\s*(?:;\s*(?:resets=([^;]*))?|$)`)

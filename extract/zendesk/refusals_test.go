@@ -3,7 +3,6 @@ package zendesk
 import (
 	"bytes"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -115,10 +114,7 @@ func TestATokenWithoutTheScopeIsAMatterOfPermission(t *testing.T) {
 func TestAWrongSubdomainIsSaidToBeWrong(t *testing.T) {
 	t.Parallel()
 	nobody := roundTrip(func(r *http.Request) (*http.Response, error) {
-		return &http.Response{
-			StatusCode: 404, Header: http.Header{"Content-Type": {"text/html"}}, Request: r,
-			Body: io.NopCloser(strings.NewReader("<html><title>No help desk at nosuch.zendesk.com</title></html>")),
-		}, nil
+		return reply(r, 404, http.Header{"Content-Type": {"text/html"}}, "<html><title>No help desk at nosuch.zendesk.com</title></html>"), nil
 	})
 	for _, auth := range []Auth{AccessToken{"x"}, ClientCredentials{"x", "y"}} {
 		r := newReplica(t, nil, Options{Subdomain: "nosuch", Auth: auth, Transport: nobody})

@@ -234,3 +234,65 @@ func TestHolesBecomeOneWhereThereAreTooMany(t *testing.T) {
 
 // ids finds the ids of records.
 var ids = regexp.MustCompile(`"id":(\d+)`)
+
+// A set that is left out is no sign that the ticket has none: it is asked for again until it comes.
+func TestMetricsThatAreLeftOutAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for _, tables := range [][]string{{"tickets", "ticket_metrics"}, {"ticket_metrics"}} {
+		synctest.Test(t, func(t *testing.T) {
+			desk := zendesktest.New(zendesktest.Options{Tickets: 60, TicketBytes: 500})
+			leaveOut := rewrite(desk.Transport(), func(_ *http.Request, body string) string {
+				return withoutMetrics(t, body, "11", "17")
+			})
+			r := newReplica(t, desk, Options{})
+			whole := r.source.client.http.Transport
+			r.source.client.http.Transport = leaveOut
+			for n := range 2 {
+				r.issues = nil
+				r.run(tables...)
+				if !slices.ContainsFunc(r.issues, func(i issue) bool { return i.NoRow && i.Table == "ticket_metrics" }) {
+					t.Errorf("run %d: nothing says that a row is missing: %+v", n+1, r.issues)
+				}
+				time.Sleep(time.Hour)
+			}
+			r.source.client.http.Transport, r.issues = whole, nil
+			r.run(tables...)
+			if slices.ContainsFunc(r.issues, func(i issue) bool { return i.NoRow }) {
+				t.Errorf("issues %+v", r.issues)
+			}
+			for record := range desk.Truth("ticket_metrics") {
+				if _, ok := r.rows["ticket_metrics"][record.Key]; !ok && !record.Deleted {
+					t.Errorf("%s is missing", record.Key)
+				}
+			}
+			desk.Forget()
+			if r.run(tables...); desk.Count("") > 1 {
+				t.Errorf("%d requests where nothing is missing", desk.Count(""))
+			}
+		})
+	}
+}
+
+// withoutMetrics takes the metrics of some tickets out of a page.
+func withoutMetrics(t *testing.T, body string, ids ...string) string {
+	t.Helper()
+	var page map[string]json.RawMessage
+	var tickets []map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(body), &page); err != nil {
+		t.Fatal(err)
+	}
+	if page["tickets"] == nil {
+		return body
+	}
+	if err := json.Unmarshal(page["tickets"], &tickets); err != nil {
+		t.Fatal(err)
+	}
+	for _, ticket := range tickets {
+		if slices.Contains(ids, string(ticket["id"])) {
+			ticket["metric_set"] = json.RawMessage("null")
+		}
+	}
+	page["tickets"], _ = json.Marshal(tickets) // of what was just read
+	changed, _ := json.Marshal(page)
+	return string(changed)
+}

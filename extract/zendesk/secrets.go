@@ -8,7 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // blot stands where a secret was.
@@ -23,9 +26,8 @@ const (
 // secrets are what one request proves itself with. Whoever answers it can repeat them: a proxy that quotes the headers, a
 // server that quotes the body. What is told of an answer goes through text, header, failure or page.
 type secrets struct {
-	whole []string // as they are sent, bare and within JSON
-	short []string // those of less than a piece; in lower case, like the rest
-	forms string   // all forms in which an answer may repeat the others, with a zero byte between them
+	sent  []string // bare
+	forms string   // all forms of which an answer may repeat a piece, in lower case and with a zero byte between them
 }
 
 // sentWith returns the secrets in an Authorization header and in the body of a request for tokens.
@@ -52,18 +54,9 @@ func (s *secrets) add(secret string) {
 	if len(secret) < shortestSecret {
 		return
 	}
+	s.sent = append(s.sent, secret)
 	quoted, _ := json.Marshal(secret) // a string can always be written
-	inJSON := strings.Trim(string(quoted), `"`)
-	if len(secret) >= wholeSecret {
-		s.whole = append(s.whole, secret)
-		if inJSON != secret {
-			s.whole = append(s.whole, inJSON)
-		}
-	}
-	if len(secret) < secretPiece {
-		s.short = append(s.short, lower(secret))
-	}
-	forms := []string{secret, inJSON, strings.ReplaceAll(strings.ReplaceAll(secret, `\`, `\\`), `"`, `\"`),
+	forms := []string{secret, string(quoted[1 : len(quoted)-1]), strings.ReplaceAll(strings.ReplaceAll(secret, `\`, `\\`), `"`, `\"`),
 		url.QueryEscape(secret), url.PathEscape(secret), html.EscapeString(secret)}
 	for i := range 3 { // within a longer text it can begin at any of the three bytes that base64 takes together
 		part := []byte(secret[i : i+(len(secret)-i)/3*3])
@@ -80,10 +73,8 @@ func (s *secrets) text(text string) string {
 		if i+secretPiece <= len(low) && strings.Contains(s.forms, low[i:i+secretPiece]) {
 			fill(hide[i : i+secretPiece])
 		}
-		for _, short := range s.short {
-			if strings.HasPrefix(low[i:], short) {
-				fill(hide[i : i+len(short)])
-			}
+		for _, secret := range s.sent {
+			fill(hide[i : i+spelled(low[i:], secret)])
 		}
 	}
 	if !slices.Contains(hide, true) {
@@ -101,6 +92,39 @@ func (s *secrets) text(text string) string {
 	return b.String()
 }
 
+// spelled is the length of a secret with which a text begins, whatever its case and however JSON writes it: with backslashes in
+// front of a character, or by \u and its number, also once more within another JSON. It is 0 if the text begins otherwise.
+func spelled[T string | []byte](text T, secret string) (n int) {
+	for i := range len(secret) {
+		begin := n
+		for n < len(text) && text[n] == '\\' {
+			n++
+		}
+		c, after := secret[i], i > 0 && secret[i-1] == '\\'
+		switch {
+		case n > begin && n+5 <= len(text) && numbered(string(text[n:n+5]), c):
+			n += 5
+		case c == '\\' && i == len(secret)-1: // further ones can belong to what follows
+			n = min(n, begin+2)
+			if n == begin && !after {
+				return 0
+			}
+		case c == '\\' && (n > begin || after):
+		case n < len(text) && lowerByte(text[n]) == lowerByte(c):
+			n++
+		default:
+			return 0
+		}
+	}
+	return n
+}
+
+// numbered reports that u and four hexadecimal digits stand for a character.
+func numbered(escape string, c byte) bool {
+	number, err := strconv.ParseUint(escape[1:], 16, 16)
+	return err == nil && lowerByte(escape[0]) == 'u' && number < utf8.RuneSelf && lowerByte(byte(number)) == lowerByte(c)
+}
+
 func fill(hide []bool) {
 	for i := range hide {
 		hide[i] = true
@@ -111,11 +135,16 @@ func fill(hide []bool) {
 func lower(text string) string {
 	b := []byte(text)
 	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
+		b[i] = lowerByte(c)
 	}
 	return string(b)
+}
+
+func lowerByte(c byte) byte {
+	if 'A' <= c && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 // header blots the values of an answer's headers, and drops those whose names have a secret in them.
@@ -154,12 +183,32 @@ func (e *blotted) Unwrap() error { return e.err }
 
 // page blots the secrets out of an answer that is read, and reports whether there were any. Only whole ones are: what a row
 // says is otherwise left as it is.
-func (s *secrets) page(body []byte) ([]byte, bool) {
-	found := false
-	for _, secret := range s.whole {
-		if bytes.Contains(body, []byte(secret)) {
-			body, found = bytes.ReplaceAll(body, []byte(secret), []byte(blot)), true
+func (s *secrets) page(body []byte) (clean []byte, found bool) {
+	for _, secret := range s.sent {
+		if len(secret) < wholeSecret || !bytes.Contains(body, []byte(plain(secret))) {
+			continue // as is every page
+		}
+		var b []byte
+		begin := 0
+		for i := 0; i < len(body); i++ {
+			if n := spelled(body[i:], secret); n > 0 {
+				b, found = append(append(b, body[begin:i]...), blot...), true
+				begin, i = i+n, i+n-1
+			}
+		}
+		if b != nil {
+			body = append(b, body[begin:]...)
 		}
 	}
 	return body, found
+}
+
+// plain is the longest part of a secret that is written in one way only: quickly looked for.
+func plain(secret string) (longest string) {
+	for part := range strings.FieldsFuncSeq(secret, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) || r >= utf8.RuneSelf }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
 }

@@ -185,6 +185,50 @@ func TestAPageThatRepeatsTheCredentialIsReadWithoutIt(t *testing.T) {
 	}
 }
 
+// jsonStyles are the ways in which those who write JSON escape what stands in a string.
+var jsonStyles = map[string]func(string) string{
+	"only what must be": func(s string) string { return strings.ReplaceAll(strings.ReplaceAll(s, `\`, `\\`), `"`, `\"`) },
+	"for web pages":     func(s string) string { return inQuotes(s) },
+	"for XML, in capitals": func(s string) string {
+		return strings.NewReplacer(`\`, `\\`, `"`, `\u0022`, `&`, `\u0026`, `<`, `\u003C`, `+`, `\u002B`).Replace(s)
+	},
+	"slashes": func(s string) string {
+		return strings.NewReplacer(`\`, `\\`, `"`, `\"`, `/`, `\/`, `&`, `\u0026`).Replace(s)
+	},
+	"JSON twice": func(s string) string { return inQuotes(inQuotes(s)) },
+	"every character": func(s string) (all string) {
+		for _, c := range []byte(s) {
+			all += fmt.Sprintf(`\u%04x`, c)
+		}
+		return all
+	},
+}
+
+func inQuotes(text string) string { return quoted(text)[1 : len(quoted(text))-1] }
+
+func TestASecretIsBlottedHoweverJSONWritesIt(t *testing.T) {
+	t.Parallel()
+	for style, write := range jsonStyles {
+		for _, token := range []string{canary + "abcdef", canary + `/e\nd"`, `"&"&<>"&"&<>/+/+/`} {
+			form := map[string]string{"client_secret": token}
+			sent, _ := json.Marshal(form)
+			for name, s := range map[string]*secrets{"header": sentWith("Bearer "+token, nil), "form": sentWith("", sent)} {
+				if style == "every character" { // nobody writes a page so
+				} else if page, found := s.page([]byte(`{"name":"a ` + write(token) + ` b"}`)); !found || string(page) != `{"name":"a *** b"}` {
+					t.Errorf("%s, %s: %s", style, name, page)
+				}
+				if text := s.text("a " + write(token) + " b"); text != "a *** b" {
+					t.Errorf("%s, %s: %s", style, name, text)
+				}
+			}
+		}
+	}
+	s, other := sentWith("Bearer "+canary, nil), `{"name":"`+jsonStyles["slashes"](canary[:len(canary)-1])+`"}`
+	if page, found := s.page([]byte(other)); found || string(page) != other {
+		t.Errorf("another text is blotted: %s", page)
+	}
+}
+
 func asText(t *testing.T, raw []byte) (text string) {
 	t.Helper()
 	if err := json.Unmarshal(raw, &text); err != nil {

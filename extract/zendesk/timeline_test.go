@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -81,7 +80,7 @@ func (l *timeline) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	l.answers++
 	header := http.Header{"Date": {l.now().Add(skew).UTC().Format(http.TimeFormat)}, "Content-Type": {"application/json"}}
-	return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(string(text))), Request: r}, nil
+	return reply(r, status, header, string(text)), nil
 }
 
 // export answers an incremental export, by cursor or by time.

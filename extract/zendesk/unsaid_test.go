@@ -1,8 +1,8 @@
 package zendesk
 
 import (
+	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"desklake/extract"
 	"desklake/internal/zendesktest"
 )
 
@@ -21,7 +22,7 @@ func saying(answer func(path string, q url.Values) string) roundTrip {
 			status, body = http.StatusForbidden, `{"error":"Forbidden"}`
 		}
 		header := http.Header{"Content-Type": {"application/json"}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
-		return &http.Response{StatusCode: status, Header: header, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+		return reply(r, status, header, body), nil
 	}
 }
 
@@ -107,6 +108,8 @@ func TestWhatAnAnswerDoesNotSayIsNotTakenForTheEnd(t *testing.T) {
 				switch err := r.errs[c.table]; {
 				case c.want == 0 && err == nil:
 					t.Errorf("no error, %d rows", len(r.rows[c.table]))
+				case c.want == 0:
+					isToldAsTheHelpdesksOwn(t, err)
 				case c.want > 0 && (err != nil || len(r.rows[c.table]) != c.want):
 					t.Errorf("%d rows, want %d; %v", len(r.rows[c.table]), c.want, err)
 				}
@@ -115,13 +118,29 @@ func TestWhatAnAnswerDoesNotSayIsNotTakenForTheEnd(t *testing.T) {
 	}
 }
 
+// isToldAsTheHelpdesksOwn fails the test unless the error says that the answers of the endpoint are at fault, and what to do.
+func isToldAsTheHelpdesksOwn(t *testing.T, err error) {
+	t.Helper()
+	endpoint := false
+	for _, st := range streams {
+		endpoint = endpoint || strings.Contains(err.Error(), "GET "+st.endpoint+":")
+	}
+	if !errors.Is(err, extract.ErrAnswer) || !endpoint {
+		t.Errorf("%v", err)
+	}
+	for _, words := range []string{"nothing that was read is lost", "the next run asks again", "support"} {
+		if !strings.Contains(hintOf(err), words) {
+			t.Errorf("%q is not in the advice: %s", words, hintOf(err))
+		}
+	}
+}
+
 // That a start_time is too recent is believed of recent ones only, and of no cursor.
 func TestTooRecentIsNotBelievedForEver(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		refuse := roundTrip(func(r *http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 422, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-				Body: io.NopCloser(strings.NewReader(`{"errors":[{"code":"StartTimeTooRecent","title":"too recent"}]}`))}, nil
+			return reply(r, 422, http.Header{}, `{"errors":[{"code":"StartTimeTooRecent","title":"too recent"}]}`), nil
 		})
 		r := newReplica(t, nil, Options{Transport: refuse, StartDate: time.Now().AddDate(-2, 0, 0)})
 		r.try("tickets", "users", "organizations", "ticket_audits")
@@ -135,8 +154,7 @@ func TestTooRecentIsNotBelievedForEver(t *testing.T) {
 		desk, expired := zendesktest.New(zendesktest.Options{Tickets: 5}), false
 		r := newReplica(t, desk, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			if expired && r.URL.Query().Get("cursor") != "" {
-				return &http.Response{StatusCode: 422, Header: http.Header{"Content-Type": {"application/json"}}, Request: r,
-					Body: io.NopCloser(strings.NewReader(`{"error":"InvalidCursor","description":"The cursor is older than 30 days"}`))}, nil
+				return reply(r, 422, http.Header{}, `{"error":"InvalidCursor","description":"The cursor is older than 30 days"}`), nil
 			}
 			return desk.Transport().RoundTrip(r)
 		})})

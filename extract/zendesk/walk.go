@@ -110,6 +110,7 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		return w.parameters(parameters, f)
 	}
 	sc := w.stream.scanner()
+	sc.sets = w.query.Get("include") == "metric_sets"
 	sc.each = w.stream.each || w.style == list || w.style == numberedList
 	r.accept = func(body []byte) (err error) {
 		f.envelope, err = sc.scan(body)
@@ -195,14 +196,22 @@ func rowless(key, reason, value string) schema.Issue {
 func (w *walk) explain(ctx context.Context, err error) error {
 	var api *APIError
 	var settled *extract.Failure
-	name := w.stream.name
+	var wrong *unusable
+	var unmade *poison
+	refused := errors.As(err, &api) && (api.Status == http.StatusForbidden || api.Status == http.StatusNotFound)
 	switch {
-	case errors.As(err, &settled), !errors.As(err, &api), api.Status != http.StatusForbidden && api.Status != http.StatusNotFound:
-		return fmt.Errorf("%s: %w", name, err)
+	case errors.As(err, &settled):
+	case errors.As(err, &unmade):
+		err = w.client.unreachable(err)
+	case errors.As(err, &wrong), api != nil && !refused:
+		err = theirs(err)
+	case !refused:
 	case w.stream.optional && w.pages == 0 && !api.says("scope"):
-		return &extract.Unavailable{Stream: name, Reason: w.stream.needs, Err: err}
+		return &extract.Unavailable{Stream: w.stream.name, Reason: w.stream.needs, Err: err}
+	default:
+		err = &extract.Failure{Kind: extract.ErrPermission, Err: err, Advice: w.refusal(ctx, api)}
 	}
-	return fmt.Errorf("%s: %w", name, &extract.Failure{Kind: extract.ErrPermission, Err: err, Advice: w.refusal(ctx, api)})
+	return fmt.Errorf("%s: %w", w.stream.name, err)
 }
 
 // refusal is what can be done about an answer 403 or 404 to a stream that every account has.

@@ -69,7 +69,7 @@ func (w *walk) handOver(ctx context.Context, f fetched, at, next mark) (mark, er
 		}
 		next.Refused = slices.Compact(slices.Sorted(slices.Values(slices.Concat(next.Refused, refused))))
 		if len(next.Refused) > maxRefused {
-			return at, fmt.Errorf("the audits of more than %d tickets are refused", maxRefused)
+			return at, w.wrong("the audits of more than %d tickets are refused", maxRefused)
 		}
 	}
 	w.raise(f)

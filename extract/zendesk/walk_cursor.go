@@ -3,7 +3,6 @@ package zendesk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"net/url"
 	"strconv"
@@ -40,7 +39,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			next.After, next.Since = f.after, 0
 		}
 		next.Rows = w.rows()
-		if f.keyless > 0 {
+		if f.incomplete() {
 			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
 		before := kept
@@ -51,7 +50,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		moved := f.after != "" && behind(f.after, m.After)
 		if _, readable := readPlace(f.after); moved && !readable {
 			if seen[f.after]++; seen[f.after] > maxSeen {
-				return fmt.Errorf("the cursor %q was given again and again, and the stream does not end", f.after)
+				return w.wrong("the cursor %.80q was given again and again, and the stream does not end", f.after)
 			}
 		}
 		switch {
@@ -62,7 +61,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		case moved && empty < maxEmpty:
 			empty++
 		case stuck:
-			return fmt.Errorf("the cursor %q does not move, and the stream does not end", m.After)
+			return w.wrong("the cursor %.80q does not move, and the stream does not end", m.After)
 		default:
 			stuck = true
 			if err := w.cost.wait(ctx, firstPause); err != nil {

@@ -44,8 +44,8 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 		case !errors.As(err, &moved):
 			return err
 		case n == maxReadings:
-			return &extract.Failure{Kind: extract.ErrUnreachable, Err: fmt.Errorf("the list was read %d times, and each time it changed meanwhile: %w", n, err),
-				Advice: "what was read is stored, and nothing was marked as deleted: run again when fewer changes are made"}
+			return &extract.Failure{Kind: extract.ErrAnswer, Err: fmt.Errorf("GET %s: the list was read %d times, and each time it changed meanwhile: %w", w.stream.endpoint, n, err),
+				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + tellSupport}
 		}
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
 		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
@@ -77,13 +77,13 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 		}
 		more, err := f.continues()
 		if err != nil {
-			return err
+			return w.wrong("%v", err)
 		}
 		var moved error
 		if w.style == list {
 			moved = before.pass(f, !more)
 		} else if before.repeats(f) { // of these what changes meanwhile comes again, but no page does
-			return fmt.Errorf("the cursor %q leads to a page that was there before", after)
+			return w.wrong("the cursor %.80q leads to a page that was there before", after)
 		}
 		if err := w.emitList(ctx, f, next, !more && moved == nil); err != nil {
 			return err
@@ -91,11 +91,11 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 		if f.rows > 0 {
 			empty = 0
 		} else if empty++; more && empty > maxEmpty {
-			return fmt.Errorf("the cursor %q leads to empty pages only", after)
+			return w.wrong("the cursor %.80q leads to empty pages only", after)
 		}
 		switch {
 		case more && seen[f.after]:
-			return fmt.Errorf("the cursor %q was given twice, and the list does not end", f.after)
+			return w.wrong("the cursor %.80q was given twice, and the list does not end", f.after)
 		case moved != nil, !more:
 			return moved
 		}
@@ -148,7 +148,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		}
 		end := f.next == "" && (f.rows != f.asked || f.count == f.begins()+f.rows) // a full page can have lost what leads on
 		if f.next != "" && f.rows == 0 {
-			return fmt.Errorf("page number %d is empty, and the list does not end", f.page)
+			return w.wrong("page number %d is empty, and the list does not end", f.page)
 		}
 		moved := met.add(f)
 		switch {
@@ -167,7 +167,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		case moved != nil:
 			return moved
 		case end && missed > 0:
-			return fmt.Errorf("%d of the records could not be read", missed)
+			return w.wrong("%d of the records could not be read", missed)
 		case end:
 			return nil
 		}

@@ -73,7 +73,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		case full && (r.size.n > f.asked || r.size.rise()):
 			r.size.least = r.size.n // a smaller page would end in the same second
 		case stuck:
-			return fmt.Errorf("start_time %d leads to no other, and the stream does not end", at)
+			return w.wrong("start_time %d leads to no other, and the stream does not end", at)
 		default:
 			stuck = true
 			if err := w.cost.wait(ctx, firstPause); err != nil {

@@ -92,8 +92,8 @@ type cli struct {
 const description = `Copies a helpdesk into tables that analysts can query.
 
 Exit codes: 0 done; 1 unexpected; 2 usage or configuration; 3 credentials or permission; 4 some tables failed, the
-others are committed; 5 source unavailable; 6 sink; 8 a table is too old; 75 another run has the sink; 130, 143 stopped
-by a signal.`
+others are committed; 5 source unavailable, or its answers unusable; 6 sink; 8 a table is too old; 75 another run has the
+sink; 130, 143 stopped by a signal.`
 
 // newParser makes the parser that fills c. Help, in which nobody else has a word, is printed where the app says, as wide as
 // that is.

@@ -73,7 +73,7 @@ func (a *app) exitCode(err error) int {
 		return ExitPartial
 	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission), errors.Is(err, extract.ErrLogin):
 		return ExitCredentials
-	case errors.Is(err, extract.ErrUnreachable):
+	case errors.Is(err, extract.ErrUnreachable), errors.Is(err, extract.ErrAnswer):
 		return ExitSource
 	}
 	return exitUnexpected

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // holderVariable names the file that a process of its own locks.
@@ -122,5 +123,34 @@ func TestALockOfThisProcessIsKnownToo(t *testing.T) {
 		t.Errorf("after the end: held by %q, %v", who, err)
 	} else if err := third.Unlock(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestALockedFileIsWaitedForForSoLong(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "file")
+	first, err := OpenLocked(path, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.WriteString("content"); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := OpenLocked(path, 0); f != nil || !errors.Is(err, ErrHeld) || !strings.Contains(err.Error(), path) {
+		t.Errorf("%v, %v", f, err)
+	}
+	opened := make(chan error)
+	go func() {
+		f, err := OpenLocked(path, time.Minute)
+		if err == nil {
+			err = f.Close()
+		}
+		opened <- err
+	}()
+	if err := errors.Join(first.Close(), <-opened); err != nil {
+		t.Error(err)
+	}
+	if content, err := os.ReadFile(path); err != nil || string(content) != "content" {
+		t.Errorf("the file holds %q, %v", content, err)
 	}
 }
