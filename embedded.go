@@ -3,11 +3,6 @@ package desklake
 
 import _ "embed" // for what follows
 
-// ExampleConfig is config.example.yaml: every key with its explanation and its default. `desklake init` fills it in.
-//
-//go:embed config.example.yaml
-var ExampleConfig string
-
 // Notices are the copyright notices and licences of the software that is linked into the program, which ask to go with it.
 // `desklake version --notices` prints them.
 //

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	_ "embed"
 	"regexp"
 	"time"
 	_ "time/tzdata" // zones are known everywhere, also where the machine has no list of them
@@ -21,6 +22,12 @@ type Config struct {
 	// Schedule is Cron by the clock of Timezone.
 	Schedule cron.Schedule `yaml:"-"`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() { c.Timezone, c.CatchUp = "UTC", true }

@@ -14,3 +14,8 @@ func TestTheSchemaInDocsIsTheProgramsOwn(t *testing.T) {
 	}
 	golden.Equal(t, "../../docs/config.schema.json", string(schema))
 }
+
+func TestTheExampleIsMadeOfTheSections(t *testing.T) {
+	t.Parallel()
+	golden.Equal(t, "../../config.example.yaml", drivers.Example("zendesk", "duckdb"))
+}

@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	_ "embed"
 	"net/url"
 	"regexp"
 	"strings"
@@ -26,6 +27,12 @@ type Config struct {
 type RateLimitConfig struct {
 	Reserve config.Share `yaml:"reserve" help:"The part of the account's requests a minute that is left to everyone else, as 30% or 0.3. Default: 30%."`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() {

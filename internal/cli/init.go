@@ -44,7 +44,7 @@ func (c *initCommand) Run(a *app) error {
 	if err := c.answer(w); err != nil {
 		return err
 	}
-	if err := writeNew(a.config, w.fill(false)); err != nil {
+	if err := writeNew(a.config, w.fill(w.Drivers, false)); err != nil {
 		return err
 	}
 	fmt.Fprint(a.stdout, w.next(a.config))
@@ -124,7 +124,7 @@ func (w *wizard) until(into *string, flag, question string, problem func() error
 
 // problem is what a configuration with the settings would be refused for.
 func (w *wizard) problem() error {
-	_, err := w.Drivers.Parse(w.ctx, w.config, w.fill(true))
+	_, err := w.Drivers.Parse(w.ctx, w.config, w.fill(w.Drivers, true))
 	var invalid *config.Error
 	if !errors.As(err, &invalid) {
 		return err

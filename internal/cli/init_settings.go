@@ -1,13 +1,12 @@
 package cli
 
 import (
+	"desklake/internal/setup"
 	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
-
-	"desklake"
 )
 
 // settings are what init asks for.
@@ -19,6 +18,9 @@ type settings struct {
 	Sink, Path     string
 	Cron, Timezone string
 }
+
+// sourceType is the type of source that init makes a configuration for.
+const sourceType = "zendesk"
 
 // noCron stands for no schedule.
 const noCron = "none"
@@ -52,8 +54,8 @@ func (s settings) secretIsFile() bool { return !variableName.MatchString(s.Secre
 
 // fill returns the example with the settings in it. To be checked it must not depend on what is not there yet: then it
 // has something else in place of the secret.
-func (s settings) fill(check bool) string {
-	text := desklake.ExampleConfig
+func (s settings) fill(d setup.Drivers, check bool) string {
+	text := d.Example(sourceType, s.Sink)
 	for _, edit := range s.edits(check) {
 		text = strings.Replace(text, edit[0], edit[1], 1)
 	}
@@ -80,8 +82,7 @@ func (s settings) edits(check bool) [][2]string {
 		{"  subdomain: acme\n", account},
 		{"  start_date: 2017-01-25T00:00:00Z\n", "  start_date: " + quoted(date) + "\n"},
 		{"    oauth_client:\n      client_id: desklake\n      client_secret: ${ZENDESK_CLIENT_SECRET}\n", s.login(check)},
-		{"  type: duckdb\n", "  type: " + quoted(s.Sink) + "\n"},
-		{"  path: helpdesk.duckdb\n", "  path: " + quoted(s.Path) + "\n"},
+		{"  path: " + defaultPaths[s.Sink] + "\n", "  path: " + quoted(s.Path) + "\n"},
 		{"# jobs: []\n", jobs},
 	}
 }

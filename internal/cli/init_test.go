@@ -6,22 +6,35 @@ import (
 	"testing"
 	"time"
 
-	"desklake"
 	"desklake/extract"
 	"desklake/extract/zendesk"
 	"desklake/internal/config"
 	"desklake/internal/setup"
 	"desklake/sink"
 	"desklake/sink/duckdb"
+	"desklake/sink/parquet"
 
 	"github.com/google/go-cmp/cmp"
 )
 
+// drivers are those of the program.
+var drivers = setup.Drivers{
+	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: zendesk.Tables}},
+	Sinks: map[string]sink.Driver{
+		"duckdb":  {New: func() sink.Config { return new(duckdb.Config) }},
+		"parquet": {New: func() sink.Config { return new(parquet.Config) }},
+	},
+}
+
 func TestInitFindsEveryPieceOfTheExampleThatItReplaces(t *testing.T) {
 	t.Parallel()
-	for _, edit := range (defaultSettings(time.Now())).edits(true) {
-		if n := strings.Count(desklake.ExampleConfig, edit[0]); n != 1 {
-			t.Errorf("the example has this %d times:\n%s", n, edit[0])
+	for name := range drivers.Sinks {
+		s := defaultSettings(time.Now())
+		s.Sink = name
+		for _, edit := range s.edits(true) {
+			if n := strings.Count(drivers.Example(sourceType, name), edit[0]); n != 1 {
+				t.Errorf("the example has this %d times:\n%s", n, edit[0])
+			}
 		}
 	}
 }
@@ -32,11 +45,7 @@ func TestInitWritesWhatLoadReads(t *testing.T) {
 		URL: "https://helpdesk.acme.com", Auth: "api_token", ID: "me@acme.com", StartDate: "2024-02-29",
 		Sink: "duckdb", Path: `a "strange" place/🦆: file #1.duckdb`, Cron: "*/5 * * * 1-5", Timezone: "Europe/Berlin",
 	}
-	drivers := setup.Drivers{
-		Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: zendesk.Tables}},
-		Sinks:   map[string]sink.Driver{"duckdb": {New: func() sink.Config { return new(duckdb.Config) }}},
-	}
-	c, err := drivers.Parse(t.Context(), "here/config.yaml", s.fill(true))
+	c, err := drivers.Parse(t.Context(), "here/config.yaml", s.fill(drivers, true))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,6 +39,13 @@ type Checker interface {
 	Check(r Report)
 }
 
+// Exampled is a section that shows how it is written.
+type Exampled interface {
+	// Example is what stands under the section in config.example.yaml, without its indentation: each key with its explanation, and
+	// those that need not be set as comments with their defaults.
+	Example() string
+}
+
 // Choice is a section whose keys depend on one of them: type. It stands embedded in another one, with the tag kinds, which
 // names the types in Vocabulary.Kinds.
 type Choice[S any] struct {

@@ -1,6 +1,7 @@
 package notify
 
 import (
+	_ "embed"
 	"net/url"
 	"time"
 
@@ -21,6 +22,12 @@ type WebhookConfig struct {
 	Format string        `yaml:"format" help:"What the address takes: a JSON object, or a message for Slack. Default: json." enum:"json,slack"`
 	On     []string      `yaml:"on" help:"What it is sent: failure, recovery and staleness. Default: all of them." enum:"failure,recovery,staleness"`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() { c.StaleAfter = 26 * time.Hour }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	_ "embed"
 	"net"
 	"net/netip"
 	"strconv"
@@ -13,6 +14,12 @@ type Config struct {
 	Listen string        `yaml:"listen" help:"The address and port of the status page. Who can reach it can read it. Default: 127.0.0.1:8465, which is this machine only."`
 	Token  config.Secret `yaml:"token" help:"What starts a job from the status page or through its API, 16 characters or more. Without one neither can."`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() { c.Listen = "127.0.0.1:8465" }

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	_ "embed"
 	"regexp"
 	"time"
 
@@ -16,6 +17,12 @@ type Config struct {
 	Publish      string        `yaml:"publish" help:"A copy of the DuckDB file for analysts, who may keep it open. It is replaced in one step after each run that changed something."`
 	PublishGuard config.Share  `yaml:"publish_guard" help:"What a table may lose of its rows from one copy to the next; where it loses more, the old copy is kept. Default: 20%."`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() { c.LockWait, c.PublishGuard = 10*time.Minute, 0.2 }

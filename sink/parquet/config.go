@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	_ "embed"
 	"time"
 
 	"desklake/internal/config"
@@ -12,6 +13,12 @@ type Config struct {
 	Path     string        `yaml:"path" help:"The folder to write to. It is made where there is none." need:"the file or folder to write to"`
 	LockWait time.Duration `yaml:"lock_wait" help:"How long to wait while another process has the folder; 0s not to wait. Default: 10m."`
 }
+
+//go:embed example.yaml
+var example string
+
+// Example implements config.Exampled.
+func (*Config) Example() string { return example }
 
 // SetDefaults implements config.Defaulter.
 func (c *Config) SetDefaults() { c.LockWait = 10 * time.Minute }
