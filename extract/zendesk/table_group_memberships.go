@@ -10,8 +10,8 @@ var groupMembershipsTable = &schema.Table{
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The membership's id, given by Zendesk."},
 		{Name: "url", Type: schema.Text, Doc: "The membership's address in the Zendesk API; it is not a page for people."},
-		{Name: "user_id", Type: schema.Int, Doc: "The agent: users.id."},
-		{Name: "group_id", Type: schema.Int, Doc: "The group: groups.id."},
+		{Name: "user_id", Type: schema.Int, RefersTo: "users.id", Doc: "The agent: users.id."},
+		{Name: "group_id", Type: schema.Int, RefersTo: "groups.id", Doc: "The group: groups.id."},
 		{Name: "default", Type: schema.Bool, Doc: "True when tickets assigned to the agent, but to no group, count for this group."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the membership began, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the membership last changed, UTC; null on some old ones."},

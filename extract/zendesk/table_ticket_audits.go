@@ -15,9 +15,9 @@ var ticketAuditsTable = &schema.Table{
 	Month: "created_at",
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The audit's id, given by Zendesk."},
-		{Name: "ticket_id", Type: schema.Int, Doc: "The ticket that was updated: tickets.id."},
+		{Name: "ticket_id", Type: schema.Int, RefersTo: "tickets.id", Doc: "The ticket that was updated: tickets.id."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the update happened, UTC. It never changes."},
-		{Name: "author_id", Type: schema.Int, Doc: "The user who made the update: users.id. -1 is Zendesk itself, an automation for instance."},
+		{Name: "author_id", Type: schema.Int, RefersTo: "users.id", Doc: "The user who made the update: users.id. -1 is Zendesk itself, an automation for instance."},
 		{Name: "via", Type: schema.JSON, Doc: "How the update came in. With audits: full an object {channel, source}; with audits: events, the default, only the channel's name as a JSON string, such as \"Web form\"."},
 		{Name: "metadata", Type: schema.JSON, Doc: "Circumstances: system (client, location, latitude, longitude) and, where Zendesk sends them, custom and flags. ip_address within system, and often all but system, comes only with audits: full."},
 		{Name: "events", Type: schema.JSON, Doc: "Everything that changed, an array. With audits: full {id, type, field_name, value, previous_value}; with audits: events, the default, {id, event_type, previous_value} and the changed field as a key of its own, such as \"status\": \"open\"."},

@@ -14,10 +14,10 @@ var ticketCommentsTable = &schema.Table{
 	Aliases: map[string]string{"event_type": "type"},
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The comment's id, given by Zendesk. It is also the id of the event within the audit."},
-		{Name: "ticket_id", Type: schema.Int, Doc: "The ticket that was commented on: tickets.id."},
-		{Name: "audit_id", Type: schema.Int, Doc: "The update that the comment belongs to: ticket_audits.id."},
+		{Name: "ticket_id", Type: schema.Int, RefersTo: "tickets.id", Doc: "The ticket that was commented on: tickets.id."},
+		{Name: "audit_id", Type: schema.Int, RefersTo: "ticket_audits.id", Doc: "The update that the comment belongs to: ticket_audits.id."},
 		{Name: "type", Type: schema.Text, Doc: "Comment, or VoiceComment for a call."},
-		{Name: "author_id", Type: schema.Int, Doc: "The user who wrote the comment: users.id. -1 is Zendesk itself."},
+		{Name: "author_id", Type: schema.Int, RefersTo: "users.id", Doc: "The user who wrote the comment: users.id. -1 is Zendesk itself."},
 		{Name: "body", Type: schema.Text, Doc: "The comment as it was written, in Markdown or plain text. With audits: events, the default, a later redaction is seen in ticket_audits only."},
 		{Name: "html_body", Type: schema.Text, Doc: "The comment as HTML."},
 		{Name: "plain_body", Type: schema.Text, Doc: "The comment as plain text. The event export does not always send it: null then, and sure to be there with audits: full."},

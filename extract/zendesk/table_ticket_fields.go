@@ -39,7 +39,7 @@ var ticketFieldsTable = &schema.Table{
 		{Name: "relationship_filter", Type: schema.JSON, Doc: "For type lookup: the conditions that narrow the choice. Null for all others."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the field was created, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the field last changed, UTC."},
-		{Name: "creator_user_id", Type: schema.Int, Doc: "The user who created the field: users.id. -1 is an app. Null where Zendesk does not say."},
+		{Name: "creator_user_id", Type: schema.Int, RefersTo: "users.id", Doc: "The user who created the field: users.id. -1 is an app. Null where Zendesk does not say."},
 		{Name: "creator_app_name", Type: schema.Text, Doc: "The app that created the field. Null when a user did."},
 		{Name: "custom_field_options", Type: schema.JSON, Doc: "For types multiselect and tagger: the choices, an array of {id, name, raw_name, value, default}; value is what stands in tickets.custom_fields. Null for all others."},
 		{Name: "system_field_options", Type: schema.JSON, Doc: "For built-in fields with choices (status, priority, tickettype): an array of {name, value}. Null for all others."},

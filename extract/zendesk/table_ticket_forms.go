@@ -20,7 +20,7 @@ var ticketFormsTable = &schema.Table{
 		{Name: "end_user_visible", Type: schema.Bool, Doc: "True when customers can choose the form."},
 		{Name: "in_all_brands", Type: schema.Bool, Doc: "True when all brands use the form; otherwise restricted_brand_ids says which."},
 		{Name: "restricted_brand_ids", Type: schema.Ints, Doc: "The brands that use the form. Empty when all do."},
-		{Name: "ticket_field_ids", Type: schema.Ints, Doc: "The form's fields in the order they are shown: ticket_fields.id."},
+		{Name: "ticket_field_ids", Type: schema.Ints, RefersTo: "ticket_fields.id", Ends: schema.ManyToMany, Doc: "The form's fields in the order they are shown: ticket_fields.id."},
 		{Name: "agent_conditions", Type: schema.JSON, Doc: "Which fields agents see depending on another field's value: an array of {parent_field_id, value, child_fields}."},
 		{Name: "end_user_conditions", Type: schema.JSON, Doc: "Which fields customers see depending on another field's value: an array of {parent_field_id, value, child_fields}."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the form was created, UTC."},

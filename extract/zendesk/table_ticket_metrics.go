@@ -15,7 +15,7 @@ var ticketMetricsTable = &schema.Table{
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The id of the set of metrics, given by Zendesk. There is one set a ticket."},
 		{Name: "url", Type: schema.Text, Doc: "The address of the metrics in the Zendesk API; it is not a page for people."},
-		{Name: "ticket_id", Type: schema.Int, Doc: "The ticket that was measured, unique in this table: tickets.id."},
+		{Name: "ticket_id", Type: schema.Int, RefersTo: "tickets.id", Ends: schema.OneToOne, Doc: "The ticket that was measured, unique in this table: tickets.id."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the set of metrics was created, which is when the ticket was, UTC. It never changes."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the metrics last changed, UTC. It follows the ticket and orders the versions of a set."},
 		{Name: "group_stations", Type: schema.Int, Doc: "How many groups the ticket passed through."},

@@ -131,6 +131,45 @@ func TestTheColumnsThatATableRefersToExistAndFit(t *testing.T) {
 	}
 }
 
+func TestReferencesNameKeysAndArraysReferToMany(t *testing.T) {
+	t.Parallel()
+	keys := map[string]schema.Type{}
+	for _, table := range Tables() {
+		keys[table.Name+"."+table.Key] = table.Columns[0].Type
+	}
+	// holds is what a column holds of keys of a type; JSON and objects have them within.
+	holds := map[schema.Type]schema.Type{schema.Int: schema.Int, schema.Ints: schema.Int, schema.Text: schema.Text, schema.Texts: schema.Text}
+	references := 0
+	for _, table := range Tables() {
+		eachColumn(table, func(path string, c schema.Column) {
+			if c.RefersTo == "" {
+				if c.Ends != 0 {
+					t.Errorf("%s: ends of nothing", path)
+				}
+				return
+			}
+			references++
+			key, exists := keys[c.RefersTo]
+			switch held, typed := holds[c.Type]; {
+			case path != table.Name+"."+c.Name:
+				t.Errorf("%s: a field refers to %s: say it of its column", path, c.RefersTo)
+			case !exists:
+				t.Errorf("%s: it refers to %s, which is no table's key", path, c.RefersTo)
+			case typed && held != key:
+				t.Errorf("%s: it refers to %s, whose type is another", path, c.RefersTo)
+			case (c.Type == schema.Ints || c.Type == schema.Texts) && c.Ends != schema.ManyToMany,
+				typed && c.Type == held && c.Ends == schema.ManyToMany:
+				t.Errorf("%s: an array refers to many, a single value to one", path)
+			case c.Type == schema.Bool || c.Type == schema.Float || c.Type == schema.Time || c.Type == schema.Unix:
+				t.Errorf("%s: no key is of its type", path)
+			}
+		})
+	}
+	if references == 0 {
+		t.Error("no column refers to a table")
+	}
+}
+
 func TestTablesAreOrderedByVersionsOnlyWhereAFeedFillsThem(t *testing.T) {
 	t.Parallel()
 	unchanging := []*schema.Table{ticketAuditsTable, ticketCommentsTable} // a row of theirs stays as it was made
