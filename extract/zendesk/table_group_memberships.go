@@ -3,7 +3,7 @@ package zendesk
 import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/groups/group_memberships/
-var groupMembershipsTable = &schema.Table{
+var groupMembershipsTable = table{&schema.Table{
 	Name: "group_memberships",
 	Doc:  "One row an agent's membership in a group. One that ended is marked in _desklake_deleted_at.",
 	Key:  "id",
@@ -16,4 +16,6 @@ var groupMembershipsTable = &schema.Table{
 		{Name: "created_at", Type: schema.Time, Doc: "When the membership began, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the membership last changed, UTC; null on some old ones."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/group_memberships", key: "group_memberships", paging: list, time: "updated_at", needs: needsAgent,
+}}}

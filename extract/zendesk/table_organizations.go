@@ -5,7 +5,7 @@ import "desklake/schema"
 // https://developer.zendesk.com/api-reference/ticketing/organizations/organizations/
 //
 // Only the incremental export sends deleted_at.
-var organizationsTable = &schema.Table{
+var organizationsTable = table{&schema.Table{
 	Name:    "organizations",
 	Doc:     "One row an organization that users belong to, such as a customer's company.",
 	Key:     "id",
@@ -29,4 +29,7 @@ var organizationsTable = &schema.Table{
 		{Name: "tags", Type: schema.Texts, Doc: "The organization's tags; tickets of its users get them too."},
 		{Name: "organization_fields", Type: schema.JSON, Doc: "The values of the custom organization fields: an object from field key to value. A field without a value has null."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/incremental/organizations", count: "/api/v2/organizations/count", key: "organizations", paging: timeExport, time: "updated_at",
+	whole: "/api/v2/organizations", needs: needsAdmin,
+}}}

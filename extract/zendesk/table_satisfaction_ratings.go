@@ -3,7 +3,7 @@ package zendesk
 import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/ticket-management/satisfaction_ratings/
-var satisfactionRatingsTable = &schema.Table{
+var satisfactionRatingsTable = table{&schema.Table{
 	Name:    "satisfaction_ratings",
 	Doc:     "One row a satisfaction rating of the classic survey (CSAT). Accounts on the newer survey have none here.",
 	Key:     "id",
@@ -23,4 +23,7 @@ var satisfactionRatingsTable = &schema.Table{
 		{Name: "created_at", Type: schema.Time, Doc: "When the rating was created, which is when the survey was offered, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the rating last changed, UTC. It orders the versions of a rating."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/satisfaction_ratings", count: "/api/v2/satisfaction_ratings/count", key: "satisfaction_ratings", paging: ratings, time: "updated_at", each: true, optional: true,
+	needs: "it needs a plan with satisfaction ratings (the older kind of customer satisfaction survey), and the credentials of an admin",
+}}}

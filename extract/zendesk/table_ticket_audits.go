@@ -8,7 +8,7 @@ import "desklake/schema"
 //
 // An audit never changes but by redaction, and carries no time of that: the last one extracted wins. The event
 // export names the same things differently (updater_id, child_events, system), and via is a name there.
-var ticketAuditsTable = &schema.Table{
+var ticketAuditsTable = table{&schema.Table{
 	Name:  "ticket_audits",
 	Doc:   "One row an update of a ticket: who did it, when, and the list of everything that changed in it. Those of a deleted ticket stay live: tickets._desklake_deleted_at says that it is gone.",
 	Key:   "id",
@@ -22,4 +22,12 @@ var ticketAuditsTable = &schema.Table{
 		{Name: "metadata", Type: schema.JSON, Doc: "Circumstances: system (client, location, latitude, longitude) and, where Zendesk sends them, custom and flags. ip_address within system, and often all but system, comes only with audits: full."},
 		{Name: "events", Type: schema.JSON, Doc: "Everything that changed, an array. With audits: full {id, type, field_name, value, previous_value}; with audits: events, the default, {id, event_type, previous_value} and the changed field as a key of its own, such as \"status\": \"open\"."},
 	},
-}
+}, []*stream{{
+	name: "ticket_events", endpoint: "/api/v2/incremental/ticket_events", key: "ticket_events", paging: timeExport, time: "timestamp",
+	query: map[string]string{"include": "comment_events", "support_type_scope": "all"},
+	fills: []string{"ticket_audits", "ticket_comments"}, needs: needsAdmin,
+}, {
+	endpoint: "/api/v2/incremental/tickets/cursor", count: "/api/v2/tickets/count", key: "tickets", paging: ticketAudits, time: "generated_timestamp",
+	query: map[string]string{"support_type_scope": "all"}, each: true,
+	fills: []string{"ticket_audits", "ticket_comments"}, needs: needsAdmin,
+}}}

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // Comments have no time of their last change, though they can be redacted or made private: the last one
 // extracted wins. The event export repeats type as event_type.
-var ticketCommentsTable = &schema.Table{
+var ticketCommentsTable = table{&schema.Table{
 	Name:    "ticket_comments",
 	Doc:     "One row a comment on a ticket: public replies, internal notes and calls. Those of a deleted ticket stay live: tickets._desklake_deleted_at says that it is gone.",
 	Key:     "id",
@@ -33,4 +33,4 @@ var ticketCommentsTable = &schema.Table{
 		{Name: "formatted_to", Type: schema.Text, Doc: "For a call: the number called, made readable. Null for written comments."},
 		{Name: "transcription_visible", Type: schema.Bool, Doc: "For a call: true when its transcription is shown on the ticket. Null for written comments."},
 	},
-}
+}, nil} // they come with the audits

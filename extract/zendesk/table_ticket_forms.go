@@ -3,7 +3,7 @@ package zendesk
 import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_forms/
-var ticketFormsTable = &schema.Table{
+var ticketFormsTable = table{&schema.Table{
 	Name: "ticket_forms",
 	Doc:  "One row a ticket form, which says what fields a kind of request has. Empty for plans without ticket forms.",
 	Key:  "id",
@@ -28,4 +28,7 @@ var ticketFormsTable = &schema.Table{
 		{Name: "deleted_at", Type: schema.Time, Doc: "When the form was deleted at Zendesk, UTC. Null while it exists, and where Zendesk does not say."},
 		{Name: "form_type", Type: schema.Text, Doc: "The kind of form, such as standard. Null where Zendesk does not say."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/ticket_forms", key: "ticket_forms", paging: numberedList, time: "updated_at", optional: true,
+	needs: "it needs a plan with ticket forms, and the credentials of an agent",
+}}}

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // The metrics come with the ticket export. Their updated_at follows the ticket's, so it orders the versions;
 // the record itself has no generated_timestamp.
-var ticketMetricsTable = &schema.Table{
+var ticketMetricsTable = table{&schema.Table{
 	Name:    "ticket_metrics",
 	Doc:     "One row a ticket with its times and counts: first reply, resolution, waiting, reopens. Those of a deleted ticket stay live: tickets._desklake_deleted_at says that it is gone.",
 	Key:     "id",
@@ -40,7 +40,7 @@ var ticketMetricsTable = &schema.Table{
 			{Name: "calendar", Type: schema.Int, Doc: "Seconds round the clock."},
 		}},
 	},
-}
+}, nil} // they come with the tickets
 
 var minutes = []schema.Column{
 	{Name: "calendar", Type: schema.Int, Doc: "Minutes round the clock."},

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // Versions go by generated_timestamp: system updates (a merged user, a changed organization) leave updated_at alone.
 // Older accounts send custom_fields a second time as fields.
-var ticketsTable = &schema.Table{
+var ticketsTable = table{&schema.Table{
 	Name:    "tickets",
 	Doc:     "One row a ticket, archived and deleted ones included, as it stands at the last sync.",
 	Key:     "id",
@@ -66,4 +66,9 @@ var ticketsTable = &schema.Table{
 		{Name: "from_messaging_channel", Type: schema.Bool, Doc: "True when the ticket came through a messaging channel."},
 		{Name: "support_type", Type: schema.Text, Doc: "agent, or ai_agent for a conversation that an AI agent handled. Null for accounts that do not distinguish them."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/incremental/tickets/cursor", count: "/api/v2/tickets/count", key: "tickets", paging: cursorExport, time: "generated_timestamp",
+	query:    map[string]string{"support_type_scope": "all"}, // without it the tickets of AI agents are left out
+	sideload: map[string]string{"metric_sets": "ticket_metrics"},
+	fills:    []string{"tickets", "ticket_metrics"}, needs: needsAdmin,
+}}}

@@ -5,7 +5,7 @@ import "desklake/schema"
 // https://developer.zendesk.com/api-reference/ticketing/users/users/
 //
 // permanently_deleted and is_billing_admin are seen in answers although the documentation does not have them.
-var usersTable = &schema.Table{
+var usersTable = table{&schema.Table{
 	Name:    "users",
 	Doc:     "One row a person known to the helpdesk: customers (end users), agents and admins, suspended and deleted ones included.",
 	Key:     "id",
@@ -56,4 +56,6 @@ var usersTable = &schema.Table{
 		{Name: "permanently_deleted", Type: schema.Bool, Doc: "True when Zendesk has erased the person's data for good. Null where Zendesk does not say."},
 		{Name: "is_billing_admin", Type: schema.Bool, Doc: "True when the admin manages the account's billing. Null where Zendesk does not say."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/incremental/users/cursor", count: "/api/v2/users/count", key: "users", paging: cursorExport, time: "updated_at", needs: needsAdmin,
+}}}
