@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/extract/zendesk"
 	"desklake/internal/zendesktest"
 )
 
@@ -359,7 +360,7 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	d.awaits("run ended")
-	for { // the report follows the end of the run
+	for deadline := time.Now().Add(time.Minute); ; { // the report follows the end of the run
 		var status struct {
 			Tables []struct {
 				Table string
@@ -370,8 +371,11 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &status); err != nil {
 			t.Fatal(err)
 		}
-		if len(status.Tables) == 14 && status.Tables[0].Table == "tickets" && status.Tables[0].Rows > 0 {
+		if len(status.Tables) == len(zendesk.Tables()) && status.Tables[0].Table == "tickets" && status.Tables[0].Rows > 0 {
 			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the report of the run does not come: %s", body)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

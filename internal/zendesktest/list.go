@@ -180,14 +180,18 @@ func (s *Server) newLists() []*list {
 	return made
 }
 
-// fill makes the records of the beginning.
+// fill makes the records of the beginning: those of a list in its first minutes, those of an export all over the past.
 func (s *Server) fill(l *list) {
 	n := l.Rows
 	if l.List.rows != nil {
 		n = l.List.rows(s.opts)
 	}
+	begin, apart := s.users.history.begin, int64(minute)
+	if l.exported() {
+		apart = (s.opts.Until.Unix() - begin) / int64(n+1)
+	}
 	for i := range n {
-		s.add(l, s.users.history.begin+int64(i)*minute)
+		s.add(l, begin+int64(i)*apart)
 	}
 }
 
