@@ -25,7 +25,9 @@ import (
 // $TABLES and $STREAMS are how many of them there are.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	deadline, _ := t.Deadline() // of all tests; a script that hangs is told with what it did
 	testscript.Run(t, testscript.Params{
+		Deadline:            deadline,
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,

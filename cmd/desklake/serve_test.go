@@ -147,7 +147,7 @@ func TestARunThatWasKilledIsMadeUpForAtTheNextStartOnce(t *testing.T) {
 	l := newLake(t, h)
 	l.configure(h, "", eachSecond)
 	d := l.serve()
-	<-hangs
+	hangs.await(t)
 	d.signal(syscall.SIGKILL)
 	d.ends(-1)
 
@@ -185,7 +185,7 @@ func TestASignalDuringARunCommitsWhatWasReceived(t *testing.T) {
 	l := newLake(t, h)
 	l.configure(h, ", lock_wait: 0s", "tables: [tickets]\n"+eachSecond)
 	d := l.serve()
-	<-hangs
+	hangs.await(t)
 	if code, _, stderr := l.run("sync"); code != exitLocked || !strings.Contains(stderr, fmt.Sprintf("(PID %d)", d.cmd.Process.Pid)) {
 		t.Errorf("a sync beside it: exit code %d\n%s", code, stderr)
 	}
@@ -258,7 +258,7 @@ func TestHangUpReadsTheConfigurationAgain(t *testing.T) {
 	if e := d.awaits("run began"); e.Trigger != "schedule users" {
 		t.Errorf("%+v", e)
 	}
-	<-asked
+	asked.await(t)
 	l.configure(h, "", "jobs: [{name: groups, cron: '@every 1s', tables: [groups]}]")
 	d.signal(syscall.SIGHUP)
 	d.awaits("the configuration was read again")

@@ -1,6 +1,7 @@
 package zendesktest
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -135,7 +136,11 @@ func (s *Server) changeList(rng *rand.Rand) {
 func (s *Server) Update(table string, id int64, number int) {
 	field, raw := "notes", string(appendString(nil, fmt.Sprintf("Neu ✎ %d", number)))
 	if table != "users" && table != "organizations" {
-		field = s.list(table).Renamed
+		l := s.list(table)
+		field = cmp.Or(l.Renamed, l.Changed)
+		if l.Renamed == "" { // nothing else shows it
+			raw = `"` + dateTime(s.now().Unix()) + `"`
+		}
 	}
 	switch field {
 	case "":
