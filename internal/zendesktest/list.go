@@ -186,12 +186,14 @@ func (s *Server) fill(l *list) {
 	if l.List.rows != nil {
 		n = l.List.rows(s.opts)
 	}
-	begin, apart := s.users.history.begin, int64(minute)
+	at, apart := s.users.history.begin, int64(minute)
 	if l.exported() {
-		apart = (s.opts.Until.Unix() - begin) / int64(n+1)
+		apart = (s.opts.Until.Unix() - at) / int64(n+1)
+		at += apart
 	}
-	for i := range n {
-		s.add(l, begin+int64(i)*apart)
+	for range n {
+		s.add(l, at)
+		at += apart
 	}
 }
 
