@@ -158,7 +158,7 @@ func (s *Server) list(table string) *list {
 			return l
 		}
 	}
-	panic("zendesktest: no such table to change: " + table)
+	panic("zendesktest: there is no table " + table + ": a list that Zendesk documents is a literal in lists_plain.go")
 }
 
 // delete marks a record as deleted, or lets it be gone; or brings it back.
