@@ -29,7 +29,25 @@ type Column struct {
 	Type   Type     // never zero
 	Doc    string   // one or two sentences for the analyst; becomes the column's comment
 	Fields []Column // the fields of a Struct, in order; empty for every other type
+
+	// RefersTo names the key whose values the column holds, as table.column: "users.id". An array, an object or JSON
+	// holds them within. The source does not enforce it: a user that a ticket refers to may be gone. Empty where the
+	// column refers to nothing.
+	RefersTo string
+
+	// Ends says how many rows can stand at either end of RefersTo.
+	Ends Ends
 }
+
+// Ends is how many rows can stand at either end of a reference.
+type Ends uint8
+
+// The ends of a reference: how many rows refer to one, and how many a row refers to.
+const (
+	ManyToOne  Ends = iota // any number of rows refer to one, each to at most one
+	ManyToMany             // a row refers to several, and any number of rows to each of them
+	OneToOne               // at most one row refers to one, which is always there
+)
 
 // Table is one table: what a sink sees of it and what the decoder fills. It is data: no field is a function.
 type Table struct {

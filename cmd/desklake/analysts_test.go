@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"database/sql"
 	"fmt"
 	"io"
@@ -107,7 +108,9 @@ type looking struct {
 
 func (l *lake) analyst(style string, every time.Duration) *looking {
 	l.t.Helper()
-	a := &looking{Cmd: exec.CommandContext(l.t.Context(), "analyst", filepath.Join(l.dir, "analysts.duckdb"), style, every.String()), t: l.t}
+	ctx, cancel := context.WithTimeout(l.t.Context(), l.lasts+patience)
+	l.t.Cleanup(cancel)
+	a := &looking{Cmd: exec.CommandContext(ctx, "analyst", filepath.Join(l.dir, "analysts.duckdb"), style, every.String()), t: l.t}
 	a.Stderr = &a.stderr
 	stdin, err := a.StdinPipe()
 	if err != nil {

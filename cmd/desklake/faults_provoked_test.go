@@ -190,9 +190,9 @@ var faults = map[string]func(n *night) int{
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Times: 1, Do: zendesktest.Hang()})
 		begins, hangs := n.h.expect("incremental/tickets/cursor", 1), n.h.expect("incremental/tickets/cursor", 2)
 		c := n.start("sync", "tickets", "--full-refresh")
-		<-begins
+		begins.await(n.t)
 		before := n.stored()
-		<-hangs
+		hangs.await(n.t)
 		for deadline := time.Now().Add(time.Minute); n.stored() == before && time.Now().Before(deadline); { // until the first page is committed
 			<-time.After(10 * time.Millisecond)
 		}
@@ -208,7 +208,7 @@ var faults = map[string]func(n *night) int{
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Hang()})
 		hangs := n.h.expect("incremental/tickets/cursor", 1)
 		c := n.start("sync", "tickets")
-		<-hangs
+		hangs.await(n.t)
 		_ = c.Process.Signal(syscall.SIGTERM)
 		return exitCodeOf(n.t, c.Wait())
 	},

@@ -58,9 +58,22 @@ type awaited struct {
 	came    chan struct{}
 }
 
-// expect returns a channel that is closed when the n-th request from now has come whose endpoint the pattern matches,
-// such as incremental/*. It was not answered by then.
-func (h *helpdesk) expect(pattern string, n int) <-chan struct{} {
+// coming is closed when a request has come.
+type coming <-chan struct{}
+
+// await waits for the request.
+func (c coming) await(t *testing.T) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(patience):
+		t.Fatalf("no request came within %s", patience)
+	}
+}
+
+// expect says when the n-th request from now has come whose endpoint the pattern matches, such as incremental/*. It was
+// not answered by then.
+func (h *helpdesk) expect(pattern string, n int) coming {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := &awaited{pattern: pattern, left: n, came: make(chan struct{})}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"desklake/extract/zendesk"
 	"desklake/internal/cli"
@@ -24,7 +26,12 @@ type lake struct {
 	path  string // of the DuckDB file that is queried
 	files string // the folder of the Parquet files, of which that file has views; empty if it is the sink
 	env   []string
+	lasts time.Duration // for how long a process of it is let run, beside patience
 }
+
+// patience is how long a test waits for what must come, and for the end of a process: far longer than it takes on a busy
+// machine.
+const patience = 4 * time.Minute
 
 // newLake configures a lake. Sink is what stands under sink beside its path, such as lock_wait: 0s.
 func newLake(t *testing.T, h *helpdesk, sink ...string) *lake {
@@ -58,9 +65,17 @@ func newParquetLake(t *testing.T, h *helpdesk) *lake {
 }
 
 // command is a command line of the program that was not started yet. It knows nothing of the limits from others: they
-// count requests that were killed before they were answered.
+// count requests that were killed before they were answered. One that does not end is killed in the end.
 func (l *lake) command(args ...string) *exec.Cmd {
-	c := exec.CommandContext(l.t.Context(), "desklake", args...)
+	ctx, cancel := context.WithTimeout(l.t.Context(), l.lasts+patience)
+	l.t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, "desklake", args...)
+	c.Cancel = func() error {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			l.t.Errorf("desklake %s did not end", strings.Join(args, " "))
+		}
+		return c.Process.Kill()
+	}
 	c.Dir, c.Env = l.dir, append(l.env, "XDG_CACHE_HOME="+l.t.TempDir())
 	return c
 }

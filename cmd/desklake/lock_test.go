@@ -17,7 +17,7 @@ func held(h *helpdesk, l *lake) *exec.Cmd {
 	h.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Times: 1, Do: zendesktest.Hang()})
 	hangs := h.expect("incremental/users/cursor", 1)
 	c := l.start("sync", "users")
-	<-hangs
+	hangs.await(l.t)
 	return c
 }
 

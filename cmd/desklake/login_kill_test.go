@@ -81,8 +81,15 @@ func (a *account) killAt(step string, command ...string) {
 	if step == "asked" {
 		select {
 		case <-received:
-			for access, _ := a.desk.Good(); access == 0; access, _ = a.desk.Good() { // the answer is being made
-				time.Sleep(time.Millisecond)
+			for late := time.After(patience); ; { // the answer is being made
+				if access, _ := a.desk.Good(); access > 0 {
+					break
+				}
+				select {
+				case <-late:
+					a.t.Fatal("no tokens were given")
+				case <-time.After(time.Millisecond):
+				}
 			}
 			_ = c.Process.Kill()
 		case err := <-ended:
@@ -116,7 +123,7 @@ func TestTwoProcessesThatRenewAtTheSameMomentAskOnce(t *testing.T) {
 	a.desk.Inject(zendesktest.Fault{Match: "/oauth/tokens", Do: zendesktest.SlowDrip(20, 20*time.Millisecond)})
 	received := a.desk.expect("/oauth/tokens", 1)
 	first := a.start("check")
-	<-received
+	received.await(t)
 	second := a.start("check") // which finds the login locked
 	if one, two := exitCodeOf(t, first.Wait()), exitCodeOf(t, second.Wait()); one != cli.ExitDone || two != cli.ExitDone {
 		t.Errorf("exit codes %d and %d", one, two)

@@ -59,7 +59,7 @@ func (w *witness) crashes() {
 	if err := c.Start(); err != nil {
 		w.t.Fatal(err)
 	}
-	<-hangs
+	hangs.await(w.t)
 	if line, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", c.Process.Pid)); err == nil {
 		w.wrote["ps"] = string(line)
 	}

@@ -100,7 +100,7 @@ func TestAFolderThatBecomesReadOnlyCostsNothingThatWasCommitted(t *testing.T) {
 				l.allow(true)
 				came := h.expect("", requests)
 				code, stderr := l.syncAsNobody(func() {
-					<-came
+					came.await(t)
 					l.allow(false)
 				})
 				// What is open already can still be written.

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"desklake/extract"
+	"desklake/extract/zendesk"
 )
 
 // TestScripts runs the command lines of testdata/script. Beside testscript's own commands they know:
@@ -18,14 +21,20 @@ import (
 //	sql FILE QUERY                     prints the rows of a DuckDB file, a line each, | between the columns
 //	create FILE STATEMENT              executes a statement in a DuckDB file, which it makes where there is none
 //	exits CODE COMMAND [ARGUMENT...]   runs a command that must end with this exit code
+//
+// $TABLES and $STREAMS are how many of them there are.
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	deadline, _ := t.Deadline() // of all tests; a script that hangs is told with what it did
 	testscript.Run(t, testscript.Params{
+		Deadline:            deadline,
 		Dir:                 "../../testdata/script",
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/.cache")
+			e.Setenv("TABLES", strconv.Itoa(len(zendesk.Tables())))
+			e.Setenv("STREAMS", strconv.Itoa(len(allStreams(t))))
 			e.Values[helpdeskKey{}] = new(*helpdesk)
 			e.Values[webhookKey{}] = new(webhook)
 			return nil
@@ -34,6 +43,20 @@ func TestScripts(t *testing.T) {
 			"helpdesk": scriptHelpdesk, "webhook": scriptWebhook, "sql": scriptSQL, "create": scriptCreate, "exits": scriptExits,
 		},
 	})
+}
+
+// allStreams are the streams of all tables.
+func allStreams(t *testing.T) []extract.Stream {
+	t.Helper()
+	source, err := zendesk.New(zendesk.Options{Subdomain: "acme", Auth: zendesk.AccessToken{Token: "secret"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, table := range zendesk.Tables() {
+		names = append(names, table.Name)
+	}
+	return source.Streams(names)
 }
 
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {

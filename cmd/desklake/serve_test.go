@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"desklake/extract/zendesk"
 	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 )
@@ -147,7 +148,7 @@ func TestARunThatWasKilledIsMadeUpForAtTheNextStartOnce(t *testing.T) {
 	l := newLake(t, h)
 	l.configure(h, "", eachSecond)
 	d := l.serve()
-	<-hangs
+	hangs.await(t)
 	d.signal(syscall.SIGKILL)
 	d.ends(-1)
 
@@ -185,7 +186,7 @@ func TestASignalDuringARunCommitsWhatWasReceived(t *testing.T) {
 	l := newLake(t, h)
 	l.configure(h, ", lock_wait: 0s", "tables: [tickets]\n"+eachSecond)
 	d := l.serve()
-	<-hangs
+	hangs.await(t)
 	if code, _, stderr := l.run("sync"); code != cli.ExitLocked || !strings.Contains(stderr, fmt.Sprintf("(PID %d)", d.cmd.Process.Pid)) {
 		t.Errorf("a sync beside it: exit code %d\n%s", code, stderr)
 	}
@@ -258,7 +259,7 @@ func TestHangUpReadsTheConfigurationAgain(t *testing.T) {
 	if e := d.awaits("run began"); e.Trigger != "schedule users" {
 		t.Errorf("%+v", e)
 	}
-	<-asked
+	asked.await(t)
 	l.configure(h, "", "jobs: [{name: groups, cron: '@every 1s', tables: [groups]}]")
 	d.signal(syscall.SIGHUP)
 	d.awaits("the configuration was read again")
@@ -360,7 +361,7 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	d.awaits("run ended")
-	for { // the report follows the end of the run
+	for deadline := time.Now().Add(time.Minute); ; { // the report follows the end of the run
 		var status struct {
 			Tables []struct {
 				Table string
@@ -371,8 +372,11 @@ func TestTheStatusPageStartsJobs(t *testing.T) {
 		if err := json.Unmarshal([]byte(body), &status); err != nil {
 			t.Fatal(err)
 		}
-		if len(status.Tables) == 14 && status.Tables[0].Table == "tickets" && status.Tables[0].Rows > 0 {
+		if len(status.Tables) == len(zendesk.Tables()) && status.Tables[0].Table == "tickets" && status.Tables[0].Rows > 0 {
 			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the report of the run does not come: %s", body)
 		}
 		time.Sleep(10 * time.Millisecond)
 	}

@@ -26,7 +26,7 @@ func TestTheFirstSignalCommitsWhatWasReceivedAndLeaves(t *testing.T) {
 			if err := c.Start(); err != nil {
 				t.Fatal(err)
 			}
-			<-hangs
+			hangs.await(t)
 			if err := c.Process.Signal(signal); err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +65,7 @@ func TestASignalThatIsSentTwiceAtOnceIsOne(t *testing.T) {
 	l := newLake(t, h)
 	hangs := h.expect("incremental/tickets/cursor", 2)
 	c := l.start("sync", "tickets")
-	<-hangs
+	hangs.await(t)
 	for range 3 {
 		_ = c.Process.Signal(syscall.SIGTERM) // it may have ended
 		<-time.After(10 * time.Millisecond)   // or two of them arrive as one
@@ -85,7 +85,7 @@ func TestASecondSignalLeavesAtOnceAndNothingIsLost(t *testing.T) {
 	for range 5 {
 		came := h.expect("incremental/*/*", 1)
 		c := l.start("sync")
-		<-came
+		came.await(t)
 		_ = c.Process.Signal(syscall.SIGINT) // it may have ended
 		_ = c.Process.Signal(syscall.SIGTERM)
 		if got := exitCodeOf(t, c.Wait()); got != 130 && got != 143 && got != 0 {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -68,9 +69,11 @@ type distantHelpdesk struct {
 	pid int
 }
 
-func startDistantHelpdesk(t *testing.T) *distantHelpdesk {
+func startDistantHelpdesk(t *testing.T, lasts time.Duration) *distantHelpdesk {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), "distant-helpdesk")
+	ctx, cancel := context.WithTimeout(t.Context(), lasts+patience)
+	t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, "distant-helpdesk")
 	c.Stderr = os.Stderr
 	h := &distantHelpdesk{t: t}
 	in, err := c.StdinPipe()

@@ -54,8 +54,10 @@ func TestSoak(t *testing.T) {
 	if folder := os.Getenv(soakFolderVariable); folder != "" {
 		s.folder = folder
 	}
-	h := startDistantHelpdesk(t)
+	within := 2*s.lasts + 10*time.Minute // rounds are counted, not timed
+	h := startDistantHelpdesk(t, within)
 	s.lake = newLake(t, &helpdesk{url: h.url})
+	s.lake.lasts = within
 	undisturbed := newLake(t, &helpdesk{url: h.url})
 	s.configure(h, schedule, "")
 	// Both have everything before the first change: what is deleted is in both.

@@ -17,8 +17,8 @@ func TestAFirstSyncOfAThousandTicketsTakesFewRequests(t *testing.T) {
 		r := newReplica(t, desk, Options{})
 		r.run(allTables()...)
 		n := len(desk.Requests())
-		if n > 25 {
-			t.Errorf("%d requests", n)
+		if most := len(r.source.Streams(allTables())) + 13; n > most {
+			t.Errorf("%d requests, want at most %d", n, most)
 		}
 		t.Logf("%d requests, %d rows", n, r.read)
 		desk.Forget()

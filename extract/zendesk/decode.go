@@ -22,10 +22,10 @@ type decoder struct {
 // newDecoder makes a decoder that fills the tables, which are some of the stream's.
 func newDecoder(st *stream, tables []*schema.Table) *decoder {
 	d := &decoder{key: st.key}
-	into := func(t *schema.Table) *schema.Decoder {
+	into := func(table string) *schema.Decoder {
 		for _, wanted := range tables {
-			if wanted == t {
-				rows := schema.NewDecoder(t)
+			if wanted.Name == table {
+				rows := schema.NewDecoder(wanted)
 				d.tables = append(d.tables, rows)
 				return rows
 			}
@@ -34,14 +34,14 @@ func newDecoder(st *stream, tables []*schema.Table) *decoder {
 	}
 	switch st.name {
 	case "tickets":
-		d.decodeTickets(into(ticketsTable), into(ticketMetricsTable))
+		d.decodeTickets(into("tickets"), into("ticket_metrics"))
 	case "ticket_events":
-		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable), &d.lacking).event
+		d.row = newAudits(into("ticket_audits"), into("ticket_comments"), &d.lacking).event
 	case "ticket_audits":
 		d.key = auditsOfTicket.key // the pages of the ticket export between have none
-		d.row = newAudits(into(ticketAuditsTable), into(ticketCommentsTable), &d.lacking).audit
+		d.row = newAudits(into("ticket_audits"), into("ticket_comments"), &d.lacking).audit
 	default:
-		rows := into(st.tables[0])
+		rows := into(st.tables[0].Name)
 		d.row = func(s *jsonscan.Scanner) { rows.Decode(s) }
 	}
 	return d

@@ -18,13 +18,6 @@ const (
 	pageTime = time.Second // about what a page takes
 )
 
-// counts are the endpoints that tell how many rows there are of all, by stream. Above 100,000 Zendesk counts once a day.
-var counts = map[string]string{
-	"tickets": "/api/v2/tickets/count", "ticket_audits": "/api/v2/tickets/count", "users": "/api/v2/users/count",
-	"organizations": "/api/v2/organizations/count", "satisfaction_ratings": "/api/v2/satisfaction_ratings/count",
-	"groups": "/api/v2/groups/count", "ticket_fields": "/api/v2/ticket_fields/count", "tags": "/api/v2/tags/count",
-}
-
 // Estimate implements extract.Estimator. A stream that begins is as long as its count endpoint says, which is the most it
 // can be with a later start date; one that goes on, or has no such endpoint, is guessed from samples.
 func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position) extract.Estimate {
@@ -113,7 +106,7 @@ func (e *estimator) end() int64 {
 }
 
 // counted reports that the API counts what is to be read.
-func (e *estimator) counted() bool { return counts[e.of.Name] != "" && e.of.Window.IsZero() }
+func (e *estimator) counted() bool { return e.stream.count != "" && e.of.Window.IsZero() }
 
 // sample asks for the page at the start, and unless the stream ends with it or is counted, for one in the middle of each
 // part of the time until now. It returns the rows that there are if each part is like its sample.
@@ -181,7 +174,7 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.do(ctx, &request{endpoint: counts[e.of.Name], tries: enough, accept: acceptJSON(&answer)})
+	_, err := e.client.do(ctx, &request{endpoint: e.stream.count, tries: enough, accept: acceptJSON(&answer)})
 	e.spent++
 	return answer.Count.Value, err
 }

@@ -27,21 +27,32 @@ func (p paging) sizeParameter() string {
 	return "per_page"
 }
 
-// stream is one walk along one endpoint, as data.
+// stream is one walk along one endpoint, as data. It stands with the table that it fills.
 type stream struct {
-	name     string
+	name     string // the table's, unless set
 	endpoint string
-	query    map[string]string        // of every request
-	sideload map[string]*schema.Table // values of include, each with the table that wants it
-	key      string                   // of the rows in the envelope
+	query    map[string]string // of every request
+	sideload map[string]string // values of include, each with the table that wants it
+	key      string            // of the rows in the envelope
+	count    string            // endpoint that tells how many rows there are of all; empty without one. Above 100,000 Zendesk counts once a day
 	paging   paging
-	rows     int    // on a page, the most that the API gives
-	time     string // the rows' field whose latest value is the high-water mark
-	each     bool   // reading on needs each row's id and times
-	whole    string // endpoint of a list of the same rows, for a second that holds more than a page of the export can
-	tables   []*schema.Table
-	needs    string // what makes the stream readable, for accounts and roles that can't
-	optional bool   // accounts can lack it by their plan: a refusal means that, until it could be read once
+	time     string   // the rows' field whose latest value is the high-water mark
+	each     bool     // reading on needs each row's id and times
+	whole    string   // endpoint of a list of the same rows, for a second that holds more than a page of the export can
+	fills    []string // the tables that it fills, the one that it stands with unless set
+	needs    string   // what makes the stream readable, for accounts and roles that can't
+	optional bool     // accounts can lack it by their plan: a refusal means that, until it could be read once
+
+	rows   int // on a page, the most that the API gives; by the paging
+	tables []*schema.Table
+}
+
+// rows is how many rows a page has at most.
+func (p paging) rows() int {
+	if p == cursorExport || p == timeExport {
+		return exportRows
+	}
+	return listRows
 }
 
 // The limits of pages: an export's, https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/,
@@ -52,72 +63,35 @@ const (
 )
 
 const (
-	needsAdmin  = "Zendesk's exports are for admins only"
-	needsAgent  = "reading it needs an agent who may see it, best an admin"
-	needsForms  = "it needs a plan with ticket forms, and the credentials of an agent"
-	needsSLAs   = "it needs Support Professional, Suite Growth or a larger plan, and the credentials of an admin"
-	needsRating = "it needs a plan with satisfaction ratings (the older kind of customer satisfaction survey), and the credentials of an admin"
+	needsAdmin = "Zendesk's exports are for admins only"
+	needsAgent = "reading it needs an agent who may see it, best an admin"
 )
 
-var streams = []*stream{
-	{
-		name: "tickets", endpoint: "/api/v2/incremental/tickets/cursor", key: "tickets", paging: cursorExport, rows: exportRows,
-		query:    map[string]string{"support_type_scope": "all"}, // without it the tickets of AI agents are left out
-		sideload: map[string]*schema.Table{"metric_sets": ticketMetricsTable},
-		time:     "generated_timestamp", tables: []*schema.Table{ticketsTable, ticketMetricsTable}, needs: needsAdmin,
-	},
-	{
-		name: "users", endpoint: "/api/v2/incremental/users/cursor", key: "users", paging: cursorExport, rows: exportRows,
-		time: "updated_at", tables: []*schema.Table{usersTable}, needs: needsAdmin,
-	},
-	{
-		name: "organizations", endpoint: "/api/v2/incremental/organizations", key: "organizations", paging: timeExport, rows: exportRows,
-		time: "updated_at", whole: "/api/v2/organizations", tables: []*schema.Table{organizationsTable}, needs: needsAdmin,
-	},
-	{
-		name: "groups", endpoint: "/api/v2/groups", key: "groups", paging: list, rows: listRows,
-		query: map[string]string{"exclude_deleted": "false"},
-		time:  "updated_at", tables: []*schema.Table{groupsTable}, needs: needsAgent,
-	},
-	{
-		name: "ticket_events", endpoint: "/api/v2/incremental/ticket_events", key: "ticket_events", paging: timeExport, rows: exportRows,
-		query: map[string]string{"include": "comment_events", "support_type_scope": "all"},
-		time:  "timestamp", tables: []*schema.Table{ticketAuditsTable, ticketCommentsTable}, needs: needsAdmin,
-	},
-	{
-		name: "ticket_audits", endpoint: "/api/v2/incremental/tickets/cursor", key: "tickets", paging: ticketAudits, rows: listRows,
-		query: map[string]string{"support_type_scope": "all"}, each: true,
-		time: "generated_timestamp", tables: []*schema.Table{ticketAuditsTable, ticketCommentsTable}, needs: needsAdmin,
-	},
-	{
-		name: "ticket_fields", endpoint: "/api/v2/ticket_fields", key: "ticket_fields", paging: list, rows: listRows,
-		query: map[string]string{"creator": "true"}, // without it the creator_ columns are left out
-		time:  "updated_at", tables: []*schema.Table{ticketFieldsTable}, needs: needsAgent,
-	},
-	{
-		name: "ticket_forms", endpoint: "/api/v2/ticket_forms", key: "ticket_forms", paging: numberedList, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{ticketFormsTable}, needs: needsForms, optional: true,
-	},
-	{
-		name: "group_memberships", endpoint: "/api/v2/group_memberships", key: "group_memberships", paging: list, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{groupMembershipsTable}, needs: needsAgent,
-	},
-	{
-		name: "macros", endpoint: "/api/v2/macros", key: "macros", paging: list, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{macrosTable}, needs: needsAgent,
-	},
-	{
-		name: "satisfaction_ratings", endpoint: "/api/v2/satisfaction_ratings", key: "satisfaction_ratings", paging: ratings, rows: listRows,
-		time: "updated_at", each: true, tables: []*schema.Table{satisfactionRatingsTable}, needs: needsRating, optional: true,
-	},
-	{
-		name: "tags", endpoint: "/api/v2/tags", key: "tags", paging: list, rows: listRows,
-		tables: []*schema.Table{tagsTable}, needs: needsAgent,
-	},
-	{
-		name: "sla_policies", endpoint: "/api/v2/slas/policies", key: "sla_policies", paging: numberedList, rows: listRows,
-		time: "updated_at", tables: []*schema.Table{slaPoliciesTable}, needs: needsSLAs, optional: true,
-	},
+// streams are the streams of all tables, in the order of the catalog.
+var streams = allStreams()
+
+// allStreams fills in what the literals leave to be understood.
+func allStreams() (all []*stream) {
+	byName := map[string]*schema.Table{}
+	for _, t := range catalog {
+		byName[t.Name] = t.Table
+	}
+	for _, t := range catalog {
+		for _, st := range t.streams {
+			if st.name == "" {
+				st.name = t.Name
+			}
+			if st.fills == nil {
+				st.fills = []string{t.Name}
+			}
+			for _, name := range st.fills {
+				st.tables = append(st.tables, byName[name])
+			}
+			st.rows = st.paging.rows()
+			all = append(all, st)
+		}
+	}
+	return all
 }
 
 // stream returns the stream of that name.
@@ -151,7 +125,7 @@ func (st *stream) values(tables []*schema.Table) url.Values {
 	}
 	for include, wants := range st.sideload {
 		for _, t := range tables {
-			if t == wants {
+			if t.Name == wants {
 				q.Set("include", include)
 			}
 		}

@@ -3,7 +3,7 @@ package zendesk
 import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/groups/groups/
-var groupsTable = &schema.Table{
+var groupsTable = table{&schema.Table{
 	Name:    "groups",
 	Doc:     "One row a group of agents that tickets are assigned to, deleted ones included.",
 	Key:     "id",
@@ -19,4 +19,7 @@ var groupsTable = &schema.Table{
 		{Name: "created_at", Type: schema.Time, Doc: "When the group was created, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the group last changed, UTC."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/groups", count: "/api/v2/groups/count", key: "groups", paging: list, time: "updated_at", needs: needsAgent,
+	query: map[string]string{"exclude_deleted": "false"},
+}}}

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // The sideloads (usage_24h, permissions, ...) are no columns: they are figures of the moment, which would make
 // every macro a changed row in every run.
-var macrosTable = &schema.Table{
+var macrosTable = table{&schema.Table{
 	Name: "macros",
 	Doc:  "One row a macro, a prepared answer or set of actions that agents apply to tickets; personal ones included.",
 	Key:  "id",
@@ -24,4 +24,6 @@ var macrosTable = &schema.Table{
 		{Name: "created_at", Type: schema.Time, Doc: "When the macro was created, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the macro last changed, UTC."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/macros", key: "macros", paging: list, time: "updated_at", needs: needsAgent,
+}}}

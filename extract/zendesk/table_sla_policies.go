@@ -3,7 +3,7 @@ package zendesk
 import "desklake/schema"
 
 // https://developer.zendesk.com/api-reference/ticketing/business-rules/sla_policies/
-var slaPoliciesTable = &schema.Table{
+var slaPoliciesTable = table{&schema.Table{
 	Name: "sla_policies",
 	Doc:  "One row a service level agreement: which tickets it applies to, and what times it promises. Empty for plans without them.",
 	Key:  "id",
@@ -19,4 +19,7 @@ var slaPoliciesTable = &schema.Table{
 		{Name: "created_at", Type: schema.Time, Doc: "When the policy was created, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the policy last changed, UTC."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/slas/policies", key: "sla_policies", paging: numberedList, time: "updated_at", optional: true,
+	needs: "it needs Support Professional, Suite Growth or a larger plan, and the credentials of an admin",
+}}}

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // Comments have no time of their last change, though they can be redacted or made private: the last one
 // extracted wins. The event export repeats type as event_type.
-var ticketCommentsTable = &schema.Table{
+var ticketCommentsTable = table{&schema.Table{
 	Name:    "ticket_comments",
 	Doc:     "One row a comment on a ticket: public replies, internal notes and calls. Those of a deleted ticket stay live: tickets._desklake_deleted_at says that it is gone.",
 	Key:     "id",
@@ -14,10 +14,10 @@ var ticketCommentsTable = &schema.Table{
 	Aliases: map[string]string{"event_type": "type"},
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The comment's id, given by Zendesk. It is also the id of the event within the audit."},
-		{Name: "ticket_id", Type: schema.Int, Doc: "The ticket that was commented on: tickets.id."},
-		{Name: "audit_id", Type: schema.Int, Doc: "The update that the comment belongs to: ticket_audits.id."},
+		{Name: "ticket_id", Type: schema.Int, RefersTo: "tickets.id", Doc: "The ticket that was commented on: tickets.id."},
+		{Name: "audit_id", Type: schema.Int, RefersTo: "ticket_audits.id", Doc: "The update that the comment belongs to: ticket_audits.id."},
 		{Name: "type", Type: schema.Text, Doc: "Comment, or VoiceComment for a call."},
-		{Name: "author_id", Type: schema.Int, Doc: "The user who wrote the comment: users.id. -1 is Zendesk itself."},
+		{Name: "author_id", Type: schema.Int, RefersTo: "users.id", Doc: "The user who wrote the comment: users.id. -1 is Zendesk itself."},
 		{Name: "body", Type: schema.Text, Doc: "The comment as it was written, in Markdown or plain text. With audits: events, the default, a later redaction is seen in ticket_audits only."},
 		{Name: "html_body", Type: schema.Text, Doc: "The comment as HTML."},
 		{Name: "plain_body", Type: schema.Text, Doc: "The comment as plain text. The event export does not always send it: null then, and sure to be there with audits: full."},
@@ -33,4 +33,4 @@ var ticketCommentsTable = &schema.Table{
 		{Name: "formatted_to", Type: schema.Text, Doc: "For a call: the number called, made readable. Null for written comments."},
 		{Name: "transcription_visible", Type: schema.Bool, Doc: "For a call: true when its transcription is shown on the ticket. Null for written comments."},
 	},
-}
+}, nil} // they come with the audits

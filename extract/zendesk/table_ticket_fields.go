@@ -5,7 +5,7 @@ import "desklake/schema"
 // https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_fields/
 //
 // The creator columns come only when the list is asked for with creator=true.
-var ticketFieldsTable = &schema.Table{
+var ticketFieldsTable = table{&schema.Table{
 	Name: "ticket_fields",
 	Doc:  "One row a field that tickets can have, built in or custom. It explains the ids in tickets.custom_fields.",
 	Key:  "id",
@@ -39,10 +39,13 @@ var ticketFieldsTable = &schema.Table{
 		{Name: "relationship_filter", Type: schema.JSON, Doc: "For type lookup: the conditions that narrow the choice. Null for all others."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the field was created, UTC."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the field last changed, UTC."},
-		{Name: "creator_user_id", Type: schema.Int, Doc: "The user who created the field: users.id. -1 is an app. Null where Zendesk does not say."},
+		{Name: "creator_user_id", Type: schema.Int, RefersTo: "users.id", Doc: "The user who created the field: users.id. -1 is an app. Null where Zendesk does not say."},
 		{Name: "creator_app_name", Type: schema.Text, Doc: "The app that created the field. Null when a user did."},
 		{Name: "custom_field_options", Type: schema.JSON, Doc: "For types multiselect and tagger: the choices, an array of {id, name, raw_name, value, default}; value is what stands in tickets.custom_fields. Null for all others."},
 		{Name: "system_field_options", Type: schema.JSON, Doc: "For built-in fields with choices (status, priority, tickettype): an array of {name, value}. Null for all others."},
 		{Name: "custom_statuses", Type: schema.JSON, Doc: "For type custom_status: the custom statuses, an array of {id, status_category, agent_label, end_user_label, active, ...}, with id = tickets.custom_status_id. Null for all others."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/ticket_fields", count: "/api/v2/ticket_fields/count", key: "ticket_fields", paging: list, time: "updated_at", needs: needsAgent,
+	query: map[string]string{"creator": "true"}, // without it the creator_ columns are left out
+}}}

@@ -6,7 +6,7 @@ import "desklake/schema"
 //
 // The metrics come with the ticket export. Their updated_at follows the ticket's, so it orders the versions;
 // the record itself has no generated_timestamp.
-var ticketMetricsTable = &schema.Table{
+var ticketMetricsTable = table{&schema.Table{
 	Name:    "ticket_metrics",
 	Doc:     "One row a ticket with its times and counts: first reply, resolution, waiting, reopens. Those of a deleted ticket stay live: tickets._desklake_deleted_at says that it is gone.",
 	Key:     "id",
@@ -15,7 +15,7 @@ var ticketMetricsTable = &schema.Table{
 	Columns: []schema.Column{
 		{Name: "id", Type: schema.Int, Doc: "The id of the set of metrics, given by Zendesk. There is one set a ticket."},
 		{Name: "url", Type: schema.Text, Doc: "The address of the metrics in the Zendesk API; it is not a page for people."},
-		{Name: "ticket_id", Type: schema.Int, Doc: "The ticket that was measured, unique in this table: tickets.id."},
+		{Name: "ticket_id", Type: schema.Int, RefersTo: "tickets.id", Ends: schema.OneToOne, Doc: "The ticket that was measured, unique in this table: tickets.id."},
 		{Name: "created_at", Type: schema.Time, Doc: "When the set of metrics was created, which is when the ticket was, UTC. It never changes."},
 		{Name: "updated_at", Type: schema.Time, Doc: "When the metrics last changed, UTC. It follows the ticket and orders the versions of a set."},
 		{Name: "group_stations", Type: schema.Int, Doc: "How many groups the ticket passed through."},
@@ -40,7 +40,7 @@ var ticketMetricsTable = &schema.Table{
 			{Name: "calendar", Type: schema.Int, Doc: "Seconds round the clock."},
 		}},
 	},
-}
+}, nil} // they come with the tickets
 
 var minutes = []schema.Column{
 	{Name: "calendar", Type: schema.Int, Doc: "Minutes round the clock."},

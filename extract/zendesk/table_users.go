@@ -5,7 +5,7 @@ import "desklake/schema"
 // https://developer.zendesk.com/api-reference/ticketing/users/users/
 //
 // permanently_deleted and is_billing_admin are seen in answers although the documentation does not have them.
-var usersTable = &schema.Table{
+var usersTable = table{&schema.Table{
 	Name:    "users",
 	Doc:     "One row a person known to the helpdesk: customers (end users), agents and admins, suspended and deleted ones included.",
 	Key:     "id",
@@ -26,11 +26,11 @@ var usersTable = &schema.Table{
 		{Name: "photo", Type: schema.JSON, Doc: "The profile picture as an attachment object (file_name, content_type, content_url, size in bytes, thumbnails, ...). Null without one."},
 		{Name: "locale_id", Type: schema.Int, Doc: "The user's language as Zendesk's number; locale is the readable form."},
 		{Name: "locale", Type: schema.Text, Doc: "The user's language as a BCP 47 tag, such as en-US."},
-		{Name: "organization_id", Type: schema.Int, Doc: "The user's organization, the default one of several: organizations.id. Null for users without one."},
+		{Name: "organization_id", Type: schema.Int, RefersTo: "organizations.id", Doc: "The user's organization, the default one of several: organizations.id. Null for users without one."},
 		{Name: "role", Type: schema.Text, Doc: "end-user (customer), agent or admin."},
 		{Name: "role_type", Type: schema.Int, Doc: "The kind of agent: 0 custom, 1 light, 2 chat, 3 chat contributor, 4 admin, 5 billing admin. Null for customers and ordinary agents."},
 		{Name: "custom_role_id", Type: schema.Int, Doc: "The agent's custom role, on Enterprise plans. Null without one."},
-		{Name: "default_group_id", Type: schema.Int, Doc: "The agent's default group: groups.id. Null for customers."},
+		{Name: "default_group_id", Type: schema.Int, RefersTo: "groups.id", Doc: "The agent's default group: groups.id. Null for customers."},
 		{Name: "verified", Type: schema.Bool, Doc: "True when at least one of the user's identities (e-mail addresses, numbers) is verified."},
 		{Name: "active", Type: schema.Bool, Doc: "False when the user was deleted, true otherwise. Suspended users stay true."},
 		{Name: "shared", Type: schema.Bool, Doc: "True when the user is shared from another Zendesk account."},
@@ -56,4 +56,6 @@ var usersTable = &schema.Table{
 		{Name: "permanently_deleted", Type: schema.Bool, Doc: "True when Zendesk has erased the person's data for good. Null where Zendesk does not say."},
 		{Name: "is_billing_admin", Type: schema.Bool, Doc: "True when the admin manages the account's billing. Null where Zendesk does not say."},
 	},
-}
+}, []*stream{{
+	endpoint: "/api/v2/incremental/users/cursor", count: "/api/v2/users/count", key: "users", paging: cursorExport, time: "updated_at", needs: needsAdmin,
+}}}

@@ -6,26 +6,39 @@ import (
 	"desklake/schema"
 )
 
-// Tables returns the tables of a Zendesk account in the order of the catalog, which is the order of
-// `desklake tables` and of the documentation. The literals stand in table_<name>.go, one file a table.
-// The slice is the caller's own; the tables are shared and read-only.
+// table is a table, and the streams that fill it. One that is filled by a stream of another table has none.
+type table struct {
+	*schema.Table
+	streams []*stream
+}
+
+// catalog is the tables in the order of `desklake tables` and of the documentation. Each stands in table_<name>.go, with
+// its streams.
+var catalog = []table{
+	ticketsTable,
+	usersTable,
+	organizationsTable,
+	groupsTable,
+	ticketAuditsTable,
+	ticketCommentsTable,
+	ticketFieldsTable,
+	ticketFormsTable,
+	ticketMetricsTable,
+	groupMembershipsTable,
+	macrosTable,
+	satisfactionRatingsTable,
+	tagsTable,
+	slaPoliciesTable,
+}
+
+// Tables returns the tables of a Zendesk account in the order of the catalog. The slice is the caller's own; the tables
+// are shared and read-only.
 func Tables() []*schema.Table {
-	return []*schema.Table{
-		ticketsTable,
-		usersTable,
-		organizationsTable,
-		groupsTable,
-		ticketAuditsTable,
-		ticketCommentsTable,
-		ticketFieldsTable,
-		ticketFormsTable,
-		ticketMetricsTable,
-		groupMembershipsTable,
-		macrosTable,
-		satisfactionRatingsTable,
-		tagsTable,
-		slaPoliciesTable,
+	tables := make([]*schema.Table, len(catalog))
+	for i, t := range catalog {
+		tables[i] = t.Table
 	}
+	return tables
 }
 
 // Routes says for each table where its rows come from, such as "GET /api/v2/tags (stream tags)".

@@ -40,8 +40,9 @@ func TestASmallSyncOnAFreshMinuteDoesNotWait(t *testing.T) {
 		latency := 300 * time.Millisecond
 		desk := zendesktest.New(zendesktest.Options{Tickets: 900, AuditsPerTicket: 3, TicketBytes: 500, Limits: zendesktest.Professional, Latency: latency})
 		begun := time.Now()
-		total := together(t, testSource(t, desk, Options{}))
-		if total.waited > 13*3*latency { // until the first answers tell the limits
+		source := testSource(t, desk, Options{})
+		total := together(t, source)
+		if streams := len(source.Streams(allTables())); total.waited > time.Duration(streams+1)*3*latency { // until the first answers tell the limits
 			t.Errorf("waited %v, all streams together", total.waited)
 		}
 		if took := time.Since(begun); took > 10*time.Second {

@@ -15,7 +15,7 @@ const (
 	toDuckDBGzip  = "duckdb gzip"  // ... compressed answers
 	toParquet     = "parquet"      // HTTP to Parquet files
 	toParquetGzip = "parquet gzip" // ... compressed answers
-	idle          = "idle"         // nothing new in fourteen tables, 20 ms from request to answer
+	idle          = "idle"         // nothing new in all tables, 20 ms from request to answer
 )
 
 // comparison is what compare measured.

@@ -1,8 +1,8 @@
 // Package catalog shows tables to people and to machines: as text for a terminal, as JSON, and as the Markdown of
 // docs/tables.md with its diagram.
 //
-// It owns no facts about a table but how its columns refer to one another; everything else comes from the
-// tables it is given, so that what it shows can't differ from what is written. Start with New.
+// It owns no facts about a table: everything comes from the tables it is given, so that what it shows can't differ from
+// what is written. Start with New.
 package catalog
 
 import (
@@ -38,6 +38,8 @@ type Column struct {
 	RefersTo    string   `json:"refers_to,omitempty"` // the key, as table.column, whose values it holds
 	Added       bool     `json:"added,omitempty"`     // true where desklake adds it, and the source does not have it
 	Fields      []Column `json:"fields,omitempty"`    // of a struct
+
+	ends schema.Ends // of RefersTo
 }
 
 // New makes a catalog of the tables, in their order. Routes says by table where its rows come from, such as
@@ -56,9 +58,7 @@ func New(tables []*schema.Table, routes map[string]string) Catalog {
 			Columns:     columnsOf(t.AllColumns()),
 		}
 		for n := range c.Tables[i].Columns {
-			column := &c.Tables[i].Columns[n]
-			column.Added = n >= len(t.Columns)
-			column.RefersTo = refersTo(t.Name, column.Name)
+			c.Tables[i].Columns[n].Added = n >= len(t.Columns)
 		}
 	}
 	return c
@@ -67,7 +67,7 @@ func New(tables []*schema.Table, routes map[string]string) Catalog {
 func columnsOf(columns []schema.Column) []Column {
 	out := make([]Column, len(columns))
 	for i, c := range columns {
-		out[i] = Column{Name: c.Name, DuckDB: duckDB(c), Parquet: parquet(c), Description: c.Doc}
+		out[i] = Column{Name: c.Name, DuckDB: duckDB(c), Parquet: parquet(c), Description: c.Doc, RefersTo: c.RefersTo, ends: c.Ends}
 		if len(c.Fields) > 0 {
 			out[i].Fields = columnsOf(c.Fields)
 		}

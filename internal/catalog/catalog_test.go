@@ -3,8 +3,8 @@ package catalog_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -44,38 +44,6 @@ func TestEveryTableHasARoute(t *testing.T) {
 		if !strings.HasPrefix(table.Route, "GET /api/v2/") {
 			t.Errorf("%s: the route is %q", table.Name, table.Route)
 		}
-	}
-}
-
-func TestRelationsAreWhatTheDescriptionsSay(t *testing.T) {
-	t.Parallel()
-	tables := catalog.New(zendesk.Tables(), nil).Tables
-	var keys []string
-	for _, table := range tables {
-		keys = append(keys, table.Name+"."+table.Key)
-	}
-	mentioned := regexp.MustCompile(`\b(` + strings.ReplaceAll(strings.Join(keys, "|"), ".", `\.`) + `)\b`)
-	relations := 0
-	for _, table := range tables {
-		for _, column := range table.Columns {
-			description := column.Description
-			for _, field := range column.Fields {
-				description += " " + field.Description
-			}
-			var want string
-			if match := mentioned.FindString(description); match != table.Name+"."+column.Name {
-				want = match
-			}
-			if column.RefersTo != want {
-				t.Errorf("%s.%s: the description refers to %q, the list of relations to %q", table.Name, column.Name, want, column.RefersTo)
-			}
-			if column.RefersTo != "" {
-				relations++
-			}
-		}
-	}
-	if relations != catalog.Relations {
-		t.Errorf("%d columns have a relation, the list has %d: one names no column, or a column stands there twice", relations, catalog.Relations)
 	}
 }
 
@@ -209,6 +177,35 @@ func TestJSONHasItsDocumentedShape(t *testing.T) {
 	}
 	if !json.Valid(got.Bytes()) {
 		t.Error("not JSON")
+	}
+}
+
+func TestReferencesAreShownWhereBothTablesAre(t *testing.T) {
+	t.Parallel()
+	parts := &schema.Table{Name: "parts", Doc: "One row a part.", Key: "id", Columns: []schema.Column{
+		{Name: "id", Type: schema.Int, Doc: "Its number."},
+		{Name: "thing_id", Type: schema.Int, RefersTo: "things.id", Doc: "What it is of."},
+		{Name: "like_ids", Type: schema.Ints, RefersTo: "parts.id", Ends: schema.ManyToMany, Doc: "Parts like it."},
+		{Name: "spare_of_id", Type: schema.Int, RefersTo: "things.id", Doc: "What it is kept for."},
+		{Name: "label_id", Type: schema.Int, RefersTo: "labels.id", Ends: schema.OneToOne, Doc: "What is glued to it."},
+	}}
+	for want, tables := range map[string][]*schema.Table{
+		"    parts }o--o{ parts : \"like_ids\"\n":                                                      {parts},
+		"    parts }o--o| things : \"thing_id, spare_of_id\"\n    parts }o--o{ parts : \"like_ids\"\n": {sample, parts},
+		"    parts }o--o{ parts : \"like_ids\"\n    parts |o--|| labels : \"label_id\"\n":              {parts, {Name: "labels", Key: "id", Columns: parts.Columns[:1]}},
+	} {
+		c := catalog.New(tables, nil)
+		var got, machine bytes.Buffer
+		if err := errors.Join(c.Markdown(&got), c.JSON(&machine)); err != nil {
+			t.Fatal(err)
+		}
+		_, diagram, _ := strings.Cut(got.String(), "erDiagram\n")
+		if diagram, _, _ = strings.Cut(diagram, "```"); diagram[strings.LastIndex(diagram, "}\n")+2:] != want {
+			t.Errorf("want the lines\n%s, got\n%s", want, diagram)
+		}
+		if n := strings.Count(machine.String(), `"refers_to": "things.id"`); n != 2 {
+			t.Errorf("the JSON refers to things %d times", n)
+		}
 	}
 }
 

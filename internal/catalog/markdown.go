@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"desklake/schema"
 )
 
 const intro = `# Tables
@@ -55,6 +57,9 @@ func markdownColumns(out *bufio.Writer, columns []Column) {
 // cell makes text safe within a row of a Markdown table.
 func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
+// arrows are the ends of references as Mermaid draws them. What is referred to can be missing, but for the last.
+var arrows = map[schema.Ends]string{schema.ManyToOne: "}o--o|", schema.ManyToMany: "}o--o{", schema.OneToOne: "|o--||"}
+
 // diagram is the tables and how they refer to one another, in Mermaid. The columns by which a table refers to the
 // same other one in the same way share a line.
 func (c Catalog) diagram() string {
@@ -68,16 +73,18 @@ func (c Catalog) diagram() string {
 	type line struct{ from, ends, to string }
 	var lines []line
 	columns := map[line][]string{}
-	for _, r := range relations {
-		to, _, _ := strings.Cut(r.refersTo, ".")
-		l := line{r.table, r.ends, to}
-		if !shown[l.from] || !shown[l.to] {
-			continue
+	for _, t := range c.Tables {
+		for _, column := range t.Columns {
+			to, _, refers := strings.Cut(column.RefersTo, ".")
+			l := line{t.Name, arrows[column.ends], to}
+			if !refers || !shown[to] {
+				continue
+			}
+			if columns[l] == nil {
+				lines = append(lines, l)
+			}
+			columns[l] = append(columns[l], column.Name)
 		}
-		if columns[l] == nil {
-			lines = append(lines, l)
-		}
-		columns[l] = append(columns[l], r.column)
 	}
 	for _, l := range lines {
 		fmt.Fprintf(&b, "    %s %s %s : \"%s\"\n", l.from, l.ends, l.to, strings.Join(columns[l], ", "))

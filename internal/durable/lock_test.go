@@ -4,6 +4,7 @@ package durable
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -35,7 +36,9 @@ func TestMain(m *testing.M) {
 // holder starts a process that holds a lock.
 func holder(t *testing.T, path string) *exec.Cmd {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, os.Args[0])
 	c.Env = append(os.Environ(), holderVariable+"="+path)
 	in, err := c.StdinPipe()
 	if err != nil {

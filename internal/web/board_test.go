@@ -118,22 +118,36 @@ func TestServingEndsWithTheAnswersUnderWay(t *testing.T) {
 		body, _ := io.ReadAll(resp.Body)
 		said <- string(body)
 	}()
-	<-asked
+	within(t, asked)
 	stop()
-	for { // until nobody listens any more
+	for late := time.Now().Add(time.Minute); ; { // until nobody listens any more
 		c, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
 			break
 		}
 		c.Close()
+		if time.Now().After(late) {
+			t.Fatal("somebody listens still")
+		}
 	}
 	close(answer)
-	if got := <-said; got != "whole" {
+	if got := within(t, said); got != "whole" {
 		t.Errorf("the answer under way was %q", got)
 	}
-	if err := <-ended; err != nil {
+	if err := within(t, ended); err != nil {
 		t.Error(err)
 	}
+}
+
+// within returns what comes, which must be within a minute.
+func within[T any](t *testing.T, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(time.Minute):
+		t.Fatal("nothing came within a minute")
+	}
+	return v
 }
 
 func TestServingSaysWhyItCanNot(t *testing.T) {

@@ -135,7 +135,7 @@ func (s *Server) restEvents(w *writer, t *ticket, a audit, id int64) {
 	}
 	if a.macro {
 		next("AgentMacroReference")
-		w.int("macro_id", s.lists["macros"].id(0))
+		w.int("macro_id", s.list("macros").id(s, 0))
 		w.str("macro_title", macroTitles[0])
 		w.close('}')
 	}

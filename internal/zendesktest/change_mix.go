@@ -1,19 +1,16 @@
 package zendesktest
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 )
 
-// renamed are the fields by which Update shows a change, and whether they hold text.
-var renamed = map[string]string{
-	"users": "notes", "organizations": "notes", "groups": "name", "ticket_fields": "title", "ticket_forms": "name",
-	"macros": "title", "sla_policies": "title", "tags": "count", "group_memberships": "default",
-}
-
 // Change does n random changes all over the helpdesk: new, changed, renamed, deleted, restored, merged, rated and
-// touched records. The same rng on the same helpdesk gives the same changes.
+// touched records. Of the lists it changes those that somebody has read, or all as long as nobody has read any. The same
+// rng on the same helpdesk, asked for the same, gives the same changes.
 func (s *Server) Change(rng *rand.Rand, n int) {
 	for range n {
 		switch weighted(rng, 30, 8, 8, 3, 3, 4, 1, 8, 5, 12) {
@@ -108,35 +105,46 @@ func (s *Server) changeRoll(rng *rand.Rand, table string) {
 }
 
 func (s *Server) changeList(rng *rand.Rand) {
-	tables := [...]string{"groups", "group_memberships", "ticket_fields", "ticket_forms", "macros", "tags", "sla_policies"}
-	table := tables[rng.IntN(len(tables))]
 	s.mu.RLock()
-	rows := s.lists[table].rows
-	row := rows[rng.IntN(len(rows))]
+	read := slices.DeleteFunc(slices.Clone(s.lists), func(l *list) bool { return !l.read.Load() })
+	if len(read) == 0 {
+		read = s.lists
+	}
+	l := read[rng.IntN(len(read))]
+	row := l.rows[rng.IntN(len(l.rows))]
 	s.mu.RUnlock()
 	choice := weighted(rng, 2, 4, 2, 2)
 	if row.gone {
 		choice = 3
+	} else if l.forgets() {
+		choice = min(choice, 1)
 	}
 	switch choice {
 	case 0:
-		s.Add(table)
+		s.Add(l.Table)
 	case 1:
-		s.Update(table, row.id, rng.IntN(1_000_000))
+		s.Update(l.Table, row.id, rng.IntN(1_000_000))
 	case 2:
-		s.Delete(table, row.id)
+		s.Delete(l.Table, row.id)
 	case 3:
-		s.Restore(table, row.id)
+		s.Restore(l.Table, row.id)
 	}
 }
 
 // Update gives a record that is not a ticket another name, or what it has instead of one: the notes of a user,
 // the count of a tag. The number makes it differ.
 func (s *Server) Update(table string, id int64, number int) {
-	field, raw := renamed[table], string(appendString(nil, fmt.Sprintf("Neu ✎ %d", number)))
+	field, raw := "notes", string(appendString(nil, fmt.Sprintf("Neu ✎ %d", number)))
+	if table != "users" && table != "organizations" {
+		l := s.list(table)
+		field = cmp.Or(l.Renamed, l.Changed)
+		if l.Renamed == "" { // nothing else shows it
+			raw = `"` + dateTime(s.now().Unix()) + `"`
+		}
+	}
 	switch field {
 	case "":
-		panic("zendesktest: no such table to change: " + table)
+		panic("zendesktest: no field of " + table + " shows a change")
 	case "count":
 		raw = strconv.Itoa(number)
 	case "default":

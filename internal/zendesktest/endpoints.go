@@ -7,7 +7,7 @@ const (
 	offsetParams = "page per_page include"
 )
 
-// routes are the endpoints that there are.
+// routes are the endpoints that there are beside the lists.
 var routes = []route{
 	{path: "incremental/tickets/cursor", serve: ticketExport.byCursor, params: exportParams, admin: true, bucket: cursorExports},
 	{path: "incremental/users/cursor", serve: userExport.byCursor, params: exportParams, admin: true, bucket: cursorExports},
@@ -16,13 +16,6 @@ var routes = []route{
 	{path: "incremental/organizations", serve: organizationExport.byTime, params: timeParams, admin: true, bucket: exports},
 	{path: "incremental/ticket_events", serve: eventExport.byTime, params: timeParams, admin: true, bucket: exports},
 
-	{path: "groups", serve: listSource("groups").list, params: listParams + " exclude_deleted", table: "groups"},
-	{path: "group_memberships", serve: listSource("group_memberships").list, params: listParams, table: "group_memberships"},
-	{path: "ticket_fields", serve: listSource("ticket_fields").list, params: listParams + " creator", table: "ticket_fields", bucket: ticketFields, whole: true},
-	{path: "ticket_forms", serve: listSource("ticket_forms").byOffset, params: offsetParams + " active end_user_visible fallback_to_default associated_to_brand", table: "ticket_forms"},
-	{path: "macros", serve: listSource("macros").list, params: listParams + " access active category group_id only_viewable", table: "macros"},
-	{path: "tags", serve: listSource("tags").list, params: listParams, table: "tags"},
-	{path: "slas/policies", serve: listSource("sla_policies").byOffset, params: offsetParams, table: "sla_policies", admin: true},
 	{path: "satisfaction_ratings", serve: ratings, params: listParams + " start_time end_time score", table: "satisfaction_ratings", admin: true},
 	{path: "users", serve: userList.list, params: listParams + " role permission_set", table: "users"},
 	{path: "organizations", serve: organizationList.list, params: listParams, table: "organizations"},
@@ -40,9 +33,6 @@ var routes = []route{
 	{path: "tickets/count", serve: count(func(c *call) int64 { return c.s.liveTickets() })},
 	{path: "users/count", serve: count(func(c *call) int64 { return c.s.users.live() })},
 	{path: "organizations/count", serve: count(func(c *call) int64 { return c.s.organizations.live() })},
-	{path: "groups/count", serve: count(counted(listSource("groups")))},
-	{path: "ticket_fields/count", serve: count(counted(listSource("ticket_fields")))},
-	{path: "tags/count", serve: count(counted(listSource("tags")))},
 	{path: "satisfaction_ratings/count", serve: count(counted(ratingSource)), admin: true},
 	{path: "tickets/*/audits/count", serve: countOf(false)},
 	{path: "tickets/*/comments/count", serve: countOf(true)},

@@ -33,6 +33,9 @@ type Options struct {
 	Auth      Auth
 	Role      string // admin, or agent: refused where the API asks for an admin
 
+	// Lists are more lists, or other ones of the same tables.
+	Lists []List
+
 	// Without names tables that the plan does not include, with the status of the answer: 403 or 404.
 	Without map[string]int
 

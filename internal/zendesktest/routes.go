@@ -19,11 +19,11 @@ type route struct {
 }
 
 // match finds the route of a path, and what its stars stand for.
-func match(path string) (*route, []string) {
+func (s *Server) match(path string) (*route, []string) {
 	parts := strings.Split(path, "/")
 next:
-	for i := range routes {
-		want := strings.Split(routes[i].path, "/")
+	for i := range s.routes {
+		want := strings.Split(s.routes[i].path, "/")
 		if len(want) != len(parts) {
 			continue
 		}
@@ -36,7 +36,7 @@ next:
 				continue next
 			}
 		}
-		return &routes[i], args
+		return &s.routes[i], args
 	}
 	return nil, nil
 }
@@ -57,7 +57,7 @@ func (c *call) dispatch() (*page, error) {
 	case "DELETE /api/v2/oauth/tokens/current", "DELETE /api/v2/oauth/tokens/current.json":
 		return c.revokeCurrent()
 	}
-	c.route, c.args = match(c.path)
+	c.route, c.args = c.s.match(c.path)
 	if c.route == nil || c.r.Method != http.MethodGet || !strings.HasPrefix(c.r.URL.Path, "/api/v2/") {
 		c.s.desk.unknown(c.r.Method + " " + c.r.URL.Path)
 		return nil, errEndpoint

@@ -9,6 +9,7 @@ package zendesktest
 
 import (
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -24,13 +25,15 @@ type Server struct {
 	ratings       feed
 	users         *roll
 	organizations *roll
-	lists         map[string]*list
+	lists         []*list
 	later         map[int64]*acts             // what happened to tickets after the generated past
 	edits         map[string]map[int64][]edit // table, id
 	drift         map[string][]edit
 	hidden        map[int64]bool // comments that were made private
 	pinned        time.Time      // see At
 	cache         sync.Map       // url to *page, see Options.Cache
+
+	routes []route // the lists' among them
 
 	desk desk // who asked what, limits, tokens, faults
 }
@@ -68,7 +71,11 @@ func New(o Options) *Server {
 	for _, f := range []*feed{&s.tickets.feed, &s.events, &s.ratings, &s.users.feed, &s.organizations.feed} {
 		f.open()
 	}
-	s.lists = s.newLists()
+	s.lists, s.routes = s.newLists(), routes
+	for _, l := range s.lists {
+		s.fill(l)
+		s.routes = append(slices.Clip(s.routes), l.routes()...)
+	}
 	s.desk.open(o)
 	return s
 }

@@ -7,8 +7,13 @@ import (
 )
 
 // Tables are the tables that Truth knows.
-var Tables = []string{"tickets", "ticket_metrics", "ticket_audits", "ticket_comments", "users", "organizations",
-	"groups", "group_memberships", "ticket_fields", "ticket_forms", "macros", "satisfaction_ratings", "tags", "sla_policies"}
+func (s *Server) Tables() []string {
+	names := []string{"tickets", "ticket_metrics", "ticket_audits", "ticket_comments", "users", "organizations", "satisfaction_ratings"}
+	for _, l := range s.lists {
+		names = append(names, l.Table)
+	}
+	return names
+}
 
 // Record is a record as the API would give it now.
 type Record struct {
@@ -113,17 +118,14 @@ func (s *Server) eachListed(table string) iter.Seq[Record] {
 			row := l.rows[i]
 			w.b = w.b[:0]
 			raw := row.raw
-			if table == "ticket_fields" {
-				raw = s.withCreator(raw, int64(i))
+			if l.asked != nil {
+				raw = l.asked(s, raw, int64(i))
 			}
 			s.listed(&w, table, row.id, raw)
 			s.mu.RUnlock()
-			record := Record{Key: strconv.FormatInt(row.id, 10), Deleted: row.gone, Gone: row.gone, JSON: w.b}
-			if table == "tags" {
+			record := Record{Key: strconv.FormatInt(row.id, 10), Deleted: row.gone || l.marks(w.b), Gone: row.gone, JSON: w.b}
+			if l.key == "name" {
 				record.Key = tagName(w.b)
-			}
-			if table == "groups" {
-				record.Deleted = row.gone || isTrue(w.b, "deleted")
 			}
 			if !yield(record) {
 				return

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"desklake/sink"
 	"desklake/sink/duckdb"
@@ -88,7 +89,15 @@ func publishIn(path, target string) error {
 
 // another is a process in one of the roles.
 func (h *house) another(role, step string) *exec.Cmd {
-	c := exec.CommandContext(h.t.Context(), os.Args[0], h.path, h.copy, step)
+	ctx, cancel := context.WithTimeout(h.t.Context(), 2*time.Minute) // or it does not end by itself
+	h.t.Cleanup(cancel)
+	c := exec.CommandContext(ctx, os.Args[0], h.path, h.copy, step)
+	c.Cancel = func() error {
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			h.t.Errorf("the process that is %s did not end", role)
+		}
+		return c.Process.Kill()
+	}
 	c.Env = append(os.Environ(), roleVariable+"="+role)
 	return c
 }

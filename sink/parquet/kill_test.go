@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"desklake/schema"
 )
@@ -40,9 +42,14 @@ func TestAKillAtAnyOperationLosesAndDoublesNothing(t *testing.T) {
 	for ; ; stop += 5 * stride {
 		l := newLake(t)
 		l.mergeRows, l.manyWaiting = 6, 1
-		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // or it does not end by itself
+		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$")
 		cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s|%d", killVariable, l.Path, stop))
 		out, err := cmd.CombinedOutput()
+		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			t.Fatalf("operation %d: the process did not end", stop)
+		}
+		cancel()
 		var killed *exec.ExitError
 		if err != nil && (!errors.As(err, &killed) || killed.ExitCode() >= 0) {
 			t.Fatalf("operation %d: %v\n%s", stop, err, out)

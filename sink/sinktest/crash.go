@@ -1,6 +1,7 @@
 package sinktest
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -51,7 +52,8 @@ func writeUntilKilled(t *testing.T, d Destination) {
 func survivesKill(t *testing.T, folder string, describe func(string) Destination) {
 	last := 0
 	for round := range 8 {
-		cmd := exec.Command(os.Args[0], "-test.run=^"+rootOf(t.Name())+"$", "-test.v=false")
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // or it never writes
+		cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+rootOf(t.Name())+"$", "-test.v=false")
 		cmd.Env = append(os.Environ(), crashVariable+"="+folder)
 		out, err := cmd.StdoutPipe()
 		if err == nil {
@@ -67,6 +69,7 @@ func survivesKill(t *testing.T, folder string, describe func(string) Destination
 			t.Fatal(err)
 		}
 		_ = cmd.Wait()
+		cancel()
 		last = checkAfterKill(t, describe(folder), round, last)
 	}
 	if last == 0 {
