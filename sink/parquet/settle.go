@@ -24,7 +24,7 @@ type settling struct {
 // settle settles what was written so far. Where a key comes in several partitions, the rows behind the first of them
 // wait for the next turn: what is written later counts more.
 func (c *change) settle() error {
-	defer c.pile.clear()
+	defer c.clear()
 	for rows := c.pile.rows; len(rows) > 0; {
 		now, later := firstTurn(rows)
 		if err := c.settleRows(now); err != nil {
