@@ -53,6 +53,7 @@ func firstTurn(rows []pileRow) (now, later []pileRow) {
 
 func (c *change) settleRows(keys []pileRow) error {
 	c.piles++
+	c.layout.askClock()
 	name := fmt.Sprintf("%s-%d", c.name, c.piles)
 	s := &settling{change: c, keys: keys, rows: slices.Clone(keys), strays: map[string]*stray{}}
 	slices.SortStableFunc(s.rows, func(a, b pileRow) int { return cmp.Compare(a.month, b.month) })
