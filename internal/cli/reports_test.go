@@ -67,8 +67,8 @@ var lakeChecks = []checkRow{
 func samples() map[string]func(io.Writer) error {
 	r, now := lakeReport()
 	return map[string]func(io.Writer) error{
-		"status.txt":      func(w io.Writer) error { return newStatus(r, nil, now).print(w, now) },
-		"status.json":     func(w io.Writer) error { return term.JSON(w, newStatus(r, nil, now)) },
+		"status.txt":      func(w io.Writer) error { return newStatus(r, []string{"groups", "tickets"}, nil, now).print(w, now) },
+		"status.json":     func(w io.Writer) error { return term.JSON(w, newStatus(r, []string{"groups", "tickets"}, nil, now)) },
 		"runs.txt":        func(w io.Writer) error { return printRuns(w, r.Runs, now) },
 		"runs.json":       func(w io.Writer) error { return term.JSON(w, runRows(r.Runs)) },
 		"run.txt":         func(w io.Writer) error { return printRun(w, r.Runs[0]) },
