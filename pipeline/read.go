@@ -68,7 +68,8 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 		w.quota.Store(scarcest(r.Quotas))
 		r.Tell(ctx) // whoever asked for the run's answers
 	})
-	reading, stop := context.WithCancel(told)
+	room := &room{weights: w.weights}
+	reading, stop := context.WithCancel(extract.WithRoom(told, room))
 	w.goroutines.Go(func() {
 		select {
 		case <-w.Stop:
@@ -79,13 +80,14 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 	w.goroutines.Go(func() {
 		defer close(pages)
 		defer stop()
+		defer room.Leave()
 		for page, err := range w.source.Read(reading, w.stream, from) {
 			if err != nil && reading.Err() != nil && ctx.Err() == nil {
 				err = ErrStopped
 			}
 			page.RunID = w.id
-			weight := weigh(len(page.Body))
-			if w.weights.take(ctx, weight) != nil {
+			weight, left := room.page(ctx, len(page.Body))
+			if left != nil {
 				return
 			}
 			if !send(received{page, weight, err}) {

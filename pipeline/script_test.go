@@ -140,3 +140,12 @@ func runUnder(t *testing.T, ctx context.Context, dst sink.Sink, job pipeline.Job
 	}
 	return result
 }
+
+// starts is a source that gives one page a run, and notes the cursors from which it was read.
+func starts() (script, *[]string) {
+	var begun []string
+	return script{Pages: func(_ context.Context, from extract.Position, yield func(extract.Page, error) bool) {
+		begun = append(begun, from.Cursor)
+		yield(page(len(begun), len(begun)), nil)
+	}}, &begun
+}

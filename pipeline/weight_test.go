@@ -51,6 +51,49 @@ func TestLargePagesOfManyStreamsTakeTurns(t *testing.T) {
 	})
 }
 
+// A source that asks for room reads one large body at a time, and what it took for one that did not come is given back.
+func TestLargeBodiesAreNotReadAllAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		padding := strings.Repeat(" ", 15<<20)
+		var reading, most atomic.Int32
+		var source []script
+		for i := range 12 {
+			source = append(source, script{Name: fmt.Sprint("stream ", i),
+				Pages: func(ctx context.Context, _ extract.Position, yield func(extract.Page, error) bool) {
+					room := extract.RoomOf(ctx)
+					for _, comes := range []bool{false, true} {
+						if err := room.Take(ctx, 16<<20); err != nil {
+							yield(extract.Page{}, err)
+							return
+						}
+						most.Store(max(most.Load(), reading.Add(1)))
+						time.Sleep(time.Second)
+						if !comes {
+							reading.Add(-1)
+							room.Leave()
+						}
+					}
+					p := page(1, i)
+					p.Body = append(p.Body, padding...)
+					yield(p, nil)
+				},
+				Decode: func(extract.Page) error {
+					reading.Add(-1)
+					return nil
+				}})
+		}
+		dst := &kept{}
+		result := run(t, dst, pipeline.Job{}, source...)
+		if result.Run.Status != sink.Done || len(dst.rows()) != 12 {
+			t.Errorf("%s, %d rows", result.Run.Status, len(dst.rows()))
+		}
+		if n := most.Load(); n > 1 {
+			t.Errorf("%d large bodies were there at once", n)
+		}
+	})
+}
+
 // A stream that ends with pages that nobody took leaves room to the others.
 func TestAStreamThatCantBeDecodedLeavesRoom(t *testing.T) {
 	t.Parallel()

@@ -175,7 +175,25 @@ func (d *Decoder) Flush() ([]Batch, []Issue) {
 	d.cut()
 	batches := d.batches
 	d.batches = nil
+	d.forget()
 	return batches, d.issues.flush()
+}
+
+// keptScratch is how large memory may be that is kept for the next record.
+const keptScratch = 1 << 20
+
+// forget lets go of the last page, and of what one large record took.
+func (d *Decoder) forget() {
+	d.fields.clear()
+	for _, c := range d.captures {
+		*c.value = jsonscan.Value{}
+	}
+	if cap(d.scratch) > keptScratch {
+		d.scratch = nil
+	}
+	if cap(d.extra) > keptScratch {
+		d.extra = nil
+	}
 }
 
 // cut ends the batch.

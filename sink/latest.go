@@ -19,17 +19,20 @@ type Age struct {
 // ahead is how far the source's clock may be ahead of this machine's.
 const ahead = 5 * time.Minute
 
-// NewAge is the age of a row with the values of Table.Version, which is of that type (zero where there is none), and
-// _desklake_extracted_at; times are in microseconds.
-func NewAge(kind schema.Type, version *int64, extracted int64) Age {
-	switch now := time.Now().Add(ahead).UnixMicro(); {
-	case kind == schema.Int, // it is no time, and says nothing of one
-		extracted > now && version != nil && *version <= now:
-		extracted = math.MaxInt64
-	case extracted > now: // the source's clock was wrong, and so may be what it says of the version
-		extracted = math.MinInt64
+// NewAges returns what tells the age of a row with the values of Table.Version, which is of that type (zero where there is
+// none), and _desklake_extracted_at; times are in microseconds. It asks the clock now, and is for one batch.
+func NewAges(kind schema.Type) func(version *int64, extracted int64) Age {
+	now := time.Now().Add(ahead).UnixMicro()
+	return func(version *int64, extracted int64) Age {
+		switch {
+		case kind == schema.Int, // it is no time, and says nothing of one
+			extracted > now && version != nil && *version <= now:
+			extracted = math.MaxInt64
+		case extracted > now: // the source's clock was wrong, and so may be what it says of the version
+			extracted = math.MinInt64
+		}
+		return Age{Version: version, Bound: extracted}
 	}
-	return Age{Version: version, Bound: extracted}
 }
 
 // Supersedes is the rule of Tx.Write: does a row of age a take the place of one of age b that was written before? Differs
@@ -96,8 +99,8 @@ func Ages(b schema.Batch) func(row int32) Age {
 			version = func(row int) *int64 { return valid(values.IsValid(row), values.Value(row)) }
 		}
 	}
-	kind := b.Table.VersionType()
-	return func(row int32) Age { return NewAge(kind, version(int(row)), int64(extracted.Value(int(row)))) }
+	age := NewAges(b.Table.VersionType())
+	return func(row int32) Age { return age(version(int(row)), int64(extracted.Value(int(row)))) }
 }
 
 func valid(is bool, v int64) *int64 {

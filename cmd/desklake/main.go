@@ -19,6 +19,10 @@ func execute(p cli.Program) {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
+	// Beside it DuckDB has as much again. What a large page leaves behind is collected before the two have half a gigabyte.
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(256 << 20)
+	}
 	os.Exit(cli.Main(p, os.Args[1:], os.Stdout, os.Stderr))
 }
 

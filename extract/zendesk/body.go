@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+
+	"desklake/extract"
 )
 
 // The largest bodies that are read, in bytes, decompressed. A page that is larger is asked for again with fewer rows; a
@@ -66,8 +68,8 @@ const keptBuffer = 8 << 20
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readBody reads and decompresses a body of at most limit bytes. It calls stalled when too little has come within so long,
-// which must make the reading fail.
-func readBody(resp *http.Response, limit int, within time.Duration, stalled func()) ([]byte, error) {
+// which must make the reading fail, and large before it reads on where the body is larger than extract.LargePage.
+func readBody(resp *http.Response, limit int, within time.Duration, stalled func(), large func() error) ([]byte, error) {
 	watched := &watchedReader{r: resp.Body, within: within, timer: time.AfterFunc(within, stalled)}
 	defer watched.timer.Stop()
 	var r io.Reader = watched
@@ -90,7 +92,18 @@ func readBody(resp *http.Response, limit int, within time.Duration, stalled func
 		}
 	}()
 	b.Reset()
-	n, err := b.ReadFrom(io.LimitReader(r, int64(limit)+1))
+	n, err := b.ReadFrom(io.LimitReader(r, min(int64(limit), extract.LargePage)+1))
+	if err == nil && n > extract.LargePage && limit > extract.LargePage {
+		watched.timer.Stop()
+		if err := large(); err != nil {
+			return nil, err
+		}
+		watched.n = 0
+		watched.timer.Reset(within)
+		var more int64
+		more, err = b.ReadFrom(io.LimitReader(r, int64(limit)+1-n))
+		n += more
+	}
 	if err == nil && n > int64(limit) {
 		return nil, &tooBig{limit}
 	}

@@ -3,6 +3,7 @@ package zendesk
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"desklake/extract"
 )
 
 // gzipped answers with a body that is compressed as it is read.
@@ -52,6 +55,52 @@ func TestAnswersThatTheStandardsAllowAreRead(t *testing.T) {
 		if len(r.rows["groups"]) != 1 {
 			t.Errorf("%s: rows %v", name, r.rows)
 		}
+	}
+}
+
+// counting is an extract.Room that counts what it is asked.
+type counting struct{ taken, left, most int }
+
+func (c *counting) Take(_ context.Context, bytes int) error {
+	c.taken, c.most = c.taken+1, max(c.most, bytes)
+	return nil
+}
+
+func (c *counting) Leave() { c.left++ }
+
+func TestRoomIsAskedForBeforeALargeBodyIsReadOn(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		bytes, taken int
+		broken       bool
+	}{"ordinary": {bytes: 1 << 20}, "large": {bytes: extract.LargePage + 1, taken: 1}, "broken": {bytes: extract.LargePage + 1, taken: 1, broken: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				room, asked := &counting{}, 0
+				r := newReplica(t, nil, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					asked++
+					answer := gzipped(r, func(to io.Writer) error {
+						begin := []byte(`{"groups":[{"id":1,"name":"`)
+						_, err := to.Write(append(begin, bytes.Repeat([]byte("a"), c.bytes-len(begin))...))
+						if err == nil && (!c.broken || asked > 1) {
+							_, err = io.WriteString(to, `"}],"meta":{"has_more":false}}`)
+						}
+						return err
+					})
+					return answer, nil
+				})})
+				for _, err := range r.source.Read(extract.WithRoom(t.Context(), room), r.source.Streams([]string{"groups"})[0], extract.Position{}) {
+					if err != nil {
+						t.Error(err)
+					}
+				}
+				want := counting{taken: c.taken * asked, left: asked - 1, most: room.most}
+				if *room != want || c.taken > 0 && room.most < c.bytes || c.broken != (asked > 1) {
+					t.Errorf("after %d requests the room was asked %+v", asked, *room)
+				}
+			})
+		})
 	}
 }
 

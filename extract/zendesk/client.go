@@ -129,7 +129,17 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 	if !r.success(status) {
 		return answer{}, resp.Header, c.refusal(r, resp, secret, r.progress(patience))
 	}
-	a.body, err = readBody(resp, r.most(), r.progress(patience), func() { cancel(errStalled) })
+	most, room := r.most(), extract.RoomOf(ctx)
+	a.body, err = readBody(resp, most, r.progress(patience), func() { cancel(errStalled) }, func() error {
+		limit.Stop() // the wait is for this process, not for the source
+		defer limit.Reset(attemptLimit)
+		return room.Take(ctx, most)
+	})
+	defer func() {
+		if err != nil {
+			room.Leave()
+		}
+	}()
 	if err != nil {
 		return answer{}, resp.Header, &badBody{err}
 	}
@@ -206,7 +216,7 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 // refusal makes the error of an answer that is no success. What it reads of the body lets the connection be
 // used again.
 func (c *client) refusal(r *request, resp *http.Response, secret *secrets, within time.Duration) error {
-	body, _ := readBody(resp, maxRefusal, within, func() { resp.Body.Close() }) // half an explanation is better than none
+	body, _ := readBody(resp, maxRefusal, within, func() { resp.Body.Close() }, nil) // half an explanation is better than none
 	code, description := "", ""
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)

@@ -4,8 +4,6 @@ import (
 	"desklake/internal/golden"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -51,8 +49,12 @@ func writeCommand(t *testing.T, b *strings.Builder, command *kong.Node) {
 	}
 	writeFlags(b, command.Flags)
 	name := strings.ReplaceAll(strings.TrimPrefix(command.FullPath(), "desklake "), " ", "-")
-	if sample, err := os.ReadFile(filepath.Join("testdata", name+".json")); err == nil {
-		fmt.Fprintf(b, "\n`--json` prints, for example:\n\n```json\n%s```\n", sample)
+	if print, ok := samples()[name+".json"]; ok {
+		fmt.Fprint(b, "\n`--json` prints, for example:\n\n```json\n")
+		if err := print(b); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(b, "```")
 	}
 }
 

@@ -45,7 +45,7 @@ type statusRow struct {
 	UpTo     *time.Time `json:"up_to"`     // the latest source-side time among the rows
 	LoadedAt *time.Time `json:"loaded_at"` // when rows were committed last
 	FreshAt  *time.Time `json:"fresh_at"`  // when it was read to its end last
-	State    string     `json:"state"`     // fresh, stale, failed, never or unavailable, as on the status page
+	State    string     `json:"state"`     // fresh, stale, failed, never, unavailable or unconfigured, as on the status page
 	Error    string     `json:"error"`     // why it failed or is not available
 	Run      string     `json:"run"`       // the run that did
 	Status   string     `json:"status"`    // of that run
@@ -85,7 +85,7 @@ func (c *statusCommand) Run(a *app) error {
 		return &pipeline.SinkError{Err: err}
 	}
 	now := time.Now()
-	status := newStatus(report, conf.Schedules(), now)
+	status := newStatus(report, conf.Selected(), conf.Schedules(), now)
 	status.lookAtCredential(conf)
 	if c.JSON {
 		err = term.JSON(a.stdout, status)
@@ -98,13 +98,13 @@ func (c *statusCommand) Run(a *app) error {
 	return tooOld(report, conf.Selected(), c.MaxAge, now)
 }
 
-func newStatus(r sink.Report, schedules []health.Schedule, now time.Time) statusReport {
+func newStatus(r sink.Report, wanted []string, schedules []health.Schedule, now time.Time) statusReport {
 	s := statusReport{Tables: []statusRow{}, Issues: r.Issues}
 	for _, t := range r.Tables {
 		c := r.Checkpoints[t.Stream]
 		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
 			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus),
-			State: string(health.Of(t, health.LateAt(t, schedules), now)), Error: t.Error})
+			State: string(health.Of(t, wanted, health.LateAt(t, schedules), now)), Error: t.Error})
 	}
 	if last := r.LastRun; last != nil {
 		s.LastRun = &lastRun{Run: last.ID, Started: last.Started, Status: string(last.Status), Error: last.Error}

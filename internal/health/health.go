@@ -23,11 +23,18 @@ const (
 	Never       State = "never"       // it was never read to its end
 	Unavailable State = "unavailable" // the account does not have it, and never did
 	Fresh       State = "fresh"
+
+	Unconfigured State = "unconfigured" // the configuration does not have it: its rows stay, and nothing is due
 )
 
-// Of is how a table stands that is late from late on.
-func Of(t sink.TableReport, late, now time.Time) State {
+// States are all of them.
+var States = []State{Failed, Stale, Never, Unavailable, Fresh, Unconfigured}
+
+// Of is how a table stands that is late from late on, where the wanted tables are those of the configuration.
+func Of(t sink.TableReport, wanted []string, late, now time.Time) State {
 	switch {
+	case !slices.Contains(wanted, t.Name):
+		return Unconfigured
 	case unavailable(t):
 		return Unavailable
 	case t.Outcome == sink.Broken, t.Outcome == sink.Unavailable, // which it was not before

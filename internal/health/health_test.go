@@ -84,7 +84,7 @@ func TestTheStateOfATable(t *testing.T) {
 		"taken away":                    {sink.TableReport{FreshAt: fresh, Outcome: sink.Unavailable, LastStatus: sink.Done}, late, Failed},
 		"a window was read, never else": {sink.TableReport{Outcome: sink.WindowRead, LastStatus: sink.Done}, late, Never},
 	} {
-		if got := Of(c.table, late, c.now); got != c.want {
+		if got := Of(c.table, []string{c.table.Name}, late, c.now); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -97,6 +97,9 @@ func TestATableThatIsNotWantedIsNeverOverdue(t *testing.T) {
 	r := sink.Report{Tables: []sink.TableReport{{Name: "sla_policies", FreshAt: now.Add(-72 * time.Hour), Outcome: sink.Broken}, {Name: "tickets", FreshAt: now.Add(-time.Hour)}}}
 	if old := Overdue(r, []string{"tickets"}, 26*time.Hour, now); len(old) > 0 {
 		t.Errorf("overdue: %v", old)
+	}
+	if state := Of(r.Tables[0], []string{"tickets"}, now.Add(-time.Hour), now); state != Unconfigured {
+		t.Errorf("it is %s", state)
 	}
 	if old := Overdue(r, []string{"tickets", "users"}, time.Minute, now); len(old) != 2 {
 		t.Errorf("overdue: %v", old)

@@ -70,16 +70,36 @@ func (s *service) lookAgain() {
 func (s *service) read(conf *setup.Setup) (r sink.Report, err error) {
 	at := conf.Destination().ChangedAt()
 	if !at.IsZero() {
-		r, err = conf.Destination().Inspect(s.hurry, sink.Look{Runs: -1, Since: web.Oldest(time.Now()), Loads: true})
+		r, err = s.inspect(conf)
 	}
 	s.board.Report(r, err)
 	if err == nil {
 		s.mu.Lock()
 		s.report, s.seen = r, at
 		s.report.Runs = nil // which can be many
+		s.shownRuns = shownRuns{conf.Destination().Location(), r.Runs}
 		s.mu.Unlock()
 	}
 	return r, err
+}
+
+// inspect reads what the sink holds, with the runs that the page shows.
+func (s *service) inspect(conf *setup.Setup) (sink.Report, error) {
+	s.mu.Lock()
+	known := s.shownRuns
+	s.mu.Unlock()
+	oldest := web.Oldest(time.Now())
+	look := known.look(conf.Destination().Location(), oldest)
+	r, err := conf.Destination().Inspect(s.hurry, look)
+	if err != nil || look.Since.Equal(oldest) {
+		return r, err
+	}
+	runs, same := known.with(r.Runs, look.Since, oldest)
+	if r.Runs = runs; same {
+		return r, nil
+	}
+	look.Since = oldest
+	return conf.Destination().Inspect(s.hurry, look)
 }
 
 // tellLocked returns what logs who has the destination.

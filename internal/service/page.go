@@ -39,8 +39,7 @@ func (s *service) shown() web.Service {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	conf := s.conf
-	known := conf.AllTables()
-	tables := map[string]bool{}
+	known, wanted := conf.AllTables(), conf.Selected()
 	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: conf.Account(), Sink: conf.Destination().Location(), Problem: s.refused}
 	for _, j := range conf.Jobs {
 		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Schedule: conf.Schedule(j), Last: s.last[j.Name]}
@@ -49,11 +48,8 @@ func (s *service) shown() web.Service {
 				job.Next, job.Since, job.Waiting = p.Next, p.Running, p.Queued
 			}
 		}
-		for _, t := range job.Tables {
-			tables[t] = true
-		}
 		service.Jobs = append(service.Jobs, job)
 	}
-	service.Tables = slices.DeleteFunc(known, func(t string) bool { return !tables[t] })
+	service.Tables = slices.DeleteFunc(known, func(t string) bool { return !slices.Contains(wanted, t) })
 	return service
 }

@@ -50,12 +50,13 @@ type service struct {
 
 	sink sync.Mutex // held by whoever has the sink open, a run or a look at it
 
-	mu       sync.Mutex
-	conf     *setup.Setup
-	refused  error                  // why the configuration could not be read again
-	last     map[string]web.Outcome // by job
-	report   sink.Report            // of the sink, when it was looked at last
-	seen     time.Time              // when it had changed then
+	mu      sync.Mutex
+	conf    *setup.Setup
+	refused error                  // why the configuration could not be read again
+	last    map[string]web.Outcome // by job
+	report  sink.Report            // of the sink, when it was looked at last
+	seen    time.Time              // when it had changed then
+	shownRuns
 	notifier *notify.Notifier
 }
 

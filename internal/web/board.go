@@ -22,6 +22,7 @@ type Board struct {
 
 	mu     sync.Mutex
 	report sink.Report
+	shown  shown     // of its runs
 	readAt time.Time // zero as long as there is no report
 	fault  error     // why the last reading of the sink failed
 	locked *sink.Locked
@@ -40,7 +41,7 @@ const historyDays = 30
 // Oldest is from when on runs are shown.
 func Oldest(now time.Time) time.Time { return now.AddDate(0, 0, -historyDays) }
 
-// Report takes what the sink holds, or why it could not be read: at the start, after every run, and from time to time
+// Report takes what the sink holds, with its runs since Oldest, or why it could not be read: at the start, after every run, and from time to time
 // between two runs, as desklake sync may have run beside. A sink that does not exist yet is an empty report without an
 // error. With an error, the report before stays; one that another process has locked is no fault.
 func (b *Board) Report(r sink.Report, err error) {
@@ -53,8 +54,38 @@ func (b *Board) Report(r sink.Report, err error) {
 	if err != nil {
 		return
 	}
-	r.Runs = sink.Look{Runs: -1, Since: Oldest(time.Now()), Loads: true}.Cut(r.Runs)
+	b.shown = newShown(r)
+	r.Runs = slices.Clone(r.Runs[:min(maxRuns, len(r.Runs))])
 	b.report, b.readAt = r, time.Now()
+}
+
+// shown is what is drawn of the runs of a report: worked out once, as many ask.
+type shown struct {
+	totals []sink.RunReport    // each with one load, the sum of what it did
+	bars   map[string]lastRuns // by table
+}
+
+func newShown(r sink.Report) shown {
+	s := shown{totals: make([]sink.RunReport, len(r.Runs)), bars: map[string]lastRuns{}}
+	for i, run := range r.Runs {
+		var total sink.LoadReport
+		for _, l := range run.Loads {
+			total.Add(l.Counts)
+		}
+		s.totals[i] = sink.RunReport{Run: run.Run, Loads: []sink.LoadReport{total}}
+	}
+	for _, t := range r.Tables {
+		s.bars[t.Name] = newLastRuns(t.Name, r.Runs)
+	}
+	return s
+}
+
+// barsOf are the bars of a table.
+func (s shown) barsOf(table string) lastRuns {
+	if bars, known := s.bars[table]; known {
+		return bars
+	}
+	return newLastRuns(table, nil)
 }
 
 // Began is called when a run begins: of a job, with the streams that it reads.
@@ -120,7 +151,8 @@ func oldest(quotas []extract.Quota) (at int) {
 // known is what stands on the board, at one moment.
 type known struct {
 	version string
-	report  sink.Report
+	report  sink.Report // with its latest runs
+	shown   shown
 	readAt  time.Time
 	fault   error
 	locked  *sink.Locked // who has the sink, where it could not be read for that
@@ -131,5 +163,5 @@ type known struct {
 func (b *Board) known() known {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return known{b.version, b.report, b.readAt, b.fault, b.locked, b.live.clone(), slices.Clone(b.quotas)}
+	return known{b.version, b.report, b.shown, b.readAt, b.fault, b.locked, b.live.clone(), slices.Clone(b.quotas)}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,13 +19,34 @@ import (
 	"desklake/sink"
 )
 
-func TestRunsOfLongAgoAreLetGo(t *testing.T) {
+// However long the history, a page is made of what is drawn: the latest runs, and a sum of each other one.
+func TestALongHistoryIsWorkedOutOnce(t *testing.T) {
 	t.Parallel()
 	b := NewBoard("1")
-	runs := []sink.RunReport{{Run: sink.Run{ID: "new", Started: time.Now().AddDate(0, 0, -29)}}, {Run: sink.Run{ID: "old", Started: time.Now().AddDate(0, 0, -31)}}}
-	b.Report(sink.Report{Runs: runs}, nil)
-	if k := b.known(); len(k.report.Runs) != 1 || k.report.Runs[0].ID != "new" || runs[1].ID != "old" {
-		t.Errorf("%+v, and the caller's %+v", k.report.Runs, runs)
+	now := time.Now()
+	r := sink.Report{Tables: []sink.TableReport{{Name: "nightly"}, {Name: "often"}}}
+	for i := range 2880 {
+		run := sink.RunReport{Run: sink.Run{ID: fmt.Sprint(i), Started: now.Add(-time.Duration(i) * 15 * time.Minute), Status: sink.Done}}
+		run.Loads = append(run.Loads, sink.LoadReport{Table: "often", Counts: sink.Counts{Inserted: 1}}, sink.LoadReport{Table: "often", Counts: sink.Counts{Updated: 2}})
+		if i%96 == 0 {
+			run.Loads = append(run.Loads, sink.LoadReport{Table: "nightly", Counts: sink.Counts{Deleted: 4}})
+		}
+		r.Runs = append(r.Runs, run)
+	}
+	b.Report(r, nil)
+	k := b.known()
+	loads := 0
+	for _, run := range append(k.report.Runs, k.shown.totals...) {
+		loads += len(run.Loads)
+	}
+	if len(k.report.Runs) != maxRuns || loads > 3*maxRuns+len(r.Runs) {
+		t.Errorf("%d runs and %d loads are kept", len(k.report.Runs), loads)
+	}
+	if n := len(k.shown.barsOf("nightly").Bars); n != barRuns {
+		t.Errorf("%d bars of a table that is read seldom", n)
+	}
+	if got, want := newHistory(k.shown.totals, now), newHistory(r.Runs, now); got.Title != want.Title || !slices.Equal(got.Table, want.Table) {
+		t.Errorf("%+v, want %+v", got.Table, want.Table)
 	}
 }
 

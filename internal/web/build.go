@@ -19,7 +19,7 @@ func newStatus(service Service, k known, now time.Time) Status {
 		Runs: pastRuns(k.report.Runs), Issues: issues(k.report), Quotas: []QuotaStatus{}, Run: k.live.status(now)}
 	status.Ready = status.Problem == ""
 	for _, name := range tableNames(service, k.report) {
-		status.Tables = append(status.Tables, tableStatus(name, service.Jobs, k.report, now))
+		status.Tables = append(status.Tables, tableStatus(name, service, k.report, now))
 	}
 	for _, j := range service.Jobs {
 		status.Jobs = append(status.Jobs, JobStatus{Job: j.Name, Cron: j.Cron, Timezone: j.Timezone, Tables: len(j.Tables), Next: orNull(j.Next),
@@ -35,7 +35,7 @@ func newStatus(service Service, k known, now time.Time) Status {
 	return status
 }
 
-// tableNames are the configured tables in their order, and those that the sink has beside.
+// tableNames are the configured tables in their order, and those that the sink has beside, which the configuration has no more.
 func tableNames(service Service, r sink.Report) []string {
 	names := slices.Clone(service.Tables)
 	for _, t := range r.Tables {
@@ -46,24 +46,27 @@ func tableNames(service Service, r sink.Report) []string {
 	return names
 }
 
-func tableStatus(name string, jobs []Job, r sink.Report, now time.Time) TableStatus {
+func tableStatus(name string, service Service, r sink.Report, now time.Time) TableStatus {
 	s := TableStatus{Table: name, Jobs: []string{}}
 	t := sink.TableReport{Name: name}
 	if i := slices.IndexFunc(r.Tables, func(t sink.TableReport) bool { return t.Name == name }); i >= 0 {
 		t = r.Tables[i]
 	}
-	for _, j := range jobs {
+	for _, j := range service.Jobs {
 		if slices.Contains(j.Tables, name) {
 			s.Jobs = append(s.Jobs, j.Name)
 		}
 	}
 	var schedules []health.Schedule
-	for _, j := range jobs {
+	for _, j := range service.Jobs {
 		schedules = append(schedules, j.Schedule)
 	}
 	late := health.LateAt(t, schedules)
 	checkpoint := r.Checkpoints[t.Stream]
-	s.State, s.Error, s.Rows, s.Deleted, s.Stream = health.Of(t, late, now), t.Error, t.Rows, t.Deleted, t.Stream
+	s.State, s.Error, s.Rows, s.Deleted, s.Stream = health.Of(t, service.Tables, late, now), t.Error, t.Rows, t.Deleted, t.Stream
+	if s.State == health.Unconfigured {
+		late = time.Time{}
+	}
 	s.FreshAt, s.AgeSeconds, s.LateAt = orNull(t.FreshAt), since(t.FreshAt, now), orNull(late)
 	s.Cursor, s.UpTo, s.LagSeconds = checkpoint.Cursor, orNull(checkpoint.HighWater), since(checkpoint.HighWater, now)
 	return s

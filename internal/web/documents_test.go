@@ -52,7 +52,7 @@ func TestEveryKeyOfTheStatusIsDocumented(t *testing.T) {
 		}
 	}
 	walk(reflect.TypeFor[Status]())
-	for _, state := range []health.State{health.Fresh, health.Stale, health.Failed, health.Never, health.Unavailable} {
+	for _, state := range health.States {
 		if !strings.Contains(text, "| `"+string(state)+"` |") {
 			t.Errorf("docs/status-page.md does not explain the state %s", state)
 		}

@@ -20,6 +20,7 @@ func newHeadline(s Status) headline {
 	for _, t := range s.Tables {
 		tables[t.State]++
 	}
+	configured := len(s.Tables) - tables[health.Unconfigured]
 	h := headline{State: health.Fresh, Detail: lastRun(s)}
 	bad := func(state health.State, one, many string) string {
 		n := tables[state]
@@ -43,11 +44,11 @@ func newHeadline(s Status) headline {
 	switch {
 	case !s.Ready:
 		h.State, h.Text, h.Detail = health.Failed, "desklake is not ready", s.Problem
-	case len(s.Tables) > 0 && tables[health.Never] == len(s.Tables):
+	case configured > 0 && tables[health.Never] == configured:
 		h.Text = "Nothing has been synced yet"
 	case len(parts) > 0:
 		h.Text = list(parts)
-	case len(s.Tables) == 0:
+	case configured == 0:
 		h.State, h.Text = health.Never, "No table is configured"
 	case tables[health.Fresh] == 0:
 		h.State, h.Text = health.Unavailable, "The account has none of the tables"

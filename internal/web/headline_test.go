@@ -20,6 +20,9 @@ func TestTheHeadline(t *testing.T) {
 		"failed stale never":      "1 table failed, 1 table is stale and 1 table was never synced",
 		"never fresh unavailable": "1 table was never synced",
 		"unavailable":             "The account has none of the tables",
+		"fresh unconfigured":      "The table is fresh",
+		"unconfigured":            "No table is configured",
+		"never unconfigured":      "Nothing has been synced yet",
 		"":                        "No table is configured",
 	} {
 		s := Status{Ready: true}

@@ -47,13 +47,13 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) {
 func (s *server) view(r *http.Request, now time.Time) view {
 	service, k := s.Service(), s.Board.known()
 	status := newStatus(service, k, now)
-	v := view{Status: status, Headline: newHeadline(status), Bars: map[string]lastRuns{}, History: newHistory(k.report.Runs, now),
+	v := view{Status: status, Headline: newHeadline(status), Bars: map[string]lastRuns{}, History: newHistory(k.shown.totals, now),
 		CanStart: service.Token != "", Reload: 60}
 	if status.Run != nil {
 		v.Reload = 5
 	}
 	for _, t := range status.Tables {
-		v.Bars[t.Table] = newLastRuns(t.Table, k.report.Runs)
+		v.Bars[t.Table] = k.shown.barsOf(t.Table)
 		known := slices.ContainsFunc(v.Cursors, func(o TableStatus) bool { return o.Stream == t.Stream })
 		if t.Cursor != "" && !known {
 			v.Cursors = append(v.Cursors, t)

@@ -29,7 +29,7 @@ var (
 	tableAge     = desc("table_age_seconds", "Seconds since the table was last read to its end.", "table")
 	tableRows    = desc("table_rows", "Live rows of the table.", "table")
 	tableDeleted = desc("table_deleted_rows", "Rows of the table that are gone at the source.", "table")
-	tableState   = desc("table_state", "1 for the state in which the table is: fresh, stale, failed, never or unavailable.", "table", "state")
+	tableState   = desc("table_state", "1 for the state in which the table is: fresh, stale, failed, never, unavailable or unconfigured.", "table", "state")
 	issueRows    = desc("issues", "Rows in desklake.issues: what did not fit and was recorded.")
 	quotaLimit   = desc("quota_limit_requests", "Requests a minute that the source allows.", "quota")
 	quotaLeft    = desc("quota_left_requests", "Of them, those that were left when the source answered last; all of them once the minute has passed.", "quota")
@@ -48,13 +48,13 @@ func (s snapshot) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	for _, t := range status.Tables {
-		if t.FreshAt != nil {
+		if t.FreshAt != nil && t.State != health.Unconfigured { // who watches ages would wait for it
 			gauge(tableFresh, unix(*t.FreshAt), t.Table)
 			gauge(tableAge, *t.AgeSeconds, t.Table)
 		}
 		gauge(tableRows, float64(t.Rows), t.Table)
 		gauge(tableDeleted, float64(t.Deleted), t.Table)
-		for _, state := range []health.State{health.Fresh, health.Stale, health.Failed, health.Never, health.Unavailable} {
+		for _, state := range health.States {
 			gauge(tableState, bit(t.State == state), t.Table, string(state))
 		}
 	}

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"desklake/internal/health"
+	"desklake/sink"
 )
 
 // get asks the handler for a path as a browser on this machine would.
@@ -130,4 +133,20 @@ func TestWhatErrorsHoldDoesNotTurnThePageRound(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What was taken out of the configuration is not due, whatever became of it.
+func TestATableThatTheConfigurationHasNoMoreIsNotDue(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	k := known{report: sink.Report{Tables: []sink.TableReport{
+		{Name: "tickets", FreshAt: now.Add(-time.Minute), Outcome: sink.Complete, LastStatus: sink.Done},
+		{Name: "macros", FreshAt: now.Add(-100 * time.Hour), Outcome: sink.Broken, LastStatus: sink.Partial}}}, readAt: now}
+	s := newStatus(Service{Tables: []string{"tickets"}}, k, now)
+	if len(s.Tables) != 2 || s.Tables[1].State != health.Unconfigured || s.Tables[1].LateAt != nil {
+		t.Errorf("%+v", s.Tables)
+	}
+	if h := newHeadline(s); h.Text != "The table is fresh" || h.State != health.Fresh {
+		t.Errorf("%+v", h)
+	}
 }

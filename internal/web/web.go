@@ -25,7 +25,7 @@ type Service struct {
 	Token   string   // what starts a job; empty: only the schedule does
 	Source  string   // what is read, such as acme.zendesk.com
 	Sink    string   // what is written to, such as helpdesk.duckdb
-	Tables  []string // the tables of all jobs, in the order of the catalog
+	Tables  []string // those of the configuration, in the order of the catalog
 	Jobs    []Job
 	Problem error // why the scheduler does not run, or the configuration does not hold; nil if all is well
 }

@@ -43,6 +43,7 @@ func (c *conn) newAppender(catalog, table string, columns []string) (*appender, 
 // They are part of the connection's transaction when it returns.
 func (a *appender) appendRows(columns []arrow.Array, rows []int32) error {
 	size := int(capi.VectorSize())
+	defer capi.DataChunkReset(a.chunk) // it would keep the texts of the last rows until the transaction ends
 	for len(rows) > 0 {
 		n := min(size, len(rows))
 		capi.DataChunkReset(a.chunk)

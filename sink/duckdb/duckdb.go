@@ -73,6 +73,7 @@ type Sink struct {
 	changed      atomic.Int64 // rows that were replaced or marked since the last checkpoint
 	lost         error        // why it could not be
 	versions     versions
+	constraints  constraints // of the user's, when the run was prepared
 
 	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
 	commits sync.Mutex

@@ -90,7 +90,7 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 		version = "epoch_us(t." + quote(m.table.Version) + ")"
 	}
 	keys, keyList := keysOf(record.Column(m.table.Column(m.table.Key)), rows)
-	old := map[int32]found{}
+	old, age := map[int32]found{}, sink.NewAges(kind)
 	err := m.conn.query(ctx, fmt.Sprintf(`SELECT k.place, t.rowid, %s, epoch_us(t.%s), epoch_us(t.%s)
 		FROM %s t JOIN (SELECT unnest(keys) AS key, generate_subscripts(keys, 1) - 1 AS place FROM (SELECT %s AS keys)) k ON t.%s = k.key`,
 		version, quote(schema.ExtractedAt), quote(schema.DeletedAt), m.target, keyList, m.key), []any{keys}, func(v []any) error {
@@ -100,7 +100,7 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 			stored = &n
 		}
 		extracted, _ := v[3].(int64)
-		f.age = sink.NewAge(kind, stored, extracted)
+		f.age = age(stored, extracted)
 		f.deleted, f.isDeleted = v[4].(int64)
 		old[rows[v[0].(int64)]] = f
 		if f.rowID < localRows {

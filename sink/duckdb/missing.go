@@ -57,7 +57,7 @@ func (t *tx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time)
 	condition, args := m.missing()
 	n, err := t.conn.exec(ctx, "UPDATE "+m.target+" SET "+schema.DeletedAt+" = $3, "+schema.RunID+" = $4 WHERE "+condition, append(args, at, t.run)...)
 	if err != nil {
-		return fmt.Errorf("%s: mark missing rows: %w", table.Name, explain(t.sink.path, err))
+		return fmt.Errorf("%s: mark missing rows: %w", table.Name, t.sink.constraints.explain(t.sink.path, err, table.Name))
 	}
 	m.counts.Deleted += n
 	return nil

@@ -20,6 +20,13 @@ func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	if err := s.checkTables(tables, b.source); err != nil {
 		return err
 	}
+	keys := map[string]string{}
+	for _, t := range tables {
+		keys[t.Name] = t.Key
+	}
+	if s.constraints, err = s.readConstraints(ctx, keys); err != nil {
+		return explain(s.path, err)
+	}
 	return s.inTransaction(ctx, func() error {
 		if err := s.createBookkeeping(ctx, b.own); err != nil {
 			return err

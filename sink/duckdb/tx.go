@@ -56,7 +56,7 @@ func (t *tx) Write(ctx context.Context, batch schema.Batch) error {
 		err = m.write(ctx, batch)
 	}
 	if err != nil {
-		return fmt.Errorf("%s: write: %w", batch.Table.Name, explain(t.sink.path, err))
+		return fmt.Errorf("%s: write: %w", batch.Table.Name, t.sink.constraints.explain(t.sink.path, err, batch.Table.Name))
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 		counts[table] = m.counts
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%s: commit: %w", t.stream, explain(t.sink.path, err)), t.Rollback())
+		return nil, errors.Join(fmt.Errorf("%s: commit: %w", t.stream, t.sink.constraints.explain(t.sink.path, err, t.names()...)), t.Rollback())
 	}
 	t.end()
 	var rows int64

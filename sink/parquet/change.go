@@ -26,8 +26,15 @@ type change struct {
 	made   []string // the files that are there because of the change
 }
 
-// pileBytes is how much of a table a transaction holds in memory before it settles it.
-const pileBytes = 32 << 20
+const (
+	// pileBytes is how much of a table a transaction holds in memory before it settles it.
+	pileBytes = 32 << 20
+	// allPiles is what the piles of all transactions may hold together until each is settled that has smallPile.
+	allPiles  = 64 << 20
+	smallPile = 4 << 20
+	// largeBatch is the size of a batch that is settled at once: such batches come one after another, commits side by side.
+	largeBatch = 8 << 20
+)
 
 func (s *Sink) change(table, name, run string) (*change, error) {
 	t, err := s.table(table)
@@ -40,16 +47,25 @@ func (s *Sink) change(table, name, run string) (*change, error) {
 
 // write takes a batch.
 func (c *change) write(b schema.Batch) error {
+	before := c.pile.bytes
 	rows := c.pile.add(b)
+	added := c.pile.bytes - before
+	piled := c.sink.piled.Add(added)
 	c.counts.Read += b.Rows()
 	c.counts.Unchanged += b.Rows() - int64(len(rows))
 	for _, r := range rows {
 		c.met.add(r.key)
 	}
-	if c.pile.bytes < pileBytes {
-		return nil
+	if c.pile.bytes >= pileBytes || added >= largeBatch || piled >= allPiles && c.pile.bytes >= smallPile {
+		return c.settle()
 	}
-	return c.settle()
+	return nil
+}
+
+// clear forgets what was written and is settled, or is not to be.
+func (c *change) clear() {
+	c.sink.piled.Add(-c.pile.bytes)
+	c.pile.clear()
 }
 
 // missing counts the rows that were live before and were not written, and all that were live.
@@ -114,7 +130,7 @@ func (g *gone) next() (parquet.Row, error) {
 
 // end ends the use of the change; its files stay.
 func (c *change) end() {
-	c.pile.clear()
+	c.clear()
 	c.view.close()
 }
 

@@ -68,9 +68,11 @@ func (s *Sink) checkFile(f partFile) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &PathError{path, "is missing", restore}
+		return missing(path)
+	case err == nil && info.Size() == 0:
+		return empty(path)
 	case err == nil && info.Size() != f.Bytes:
-		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), restore}
+		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), replace}
 	}
 	return err
 }

@@ -47,6 +47,7 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 	t.Parallel()
 	for name, harm := range map[string]func(path string) error{
 		"is missing": os.Remove,
+		"is empty":   func(path string) error { return os.Truncate(path, 0) },
 		"bytes":      func(path string) error { return os.Truncate(path, 100) },
 	} {
 		t.Run(name, func(t *testing.T) {

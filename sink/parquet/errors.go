@@ -21,7 +21,17 @@ func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
 // Hint says what to do.
 func (e *PathError) Hint() string { return e.Remedy }
 
-const restore = "Put the file back from a copy. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+// What to do about a file of the lake.
+const (
+	restore = "Put the file back from a copy. Without one: desklake state reset TABLE; the next sync reads everything again."
+	replace = "Put a whole copy in its place. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+)
+
+// missing is the error of a file that is not there.
+func missing(path string) error { return &PathError{path, "is missing", restore} }
+
+// empty is the error of one without content, as a crash of the machine or a full disk can leave it.
+func empty(path string) error { return &PathError{path, "is empty", replace} }
 
 // damaged explains an error of reading a file of the lake.
 func damaged(path string, err error) error {
@@ -29,7 +39,10 @@ func damaged(path string, err error) error {
 	if errors.As(err, &told) {
 		return err
 	}
-	return &PathError{path, "can't be read: " + err.Error(), restore}
+	if errors.Is(err, fs.ErrNotExist) {
+		return missing(path)
+	}
+	return &PathError{path, "can't be read: " + err.Error(), replace}
 }
 
 // explain turns the operating system's errors about the lake into ours.
@@ -53,7 +66,7 @@ func explain(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return &PathError{path, "may not be read or written", "Give the user that runs desklake the right to read and write the folder and its files."}
 	case errors.Is(err, fs.ErrNotExist):
-		return &PathError{path, "is missing", restore}
+		return missing(path)
 	}
 	return err
 }

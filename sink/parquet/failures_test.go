@@ -30,6 +30,10 @@ func (l *lake) refuses(path, problem string, transactions ...[]string) {
 	err := l.tryRun(transactions...)
 	if !errors.As(err, &refused) || refused.Path != path || !strings.Contains(refused.Problem, problem) || refused.Hint() == "" {
 		l.Errorf("got %v, want %s: ...%s...", err, path, problem)
+		return
+	}
+	if gone := strings.Contains(refused.Problem, "is missing"); gone && strings.Contains(refused.Hint(), "remove it") {
+		l.Errorf("%s: what is gone can't be removed: %s", path, refused.Hint())
 	}
 }
 

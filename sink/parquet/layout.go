@@ -7,6 +7,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // layout is how a table stands in its files: the columns of all its files together, as Parquet has them.
@@ -21,6 +22,7 @@ type layout struct {
 	leaves                                       []leaf
 	intKey                                       bool
 	versionType                                  schema.Type // zero where there is none
+	ages                                         func(version *int64, extracted int64) sink.Age
 }
 
 // leaf is a column of plain values.
@@ -57,8 +59,12 @@ func newLayout(name string, t *tableState) *layout {
 		l.leaves[i].content = false
 	}
 	l.schema = parquet.NewSchema(name, newGroup(names, nodes))
+	l.askClock()
 	return l
 }
+
+// askClock makes the ages of rows those of now.
+func (l *layout) askClock() { l.ages = sink.NewAges(l.versionType) }
 
 // node makes a column's node and notes its leaves. Only types that every reader knows: no JSON annotation, no
 // nanoseconds, nothing unsigned.

@@ -2,8 +2,11 @@ package parquet
 
 import (
 	"fmt"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"desklake/internal/jsonscan"
 	"desklake/schema"
@@ -72,5 +75,85 @@ func TestThousandsOfBatchesNeedNoMoreMemoryThanAFew(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// What the transactions of all streams hold together is bounded too: a large batch is not kept until its commit, and others
+// only until all piles together are too much.
+func TestManyTransactionsHoldNoMoreThanAFew(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ bytes, batches int }{"large": {largeBatch, 1}, "ordinary": {smallPile, 3}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := newLake(t)
+			s := l.prepared()
+			d := schema.NewDecoder(pets)
+			defer d.Release()
+			const streams = 12
+			var open []sink.Tx
+			most := int64(0)
+			for i := range streams {
+				tx, err := s.Begin(t.Context(), "run", fmt.Sprint("stream ", i))
+				if err != nil {
+					t.Fatal(err)
+				}
+				open = append(open, tx)
+				for j := range c.batches {
+					d.Decode(jsonscan.New([]byte(pet(100*i+j, 1+j, i, strings.Repeat("a", c.bytes)))))
+					found, _ := d.Flush()
+					for _, b := range found {
+						if err := tx.Write(t.Context(), b); err != nil {
+							t.Fatal(err)
+						}
+						b.Release()
+					}
+					most = max(most, s.piled.Load())
+				}
+			}
+			if most > allPiles+streams*smallPile {
+				t.Errorf("%d transactions hold %d MiB", streams, most>>20)
+			}
+			for _, tx := range open {
+				if _, err := tx.Commit(t.Context(), sink.Commit{At: at(1)}); err != nil {
+					t.Error(err)
+				}
+			}
+			if left := s.piled.Load(); left != 0 {
+				t.Errorf("%d bytes are held after all commits", left)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Large rows are read and written a few at a time, and are all there.
+func TestLargeRowsAreReadOneByOne(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	var records []string
+	for i := range 20 {
+		records = append(records, pet(i, 1, 1, strings.Repeat(fmt.Sprintf("%04d", i), 1<<18)))
+	}
+	l.run(records[:10], records[10:])
+	state, err := readManifest(l.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := state.Tables[pets.Name].Partitions[monthAt(time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC).UnixMicro())]
+	rows, err := readFile(newLayout(pets.Name, state.Tables[pets.Name]), filepath.Join(l.Path, p.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for row, err := range all(rows) {
+		if err != nil || row == nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	if few := rows.(*fileRows).few; n != len(records) || few != 1 {
+		t.Errorf("%d rows, %d at a time", n, few)
 	}
 }

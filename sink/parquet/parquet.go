@@ -22,6 +22,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/parquet-go/parquet-go/bloom"
@@ -64,6 +65,7 @@ type Sink struct {
 	chapterRuns int
 	lock        *durable.Lock
 	filters     filters
+	piled       atomic.Int64 // bytes in the piles of all transactions
 
 	mu       sync.Mutex // guards what follows
 	manifest *manifest  // as it is stored; replaced, never changed

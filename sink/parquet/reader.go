@@ -9,14 +9,16 @@ import (
 	"strings"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/format"
 )
 
 // reading is a file of a table that is open for reading.
 type reading struct {
-	layout *layout
-	path   string
-	file   *os.File
-	groups []parquet.RowGroup
+	layout  *layout
+	path    string
+	file    *os.File
+	content *parquet.File
+	groups  []parquet.RowGroup
 	// from is the file's own leaf for each of the layout; -1 for those that it does not have. Nil where they are the same.
 	from []int
 }
@@ -38,7 +40,7 @@ func (r *reading) open() error {
 	if err != nil {
 		return err
 	}
-	r.groups = content.RowGroups()
+	r.content, r.groups = content, content.RowGroups()
 	if number, ours := content.Lookup(schemaKey); ours && number == strconv.Itoa(r.layout.number) {
 		return nil
 	}
@@ -105,6 +107,7 @@ type fileRows struct {
 	group  int // of rows
 	rows   parquet.Rows
 	buffer []parquet.Row
+	few    int // how many of them are read at a time
 	left   []parquet.Row
 }
 
@@ -113,7 +116,12 @@ func readFile(l *layout, path string) (source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &fileRows{reading: r, group: -1, buffer: make([]parquet.Row, 64)}, nil
+	return &fileRows{reading: r, group: -1, buffer: make([]parquet.Row, fewRows)}, nil
+}
+
+// few is how many rows of a group are read at a time.
+func few(g format.RowGroup) int {
+	return int(min(max(fewBytes*g.NumRows/max(g.TotalByteSize, 1), 1), fewRows))
 }
 
 func (f *fileRows) next() (parquet.Row, error) {
@@ -123,8 +131,9 @@ func (f *fileRows) next() (parquet.Row, error) {
 				return nil, nil
 			}
 			f.rows = f.groups[f.group].Rows()
+			f.few = few(f.content.Metadata().RowGroups[f.group])
 		}
-		n, err := f.rows.ReadRows(f.buffer)
+		n, err := f.rows.ReadRows(f.buffer[:f.few])
 		f.left = f.buffer[:n]
 		if n > 0 {
 			continue

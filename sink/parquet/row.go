@@ -58,7 +58,7 @@ func (l *layout) ageOf(r parquet.Row) sink.Age {
 }
 
 func (l *layout) age(version, extracted parquet.Value) sink.Age {
-	return sink.NewAge(l.versionType, instant(version), extracted.Int64())
+	return l.ages(instant(version), extracted.Int64())
 }
 
 // instant is a time in microseconds, nil for null.

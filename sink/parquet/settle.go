@@ -24,7 +24,7 @@ type settling struct {
 // settle settles what was written so far. Where a key comes in several partitions, the rows behind the first of them
 // wait for the next turn: what is written later counts more.
 func (c *change) settle() error {
-	defer c.pile.clear()
+	defer c.clear()
 	for rows := c.pile.rows; len(rows) > 0; {
 		now, later := firstTurn(rows)
 		if err := c.settleRows(now); err != nil {
@@ -53,6 +53,7 @@ func firstTurn(rows []pileRow) (now, later []pileRow) {
 
 func (c *change) settleRows(keys []pileRow) error {
 	c.piles++
+	c.layout.askClock()
 	name := fmt.Sprintf("%s-%d", c.name, c.piles)
 	s := &settling{change: c, keys: keys, rows: slices.Clone(keys), strays: map[string]*stray{}}
 	slices.SortStableFunc(s.rows, func(a, b pileRow) int { return cmp.Compare(a.month, b.month) })

@@ -21,6 +21,10 @@ const (
 	groupRows  = 131_072
 	groupBytes = 64 << 20
 
+	// Rows are written and read so many at a time, or fewer where they are large.
+	fewRows  = 64
+	fewBytes = 1 << 20
+
 	// Behind so many rows pages end, however small they are: it is only then that a dictionary is found to be too large.
 	firstPage = 256
 	pageRows  = 4096
@@ -76,6 +80,7 @@ type writing struct {
 	file   *file
 	writer *parquet.GenericWriter[any]
 	rows   []parquet.Row // collected for the next call of the writer
+	bytes  int           // of their texts
 	last   parquet.Value
 
 	group    int64 // rows in the row group
@@ -95,7 +100,7 @@ func (s *Sink) writeFile(l *layout, path, run string, f form, rows source) (*wri
 	if err != nil {
 		return nil, errors.Join(err, rows.close())
 	}
-	w := &writing{written: written{partFile: partFile{Name: path}}, layout: l, file: opened, rows: make([]parquet.Row, 0, 64)}
+	w := &writing{written: written{partFile: partFile{Name: path}}, layout: l, file: opened, rows: make([]parquet.Row, 0, fewRows)}
 	w.writer = parquet.NewGenericWriter[any](opened, f.options(l, run)...)
 	for row, failed := range all(rows) {
 		if err = failed; err == nil {
@@ -118,7 +123,7 @@ func (s *Sink) writeFile(l *layout, path, run string, f form, rows source) (*wri
 
 // add writes a row behind those before it.
 func (w *writing) add(row parquet.Row) error {
-	if len(w.rows) == cap(w.rows) {
+	if len(w.rows) == cap(w.rows) || w.bytes > fewBytes {
 		if err := w.flush(); err != nil {
 			return err
 		}
@@ -134,12 +139,17 @@ func (w *writing) add(row parquet.Row) error {
 	w.rows = w.rows[:len(w.rows)+1]
 	at := &w.rows[len(w.rows)-1]
 	*at = append((*at)[:0], row...)
+	for _, v := range row {
+		if v.Kind() == parquet.ByteArray {
+			w.bytes += len(v.ByteArray())
+		}
+	}
 	return nil
 }
 
 func (w *writing) flush() error {
 	n, err := w.writer.WriteRows(w.rows)
-	w.rows, w.group = w.rows[:0], w.group+int64(n)
+	w.rows, w.bytes, w.group = w.rows[:0], 0, w.group+int64(n)
 	if w.group == firstPage || w.group%pageRows == 0 {
 		for _, column := range w.writer.ColumnWriters() {
 			err = errors.Join(err, column.Flush())
