@@ -3,8 +3,6 @@ package extract
 import (
 	"log/slog"
 	"time"
-
-	"desklake/schema"
 )
 
 // Driver is a type of source. Drivers are listed in a map in cmd/desklake, by the name that the configuration has for them.
@@ -12,8 +10,8 @@ type Driver struct {
 	// New makes a section of the configuration: see config.Section.
 	New func() Config
 
-	Tables func() []*schema.Table   // in the order of the catalog
-	Routes func() map[string]string // where the rows of a table come from, by table
+	// Catalog is what is known of the tables without an account.
+	Catalog func() Catalog
 }
 
 // Config is the section of the configuration for an account: a pointer to a struct with its keys.

@@ -19,10 +19,9 @@ type Source interface {
 	// Scope says what is read: of which account, and since when. It makes no request.
 	Scope() Scope
 
-	// Streams returns the streams that fill at least one of the named tables, in the order of the
-	// catalog, each with just those of its tables that were named. It makes no request.
-	// An unknown name is the caller's mistake; commands check names against the catalog first.
-	Streams(tables []string) []Stream
+	// Discover tells the tables and streams of this account, whose columns can differ from those of others. It may make
+	// requests. Called once a run, before Read.
+	Discover(ctx context.Context) (Catalog, error)
 
 	// Read reads the stream from a position and yields its pages in order, until the stream has nothing
 	// more for now (not for ever: the last page's Next is where the next run goes on).
@@ -45,7 +44,7 @@ type Scope struct {
 // Stream is one walk along one endpoint with one cursor.
 type Stream struct {
 	Name   string
-	Tables []*schema.Table // the tables it fills, of those that were asked for
+	Tables []*schema.Table // the tables it fills; of a selection, those that were asked for
 
 	// Pass is true where the stream is a complete reading of a list: it starts anew each run, and the
 	// rows that a whole pass did not meet are gone at the source.
@@ -55,9 +54,9 @@ type Stream struct {
 	// for a window sets it. A pass has none.
 	Window Window
 
-	// NewDecoder makes a decoder for the stream's pages. It is called once a run and stream; the decoder
-	// is used by one goroutine.
-	NewDecoder func() Decoder
+	// NewDecoder makes a decoder for the stream's pages that fills these of its tables. It is called once a run and stream; the
+	// decoder is used by one goroutine.
+	NewDecoder func(tables []*schema.Table) Decoder
 }
 
 // Window is a part of a source's time, by the time that orders the stream: what changed last within it is read, and

@@ -1,12 +1,10 @@
 package pipeline
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 
-	"desklake/extract"
 	"desklake/state"
 )
 
@@ -25,13 +23,9 @@ func (e *OtherAccount) Hint() string {
 	return "Give each account a sink.path of its own. If it is the same account under another name or address, say so: desklake state adopt."
 }
 
-// account is whose rows the job reads.
-func (j Job) account(source extract.Source) string { return cmp.Or(j.Account, source.Scope().Account) }
-
-// CheckAccount returns an *OtherAccount if the destination with these checkpoints holds the rows of another account than
-// the source's. Cursors of one account say nothing about another.
-func (j Job) CheckAccount(source extract.Source, stored map[string]state.Checkpoint) error {
-	asked := j.account(source)
+// checkAccount returns an *OtherAccount if the destination with these checkpoints holds the rows of another account. Cursors of
+// one account say nothing about another.
+func checkAccount(asked string, stored map[string]state.Checkpoint) error {
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
 		if account := stored[name].Account; account != "" && account != asked {
 			return &OtherAccount{Stored: account, Asked: asked}

@@ -32,7 +32,7 @@ func (w *worker) commit(ctx context.Context) error {
 // newCheckpoint is the stream's checkpoint behind what was received. When it was complete stays known while it is read on:
 // not where a table joins in, or is read again.
 func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
-	c := state.Checkpoint{Stream: w.checkpoint(w.stream.Name), RunID: w.id, SavedAt: now, Account: w.account(w.source), Start: w.start}
+	c := state.Checkpoint{Stream: checkpointName(w.stream.Stream), RunID: w.id, SavedAt: now, Account: w.plan.Account, Start: w.start}
 	if w.answered || readBefore(w.stored) {
 		c.Tables = slices.Sorted(slices.Values(w.result.Tables))
 	}
@@ -88,7 +88,7 @@ func (w *worker) outcome(ended error) (sink.Outcome, string) {
 		return sink.Stopped, ""
 	case ended != nil:
 		return sink.Broken, ended.Error()
-	case !w.Window.IsZero():
+	case !w.stream.Window.IsZero():
 		return sink.WindowRead, ""
 	}
 	return sink.Complete, ""

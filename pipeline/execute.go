@@ -11,7 +11,6 @@ import (
 
 	"desklake/extract"
 	"desklake/sink"
-	"desklake/state"
 )
 
 // Execution is one run, from opening the destination to closing it.
@@ -27,15 +26,9 @@ type Execution struct {
 	// Waiting is told who has the destination, where another process has it.
 	Waiting func(holder string)
 
-	// Begin is told what is known when the sink is open. What it returns is told how the run goes.
-	Begin func(Begun) Progress
-}
-
-// Begun is a run whose sink is open.
-type Begun struct {
-	Log     *slog.Logger // with the run's id
-	Streams []extract.Stream
-	Stored  map[string]state.Checkpoint
+	// Begin is told what will be read, when the sink is open, and gets the log with the run's id. What it returns is told how the
+	// run goes.
+	Begin func(Plan, *slog.Logger) Progress
 }
 
 // Execute opens the sink, waiting for it until Patience ends, runs the job, publishes what it changed and closes the sink.
@@ -48,21 +41,21 @@ func Execute(ctx context.Context, x Execution) (result Result, err error) {
 	}
 	defer func() { err = CloseSink(dst, err) }()
 	x.Job.ID = NewRunID(time.Now())
-	run := Begun{Log: x.Log.With("run", x.Job.ID)}
-	source, err := x.Open(run.Log)
+	log := x.Log.With("run", x.Job.ID)
+	source, err := x.Open(log)
 	if err != nil {
 		return result, err
 	}
 	if c, ok := source.(io.Closer); ok {
 		defer c.Close()
 	}
-	if run.Stored, err = dst.Checkpoints(ctx); err != nil {
-		return result, &SinkError{err}
+	r := &run{Job: x.Job, source: source, sink: dst}
+	if err := r.makePlan(ctx); err != nil {
+		return result, err
 	}
-	run.Streams = x.Job.Streams(source, run.Stored)
-	x.Job.Progress = x.Begin(run)
-	if result, err = Run(ctx, source, dst, x.Job); err == nil {
-		err = x.publish(dst, &result.Run, run.Log)
+	r.Progress = x.Begin(r.plan, log)
+	if result, err = r.execute(ctx); err == nil {
+		err = x.publish(dst, &result.Run, log)
 	}
 	return result, err
 }

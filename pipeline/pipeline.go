@@ -109,24 +109,14 @@ func (e *SinkError) Error() string { return e.Err.Error() }
 // Unwrap returns the sink's own error.
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// Run executes a run and returns how it went. The error is that of preparing the sink or of ending the run; what
-// befell a stream stands in its StreamResult.
+// Run executes a run and returns how it went. The error is that of planning it, of preparing the sink or of ending the run;
+// what befell a stream stands in its StreamResult.
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
 	r := &run{Job: job, source: source, sink: dst}
-	result := Result{Run: sink.Run{ID: cmp.Or(job.ID, NewRunID(time.Now())), Started: time.Now().UTC(), Status: sink.Running,
-		Trigger: job.Trigger, Version: job.Version, Account: job.account(source)}}
-	r.id = result.Run.ID
-	streams, err := r.prepare(ctx, result.Run)
-	if err != nil {
-		return result, err
+	if err := r.makePlan(ctx); err != nil {
+		return Result{}, err
 	}
-	result.Streams = r.readAll(ctx, streams)
-	result.Run.Finished = time.Now().UTC()
-	result.Run.Status, result.Run.Error = outcome(result.Streams, job.Named)
-	if err := dst.SaveRun(context.WithoutCancel(ctx), result.Run); err != nil {
-		return result, &SinkError{fmt.Errorf("end run: %w", err)}
-	}
-	return result, nil
+	return r.execute(ctx)
 }
 
 // run is a run under way.
@@ -136,40 +126,63 @@ type run struct {
 	source      extract.Source
 	sink        sink.Sink
 	checkpoints map[string]state.Checkpoint
+	plan        Plan
 	signs       *lifeSigns
 	weights     weights
 }
 
-func (r *run) prepare(ctx context.Context, row sink.Run) ([]extract.Stream, error) {
-	stored, err := r.sink.Checkpoints(ctx)
+// makePlan asks source and sink what there is to do.
+func (r *run) makePlan(ctx context.Context) error {
+	catalog, err := r.source.Discover(ctx)
 	if err != nil {
-		return nil, &SinkError{fmt.Errorf("read checkpoints: %w", err)}
+		return fmt.Errorf("discover the tables of the account: %w", err)
 	}
-	if err := r.CheckAccount(r.source, stored); err != nil {
-		return nil, err
+	if r.checkpoints, err = r.sink.Checkpoints(ctx); err != nil {
+		return &SinkError{fmt.Errorf("read checkpoints: %w", err)}
 	}
-	r.checkpoints = stored
-	streams := r.Streams(r.source, stored)
+	r.plan, err = r.Plan(r.source.Scope(), catalog, r.checkpoints)
+	return err
+}
+
+// execute executes the plan.
+func (r *run) execute(ctx context.Context) (Result, error) {
+	result := Result{Run: sink.Run{ID: cmp.Or(r.ID, NewRunID(time.Now())), Started: time.Now().UTC(), Status: sink.Running,
+		Trigger: r.Trigger, Version: r.Version, Account: r.plan.Account}}
+	r.id = result.Run.ID
+	if err := r.prepare(ctx, result.Run); err != nil {
+		return result, err
+	}
+	result.Streams = r.readAll(ctx, r.plan.Streams)
+	result.Run.Finished = time.Now().UTC()
+	result.Run.Status, result.Run.Error = outcome(result.Streams, r.Named)
+	if err := r.sink.SaveRun(context.WithoutCancel(ctx), result.Run); err != nil {
+		return result, &SinkError{fmt.Errorf("end run: %w", err)}
+	}
+	return result, nil
+}
+
+// prepare makes the sink ready for the plan, and begins the run there.
+func (r *run) prepare(ctx context.Context, row sink.Run) error {
 	var tables []*schema.Table
-	for _, s := range streams {
+	for _, s := range r.plan.Streams {
 		tables = append(tables, s.Tables...)
 	}
 	if err := r.sink.Prepare(ctx, tables); err != nil {
-		return nil, &SinkError{err}
+		return &SinkError{err}
 	}
 	if err := r.sink.SaveRun(ctx, row); err != nil {
-		return nil, &SinkError{fmt.Errorf("begin run: %w", err)}
+		return &SinkError{fmt.Errorf("begin run: %w", err)}
 	}
 	if r.History > 0 {
 		if err := r.sink.Forget(ctx, row.Started.Add(-r.History)); err != nil {
-			return nil, &SinkError{fmt.Errorf("forget old runs: %w", err)}
+			return &SinkError{fmt.Errorf("forget old runs: %w", err)}
 		}
 	}
-	return streams, nil
+	return nil
 }
 
 // readAll reads the streams side by side. An error of the sink stops them all: it would meet each of them.
-func (r *run) readAll(ctx context.Context, streams []extract.Stream) []StreamResult {
+func (r *run) readAll(ctx context.Context, streams []PlannedStream) []StreamResult {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]StreamResult, len(streams))
@@ -191,14 +204,6 @@ func (r *run) readAll(ctx context.Context, streams []extract.Stream) []StreamRes
 	}
 	wg.Wait()
 	return results
-}
-
-func tableNames(s extract.Stream) []string {
-	names := make([]string, len(s.Tables))
-	for i, t := range s.Tables {
-		names[i] = t.Name
-	}
-	return names
 }
 
 // outcome is the status of a run, and the error that says most about it.

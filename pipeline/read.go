@@ -81,7 +81,7 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 		defer close(pages)
 		defer stop()
 		defer room.Leave()
-		for page, err := range w.source.Read(reading, w.stream, from) {
+		for page, err := range w.source.Read(reading, w.stream.Stream, from) {
 			if err != nil && reading.Err() != nil && ctx.Err() == nil {
 				err = ErrStopped
 			}
@@ -129,7 +129,7 @@ func (w *worker) convert(ctx context.Context, from extract.Position, pages <-cha
 				w.weights.Release(p.weight)
 			}
 		}()
-		decoder := w.stream.NewDecoder()
+		decoder := w.stream.NewDecoder(w.stream.Tables)
 		c := chunk{facts: facts{next: from, at: time.Now().UTC()}}
 		number := 0
 		for p := range pages {

@@ -35,12 +35,13 @@ type scripts []script
 
 func (s scripts) Scope() extract.Scope { return extract.Scope{Account: "things.example"} }
 
-func (s scripts) Streams([]string) (list []extract.Stream) {
+func (s scripts) Discover(context.Context) (c extract.Catalog, _ error) {
+	c.Tables = []*schema.Table{things}
 	for _, one := range s {
-		list = append(list, extract.Stream{Name: one.name(), Tables: []*schema.Table{things}, Pass: one.Pass,
-			NewDecoder: func() extract.Decoder { return &decoder{script: one} }})
+		c.Streams = append(c.Streams, extract.Stream{Name: one.name(), Tables: c.Tables, Pass: one.Pass,
+			NewDecoder: func([]*schema.Table) extract.Decoder { return &decoder{script: one} }})
 	}
-	return list
+	return c, nil
 }
 
 func (s scripts) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {

@@ -27,8 +27,8 @@ const (
 // worker's own writes and commits. What stands between them is bounded.
 type worker struct {
 	*run
-	stream extract.Stream
-	stored state.Checkpoint // of the stream, from earlier runs
+	stream PlannedStream
+	stored state.Checkpoint // of what is read, from earlier runs
 	start  time.Time        // the start date from which the stream is read, as it is stored
 	result StreamResult
 
@@ -49,19 +49,18 @@ type worker struct {
 	quota      atomic.Pointer[extract.Quota]
 }
 
-func (r *run) worker(s extract.Stream) *worker {
-	stored := r.checkpoints[r.checkpoint(s.Name)]
-	return &worker{run: r, stream: s, stored: stored, start: r.startOf(s, stored),
+func (r *run) worker(s PlannedStream) *worker {
+	return &worker{run: r, stream: s, stored: s.stored, start: s.start,
 		read: map[string]int64{}, noRow: map[string]int64{},
-		result: StreamResult{Stream: s.Name, Tables: tableNames(s), Counts: map[string]sink.Counts{}}}
+		result: StreamResult{Stream: s.Name, Tables: extract.TableNames(s.Tables), Counts: map[string]sink.Counts{}}}
 }
 
 // all reads the stream to its end, or until an error or Job.Stop, and then what an earlier start date adds to it.
 func (w *worker) all(ctx context.Context) error {
 	err := w.walk(ctx)
 	w.sign(false)
-	if between, some := w.Earlier(w.source, w.stream, w.checkpoints); some && err == nil && w.result.Unavailable == nil {
-		err = w.readEarlier(ctx, between)
+	if !w.stream.Earlier.IsZero() && err == nil && w.result.Unavailable == nil {
+		err = w.readEarlier(ctx)
 	}
 	if n := w.noRows(); err == nil && n > 0 {
 		err = &NoRows{Stream: w.stream.Name, Records: n}
@@ -71,7 +70,7 @@ func (w *worker) all(ctx context.Context) error {
 
 // walk reads the stream to its end, or until an error or Job.Stop. What came before is committed then.
 func (w *worker) walk(outer context.Context) error {
-	from := w.Start(w.stream, w.checkpoints)
+	from := w.stream.From
 	w.pending = facts{next: from, at: time.Now().UTC(), load: sink.Load{CursorBefore: from.Cursor}}
 	for _, table := range w.stored.Lost {
 		w.note(table, "rows or columns of the table were gone from the sink: it is read again from the start", "")
@@ -101,7 +100,7 @@ func (w *worker) walk(outer context.Context) error {
 		return err
 	case w.result.Unavailable != nil:
 		return nil
-	case ended == nil && !w.Window.IsZero() && w.noRows() == 0: // else the checkpoint says what is to be tried again
+	case ended == nil && !w.stream.Window.IsZero() && w.noRows() == 0: // else the checkpoint says what is to be tried again
 		return w.forget(ctx)
 	}
 	return ended
@@ -117,7 +116,7 @@ func (w *worker) sign(answered bool) {
 
 // forget deletes the checkpoint of a window that was read to its end.
 func (w *worker) forget(ctx context.Context) error {
-	if err := w.sink.DeleteCheckpoint(ctx, w.checkpoint(w.stream.Name)); err != nil {
+	if err := w.sink.DeleteCheckpoint(ctx, checkpointName(w.stream.Stream)); err != nil {
 		return &SinkError{fmt.Errorf("%s: forget the checkpoint of the window: %w", w.stream.Name, err)}
 	}
 	return nil

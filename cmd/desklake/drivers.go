@@ -12,7 +12,7 @@ import (
 // drivers are the types of sources and sinks, by their names in the configuration.
 var drivers = setup.Drivers{
 	Sources: map[string]extract.Driver{
-		"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: zendesk.Tables, Routes: zendesk.Routes},
+		"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Catalog: zendesk.Catalog},
 	},
 	Sinks: map[string]sink.Driver{
 		"duckdb":  {New: func() sink.Config { return new(duckdb.Config) }},

@@ -17,13 +17,13 @@ func TestAFirstSyncOfAThousandTicketsTakesFewRequests(t *testing.T) {
 		r := newReplica(t, desk, Options{})
 		r.run(allTables()...)
 		n := len(desk.Requests())
-		if most := len(r.source.Streams(allTables())) + 13; n > most {
+		if most := len(r.source.catalog().Select(allTables())) + 13; n > most {
 			t.Errorf("%d requests, want at most %d", n, most)
 		}
 		t.Logf("%d requests, %d rows", n, r.read)
 		desk.Forget()
 		r.run(allTables()...)
-		for _, st := range r.source.Streams(allTables()) {
+		for _, st := range r.source.catalog().Select(allTables()) {
 			literal, _ := r.source.stream(st.Name)
 			if n := desk.Count(literal.endpoint[len("/api/v2/"):]); n > 2 {
 				t.Errorf("%s: a second sync with nothing new took %d requests", st.Name, n)

@@ -16,7 +16,7 @@ func firstPage(b *testing.B, tables ...string) (extract.Stream, extract.Page) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	st := s.Streams(tables)[0]
+	st := s.catalog().Select(tables)[0]
 	for page, err := range s.Read(context.Background(), st, extract.Position{}) {
 		if err != nil {
 			b.Fatal(err)
@@ -44,7 +44,7 @@ func BenchmarkDecodingAPage(b *testing.B) {
 	} {
 		b.Run(name, func(b *testing.B) {
 			st, page := firstPage(b, tables...)
-			d := st.NewDecoder()
+			d := st.NewDecoder(st.Tables)
 			for b.Loop() {
 				if err := d.Decode(page); err != nil {
 					b.Fatal(err)

@@ -137,7 +137,7 @@ func TestAStoredPlaceThatLiesAheadIsLeft(t *testing.T) {
 					time.Sleep(10 * time.Minute)
 				}
 				highWater := l.rows[4].at
-				for _, st := range r.source.Streams([]string{table}) {
+				for _, st := range r.source.catalog().Select([]string{table}) {
 					r.positions[st.Name] = extract.Position{Cursor: cursor(time.Now().Add(2 * day).Unix()), HighWater: highWater}
 				}
 				r.run(table)
@@ -167,7 +167,7 @@ func TestAWindowIsReadToItsEndWhateverOneRowIsDated(t *testing.T) {
 					}
 					from, to := l.rows[3].at, l.rows[30].at
 					r := newReplica(t, nil, Options{Transport: l})
-					for _, st := range r.source.Streams([]string{table}) {
+					for _, st := range r.source.catalog().Select([]string{table}) {
 						st.Window = extract.Window{From: from, To: to}
 						if err := r.stream(st); err != nil {
 							t.Error(err)

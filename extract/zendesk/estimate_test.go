@@ -22,7 +22,7 @@ func TestEstimatesAreNearTheTruth(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			streams := s.Streams([]string{"tickets", "users", "ticket_audits", "groups", "satisfaction_ratings"})
+			streams := s.catalog().Select([]string{"tickets", "users", "ticket_audits", "groups", "satisfaction_ratings"})
 			e := s.Estimate(t.Context(), streams, nil)
 			if e.PerDay != 400*24*60 || e.Spent > 15 {
 				t.Errorf("%d requests a day, %d spent", e.PerDay, e.Spent)

@@ -126,7 +126,7 @@ func TestPermanentFaultsEndEveryStreamInTheirKindOfFailure(t *testing.T) {
 				begun := time.Now()
 				desk.Inject(zendesktest.Fault{Match: "", Do: test.effect})
 				r.try(allTables()...)
-				for _, st := range r.source.Streams(allTables()) {
+				for _, st := range r.source.catalog().Select(allTables()) {
 					err := r.errs[st.Name]
 					if err == nil {
 						t.Errorf("%s: no error", st.Name)

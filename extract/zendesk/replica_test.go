@@ -71,7 +71,7 @@ func (r *replica) run(tables ...string) {
 func (r *replica) try(tables ...string) {
 	r.t.Helper()
 	r.errs = map[string]error{}
-	for _, st := range r.source.Streams(tables) {
+	for _, st := range r.source.catalog().Select(tables) {
 		if err := r.stream(st); err != nil {
 			r.errs[st.Name] = err
 		}
@@ -84,7 +84,7 @@ func (r *replica) stream(st extract.Stream) error {
 	if st.Pass {
 		from = extract.Position{}
 	}
-	d := st.NewDecoder()
+	d := st.NewDecoder(st.Tables)
 	for page, err := range r.source.Read(context.Background(), st, from) {
 		r.cost.requests += page.Requests
 		r.cost.retries += page.Retries

@@ -27,7 +27,7 @@ func TestEveryAnswerIsToldOf(t *testing.T) {
 		desk.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Times: 1, Do: zendesktest.Status(503, "Busy")})
 		var told []extract.Response
 		ctx := extract.WithResponses(t.Context(), func(r extract.Response) { told = append(told, r) })
-		for _, err := range s.Read(ctx, s.Streams([]string{"tickets"})[0], extract.Position{}) {
+		for _, err := range s.Read(ctx, s.catalog().Select([]string{"tickets"})[0], extract.Position{}) {
 			if err != nil {
 				t.Fatal(err)
 			}

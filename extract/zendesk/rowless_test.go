@@ -34,7 +34,7 @@ func FuzzKeys(f *testing.F) {
 		if !json.Valid(body) || strings.Contains(records, "organizations") {
 			t.Skip()
 		}
-		st := source.Streams([]string{"organizations"})[0]
+		st := source.catalog().Select([]string{"organizations"})[0]
 		literal, err := source.stream(st.Name)
 		if err != nil {
 			t.Fatal(err)
@@ -43,7 +43,7 @@ func FuzzKeys(f *testing.F) {
 		if err != nil {
 			t.Skip() // nested too deeply for one of the two, or closed early
 		}
-		d := st.NewDecoder()
+		d := st.NewDecoder(st.Tables)
 		if err := d.Decode(extract.Page{Body: body, Received: time.Now()}); err != nil {
 			t.Fatal(err)
 		}

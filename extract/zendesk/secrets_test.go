@@ -134,7 +134,7 @@ func tell(t *testing.T, auth Auth, answer roundTrip) string {
 	log := slog.New(slog.NewJSONHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s := newReplica(t, nil, Options{Auth: auth, Transport: answer, Logger: log, GiveUpAfter: 20 * time.Second}).source
 	ctx := extract.WithResponses(t.Context(), func(r extract.Response) { fmt.Fprintf(&told, "%+v\n", r) })
-	streams := s.Streams([]string{"groups"})
+	streams := s.catalog().Select([]string{"groups"})
 	for page, err := range s.Read(ctx, streams[0], extract.Position{}) {
 		fmt.Fprintf(&told, "%+v %+v %s\n", page.Next, page.Issues, texts(err))
 	}

@@ -128,7 +128,8 @@ func events(t *testing.T, list ...string) (audits, comments map[string]rawFields
 		t.Fatal(err)
 	}
 	r := &replica{t: t, rows: map[string]map[string]rawFields{}}
-	d := s.Streams([]string{"ticket_audits", "ticket_comments"})[0].NewDecoder()
+	events := s.catalog().Select([]string{"ticket_audits", "ticket_comments"})[0]
+	d := events.NewDecoder(events.Tables)
 	if err := d.Decode(extract.Page{Body: fmt.Appendf(nil, `{"ticket_events":[%s]}`, strings.Join(list, ",")), Received: time.Now()}); err != nil {
 		t.Fatal(err)
 	}

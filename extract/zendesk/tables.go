@@ -3,6 +3,7 @@ package zendesk
 import (
 	"fmt"
 
+	"desklake/extract"
 	"desklake/schema"
 )
 
@@ -41,17 +42,20 @@ func Tables() []*schema.Table {
 	return tables
 }
 
-// Routes says for each table where its rows come from, such as "GET /api/v2/tags (stream tags)".
-func Routes() map[string]string {
-	routes := map[string]string{}
+// Catalog is what is known of the tables of any Zendesk account: both streams that fill ticket_audits are in it, of which an
+// account reads one.
+func Catalog() extract.Catalog {
+	c := extract.Catalog{Tables: Tables(), Routes: map[string]string{}}
 	for _, st := range streams {
+		c.Streams = append(c.Streams, extract.Stream{Name: st.name, Tables: st.tables, Pass: st.pass(),
+			NewDecoder: func(tables []*schema.Table) extract.Decoder { return newDecoder(st, tables) }})
 		for _, t := range st.tables {
 			if st.paging == ticketAudits {
-				routes[t.Name] += fmt.Sprintf(", or with audits: full GET %s (stream %s)", auditsOfTicket.endpoint, st.name)
+				c.Routes[t.Name] += fmt.Sprintf(", or with audits: full GET %s (stream %s)", auditsOfTicket.endpoint, st.name)
 			} else {
-				routes[t.Name] = fmt.Sprintf("GET %s (stream %s)", st.endpoint, st.name)
+				c.Routes[t.Name] = fmt.Sprintf("GET %s (stream %s)", st.endpoint, st.name)
 			}
 		}
 	}
-	return routes
+	return c
 }

@@ -16,7 +16,7 @@ func together(t *testing.T, s *Source) (total cost) {
 	t.Helper()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for _, st := range s.Streams(allTables()) {
+	for _, st := range s.catalog().Select(allTables()) {
 		wg.Go(func() {
 			for page, err := range s.Read(context.Background(), st, extract.Position{}) {
 				if err != nil {
@@ -42,7 +42,7 @@ func TestASmallSyncOnAFreshMinuteDoesNotWait(t *testing.T) {
 		begun := time.Now()
 		source := testSource(t, desk, Options{})
 		total := together(t, source)
-		if streams := len(source.Streams(allTables())); total.waited > time.Duration(streams+1)*3*latency { // until the first answers tell the limits
+		if streams := len(source.catalog().Select(allTables())); total.waited > time.Duration(streams+1)*3*latency { // until the first answers tell the limits
 			t.Errorf("waited %v, all streams together", total.waited)
 		}
 		if took := time.Since(begun); took > 10*time.Second {

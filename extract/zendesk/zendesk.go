@@ -8,6 +8,7 @@ package zendesk
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,7 +21,6 @@ import (
 	"time"
 
 	"desklake/extract"
-	"desklake/schema"
 )
 
 // Options say which account is read, and how. Subdomain or URL, and Auth, are needed; the rest has defaults.
@@ -120,21 +120,15 @@ func (s *Source) Scope() extract.Scope {
 	return extract.Scope{Account: host, Start: s.start}
 }
 
-// Streams implements extract.Source.
-func (s *Source) Streams(tables []string) []extract.Stream {
-	var list []extract.Stream
-	for _, st := range streams {
-		if st.paging == ticketAudits && !s.full || st.name == "ticket_events" && s.full {
-			continue
-		}
-		wanted := slices.DeleteFunc(slices.Clone(st.tables), func(t *schema.Table) bool { return !slices.Contains(tables, t.Name) })
-		if len(wanted) > 0 {
-			list = append(list, extract.Stream{
-				Name: st.name, Tables: wanted, Pass: st.pass(), NewDecoder: func() extract.Decoder { return newDecoder(st, wanted) },
-			})
-		}
-	}
-	return list
+// Discover implements extract.Source. It makes no request.
+func (s *Source) Discover(context.Context) (extract.Catalog, error) { return s.catalog(), nil }
+
+func (s *Source) catalog() extract.Catalog {
+	c := Catalog()
+	c.Streams = slices.DeleteFunc(c.Streams, func(of extract.Stream) bool {
+		return of.Name == "ticket_audits" && !s.full || of.Name == "ticket_events" && s.full
+	})
+	return c
 }
 
 // startTime is the start date in unix seconds. The exports take no start before 1970.

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"time"
@@ -40,12 +41,12 @@ func (c *backfillCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	source, job, err := a.job(conf, c.Tables)
+	job, err := conf.Job(c.Tables)
 	if err != nil {
 		return err
 	}
 	job.Beside, job.Window, job.FullRefresh = nil, window, c.Restart
-	if job.Tables, err = c.withWindows(a, source, job.Tables); err != nil {
+	if job.Tables, err = c.withWindows(a, conf.Catalog(), job.Tables); err != nil {
 		return err
 	}
 	job.Trigger = "backfill " + window.From.Format(time.RFC3339) + " to " + window.To.Format(time.RFC3339)
@@ -82,14 +83,16 @@ func parseWhen(text string) (time.Time, error) {
 }
 
 // withWindows leaves out the tables that are read whole each time; one that was asked for by name is a mistake.
-func (c *backfillCommand) withWindows(a *app, source extract.Source, tables []string) (with []string, err error) {
+func (c *backfillCommand) withWindows(a *app, catalog extract.Catalog, tables []string) (with []string, err error) {
 	var whole []string
-	for _, s := range source.Streams(tables) {
+	for _, s := range catalog.Select(tables) {
+		into := &with
+		if s.Pass {
+			into = &whole
+		}
 		for _, t := range s.Tables {
-			if s.Pass {
-				whole = append(whole, t.Name)
-			} else {
-				with = append(with, t.Name)
+			if !slices.Contains(*into, t.Name) {
+				*into = append(*into, t.Name)
 			}
 		}
 	}
@@ -106,19 +109,18 @@ func (c *backfillCommand) withWindows(a *app, source extract.Source, tables []st
 }
 
 // tellResumed says which streams go on with a backfill that was broken off.
-func (a *app) tellResumed(job pipeline.Job, run pipeline.Begun) {
+func (a *app) tellResumed(job pipeline.Job, plan pipeline.Plan, log *slog.Logger) {
 	if job.Window.IsZero() {
 		return
 	}
-	for _, s := range run.Streams {
-		from := job.Start(s, run.Stored)
+	for _, s := range plan.Streams {
 		switch {
-		case from.Cursor == "":
+		case s.From.Cursor == "":
 		case a.json:
-			run.Log.Info("backfill goes on where it was broken off", "stream", s.Name, "at", from.HighWater, "from", job.Window.From)
+			log.Info("backfill goes on where it was broken off", "stream", s.Name, "at", s.From.HighWater, "from", job.Window.From)
 		default:
 			fmt.Fprintf(a.stderr, "%s goes on at %s, where its backfill from %s was broken off; --restart begins anew\n",
-				s.Name, words.Day(orNull(from.HighWater)), words.Day(&job.Window.From))
+				s.Name, words.Day(orNull(s.From.HighWater)), words.Day(&job.Window.From))
 		}
 	}
 }

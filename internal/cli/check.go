@@ -77,15 +77,23 @@ func (a *app) check() (rows []checkRow, first error) {
 		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
 		return rows, first
 	}
-	streams := source.Streams(job.Tables)
-	add(a.checkSink(conf, streams, func(stored map[string]state.Checkpoint) error { return job.CheckAccount(source, stored) }))
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	ctx = a.tellWaits(ctx)
+	catalog, err := source.Discover(ctx)
+	if err != nil {
+		catalog = conf.Catalog() // what keeps the source from telling is told below
+	}
+	streams := catalog.Select(job.Tables)
+	add(a.checkSink(conf, streams, func(stored map[string]state.Checkpoint) error {
+		_, err := job.Plan(source.Scope(), catalog, stored)
+		return err
+	}))
 	checker, ok := source.(extract.Checker)
 	if !ok {
 		return rows, first
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	for _, f := range checker.Check(a.tellWaits(ctx), streams) {
+	for _, f := range checker.Check(ctx, streams) {
 		var lacking *extract.Unavailable
 		if errors.As(f.Err, &lacking) && !job.Named { // a sync leaves it out
 			f.Found, f.Err = "left out: "+f.Found, nil

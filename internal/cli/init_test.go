@@ -19,7 +19,7 @@ import (
 
 // drivers are those of the program.
 var drivers = setup.Drivers{
-	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: zendesk.Tables}},
+	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Catalog: zendesk.Catalog}},
 	Sinks: map[string]sink.Driver{
 		"duckdb":  {New: func() sink.Config { return new(duckdb.Config) }},
 		"parquet": {New: func() sink.Config { return new(parquet.Config) }},

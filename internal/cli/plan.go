@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -33,29 +34,33 @@ func (c *planCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	source, job, err := a.job(conf, c.Tables)
+	job, err := conf.Job(c.Tables)
 	if err != nil {
 		return err
 	}
 	job.FullRefresh = c.FullRefresh
-	return a.plan(conf, source, job, c.JSON)
+	return a.plan(conf, job, c.JSON)
 }
 
 // plan prints what a run of the job would do.
-func (a *app) plan(conf *setup.Setup, source extract.Source, job pipeline.Job, asJSON bool) error {
-	stored, err := a.checkpoints(conf)
+func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
+	ctx, cancel := a.signals.context(a.ctx)
+	defer cancel()
+	source, err := conf.OpenSource(a.logger)
 	if err != nil {
 		return err
 	}
-	if err := job.CheckAccount(source, stored); err != nil {
+	ctx = a.tellWaits(ctx)
+	plan, err := a.makePlan(ctx, conf, source, job)
+	if err != nil {
 		return err
 	}
-	streams := job.Streams(source, stored)
 	var tables []*schema.Table
+	var streams []extract.Stream
 	from := map[string]extract.Position{}
-	for _, s := range streams {
-		tables = append(tables, s.Tables...)
-		from[s.Name] = job.Start(s, stored)
+	for _, s := range plan.Streams {
+		tables, streams = append(tables, s.Tables...), append(streams, s.Stream)
+		from[s.Name] = s.From
 	}
 	changes, err := conf.Destination().Changes(a.ctx, tables)
 	if err != nil {
@@ -65,21 +70,18 @@ func (a *app) plan(conf *setup.Setup, source extract.Source, job pipeline.Job, a
 	if !ok {
 		return fmt.Errorf("sources of type %s can't be planned", conf.Source.Type)
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
 	whole := streams
-	for _, s := range streams {
-		if between, some := job.Earlier(source, s, stored); some {
-			s.Window = between
-			whole = append(whole, s)
+	for _, s := range plan.Streams {
+		if s.Window = s.Earlier; !s.Window.IsZero() {
+			whole = append(whole, s.Stream)
 		}
 	}
-	estimate := estimator.Estimate(a.tellWaits(ctx), whole, from)
-	plan := newPlan(estimate, from, changes)
+	estimate := estimator.Estimate(ctx, whole, from)
+	report := newPlan(estimate, from, changes)
 	if asJSON {
-		err = term.JSON(a.stdout, plan)
+		err = term.JSON(a.stdout, report)
 	} else {
-		err = plan.print(a.stdout, conf.Destination().Location())
+		err = report.print(a.stdout, conf.Destination().Location())
 	}
 	if err != nil {
 		return err
@@ -94,6 +96,19 @@ func (a *app) plan(conf *setup.Setup, source extract.Source, job pipeline.Job, a
 		a.print(c)
 	}
 	return &told{failed}
+}
+
+// makePlan asks the source and the destination what a run of the job would read.
+func (a *app) makePlan(ctx context.Context, conf *setup.Setup, source extract.Source, job pipeline.Job) (pipeline.Plan, error) {
+	stored, err := a.checkpoints(conf)
+	if err != nil {
+		return pipeline.Plan{}, err
+	}
+	catalog, err := source.Discover(ctx)
+	if err != nil {
+		return pipeline.Plan{}, err
+	}
+	return job.Plan(source.Scope(), catalog, stored)
 }
 
 // checkpoints reads the stored checkpoints without the lock; none where the sink is not there yet.
@@ -115,7 +130,7 @@ func (a *app) checkpoints(conf *setup.Setup) (map[string]state.Checkpoint, error
 // planned is a run that would fail where the estimate did.
 func planned(streams []extract.Stream, e extract.Estimate) (r pipeline.Result) {
 	for i, s := range streams {
-		result := pipeline.StreamResult{Stream: s.Name, Tables: setup.TableNames(s.Tables), Err: e.Streams[i].Err}
+		result := pipeline.StreamResult{Stream: s.Name, Tables: extract.TableNames(s.Tables), Err: e.Streams[i].Err}
 		if errors.As(result.Err, &result.Unavailable) {
 			result.Err = nil
 		}

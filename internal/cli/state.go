@@ -105,13 +105,9 @@ func (c *stateResetCommand) Run(a *app) error {
 	if err := setup.CheckTables(c.Tables, conf.AllTables()); err != nil {
 		return err
 	}
-	source, err := conf.OpenSource(a.logger)
-	if err != nil {
-		return err
-	}
 	patience, cancel := a.signals.context(a.ctx)
 	defer cancel()
-	return a.withSink(patience, conf, func(dst sink.Sink) error { return c.reset(a, dst, source.Streams(c.Tables)) })
+	return a.withSink(patience, conf, func(dst sink.Sink) error { return c.reset(a, dst, conf.Catalog().Select(c.Tables)) })
 }
 
 // withSink opens the sink, uses it and closes it.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"time"
 
-	"desklake/extract"
 	"desklake/internal/progress"
 	"desklake/internal/service"
 	"desklake/internal/setup"
@@ -37,25 +36,15 @@ func (c *syncCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	source, job, err := a.job(conf, c.Tables)
+	job, err := conf.Job(c.Tables)
 	if err != nil {
 		return err
 	}
 	job.FullRefresh, job.AcceptDeletes = c.FullRefresh, c.AcceptDeletes
 	if c.DryRun {
-		return a.plan(conf, source, job, false)
+		return a.plan(conf, job, false)
 	}
 	return a.sync(conf, job)
-}
-
-// job is what a run is to do that was told these tables, or none; and the source for it.
-func (a *app) job(conf *setup.Setup, named []string) (extract.Source, pipeline.Job, error) {
-	job, err := conf.Job(named)
-	if err != nil {
-		return nil, job, err
-	}
-	source, err := conf.OpenSource(a.logger)
-	return source, job, err
 }
 
 // sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
@@ -67,10 +56,10 @@ func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
 	var shown progress.Progress
 	result, err := pipeline.Execute(a.ctx, pipeline.Execution{
 		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: patience, Waiting: a.tellLocked(conf, log),
-		Begin: func(run pipeline.Begun) pipeline.Progress {
-			began, log = time.Now(), run.Log
-			a.tellResumed(job, run)
-			shown = a.output().Begin(run.Streams, job, run.Log)
+		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
+			began, log = time.Now(), its
+			a.tellResumed(job, plan, log)
+			shown = a.output().Begin(plan, job, log)
 			return shown
 		}})
 	if shown != nil {

@@ -3,6 +3,7 @@ package cli
 import (
 	"slices"
 
+	"desklake/extract"
 	"desklake/internal/setup"
 	"desklake/internal/term"
 
@@ -22,14 +23,15 @@ func (*tablesCommand) Help() string { return "Example: desklake tables tickets t
 // Run prints the catalog.
 func (c *tablesCommand) Run(a *app) error {
 	source := a.Drivers.Sources["zendesk"]
-	tables := source.Tables()
+	known := source.Catalog()
+	tables := known.Tables
 	if len(c.Tables) > 0 {
-		if err := setup.CheckTables(c.Tables, setup.TableNames(tables)); err != nil {
+		if err := setup.CheckTables(c.Tables, extract.TableNames(tables)); err != nil {
 			return err
 		}
 		tables = slices.DeleteFunc(tables, func(t *schema.Table) bool { return !slices.Contains(c.Tables, t.Name) })
 	}
-	shown := catalog.New(tables, source.Routes())
+	shown := catalog.New(tables, known.Routes)
 	switch {
 	case c.JSON:
 		return shown.JSON(a.stdout)

@@ -191,6 +191,10 @@ func (r *reader) resolve(path string) string {
 // unknown reports a key that its section does not have: it belongs to another type or elsewhere, it is misspelt, or nothing is
 // like it.
 func (r *reader) unknown(at place, path, name string, section reflect.Value) {
+	if len(r.problems) == maxProblems { // a file of something else: it is only counted
+		r.more++
+		return
+	}
 	if types := r.known.kindsWith(name, section); len(types) > 0 {
 		r.reportAt(at, "key %q is for type %s only: remove it", name, oneOf(types))
 		return

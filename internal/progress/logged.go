@@ -18,8 +18,8 @@ type logged struct {
 }
 
 // NewLogged writes the streams of a job into a log, until Close.
-func NewLogged(log *slog.Logger, streams []extract.Stream, job pipeline.Job) Progress {
-	l := &logged{tracks: newTracks(streams, job.Window), log: log, named: job.Named, stop: make(chan struct{})}
+func NewLogged(log *slog.Logger, plan pipeline.Plan, job pipeline.Job) Progress {
+	l := &logged{tracks: newTracks(plan, job.Window), log: log, named: job.Named, stop: make(chan struct{})}
 	go l.tick()
 	return l
 }

@@ -34,11 +34,11 @@ type Output struct {
 
 // Begin shows the streams in the given order, as far as there is one: bars on a terminal, lines elsewhere; in a log for
 // machines, its own lines. The log goes through it until End.
-func (o Output) Begin(streams []extract.Stream, job pipeline.Job, log *slog.Logger) Progress {
+func (o Output) Begin(plan pipeline.Plan, job pipeline.Job, log *slog.Logger) Progress {
 	if o.JSON {
-		return NewLogged(log, streams, job)
+		return NewLogged(log, plan, job)
 	}
-	t := newTracks(streams, job.Window)
+	t := newTracks(plan, job.Window)
 	var p interface {
 		Progress
 		io.Writer // what is written to it appears between its lines, never within one
@@ -85,9 +85,9 @@ type tracks struct {
 	all []*track // in the order in which they are shown
 }
 
-func newTracks(streams []extract.Stream, window extract.Window) *tracks {
+func newTracks(plan pipeline.Plan, window extract.Window) *tracks {
 	t := &tracks{}
-	for _, s := range streams {
+	for _, s := range plan.Streams {
 		t.all = append(t.all, &track{stream: s.Name, first: window.From, end: window.To})
 	}
 	return t

@@ -13,7 +13,7 @@ func TestAStreamsLineTellsWhereItIsAndWhatItWaitsFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // where time begins at 2000-01-01
 		year := extract.Window{From: time.Date(1999, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)}
-		all := newTracks([]extract.Stream{{Name: "tickets"}}, year)
+		all := newTracks(pipeline.Plan{Streams: []pipeline.PlannedStream{{Stream: extract.Stream{Name: "tickets"}}}}, year)
 		want := func(width int, line string) {
 			t.Helper()
 			if got := all.snapshot()[0].line(width); got != line {

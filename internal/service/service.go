@@ -146,11 +146,11 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 	ctx := extract.WithResponses(s.hurry, s.board.Responded)
 	result, err = pipeline.Execute(ctx, pipeline.Execution{
 		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: stop, Waiting: tellLocked(conf, log),
-		Begin: func(b pipeline.Begun) pipeline.Progress {
-			log = b.Log
+		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
+			log = its
 			log.Info("run began", "trigger", trigger)
-			s.board.Began(j.Name, streamNames(b.Streams))
-			shown = progress.NewLogged(log, b.Streams, job)
+			s.board.Began(j.Name, streamNames(plan))
+			shown = progress.NewLogged(log, plan, job)
 			return both{shown, s.board}
 		}})
 	if shown != nil {
@@ -159,8 +159,8 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 	return result, job.Named, log, err
 }
 
-func streamNames(streams []extract.Stream) (names []string) {
-	for _, s := range streams {
+func streamNames(plan pipeline.Plan) (names []string) {
+	for _, s := range plan.Streams {
 		names = append(names, s.Name)
 	}
 	return names

@@ -18,16 +18,16 @@ import (
 const testdata = "../../testdata/config"
 
 // fewTables are enough here.
-func fewTables() (tables []*schema.Table) {
+func fewTables() (c extract.Catalog) {
 	for _, name := range []string{"tickets", "users", "ticket_metrics", "tags"} {
-		tables = append(tables, &schema.Table{Name: name})
+		c.Tables = append(c.Tables, &schema.Table{Name: name})
 	}
-	return tables
+	return c
 }
 
 // known are the drivers of the program, but for what they know of tables.
 var known = Drivers{
-	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Tables: fewTables}},
+	Sources: map[string]extract.Driver{"zendesk": {New: func() extract.Config { return new(zendesk.Config) }, Catalog: fewTables}},
 	Sinks: map[string]sink.Driver{
 		"duckdb":  {New: func() sink.Config { return new(duckdb.Config) }},
 		"parquet": {New: func() sink.Config { return new(parquet.Config) }},

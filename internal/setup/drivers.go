@@ -30,7 +30,7 @@ func (d Drivers) SinkTypes() []string { return slices.Sorted(maps.Keys(d.Sinks))
 // Tables are the names of the tables of all types of sources.
 func (d Drivers) Tables() (names []string) {
 	for _, t := range d.SourceTypes() {
-		names = append(names, TableNames(d.Sources[t].Tables())...)
+		names = append(names, d.Sources[t].Catalog().Names()...)
 	}
 	return names
 }

@@ -11,7 +11,6 @@ import (
 	"desklake/internal/config"
 	"desklake/internal/health"
 	"desklake/pipeline"
-	"desklake/schema"
 	"desklake/sink"
 )
 
@@ -34,8 +33,11 @@ func (s *Setup) OpenHastily(log *slog.Logger, patience time.Duration) (extract.S
 // Destination is where the rows go.
 func (s *Setup) Destination() sink.Destination { return s.Sink.Section.Destination() }
 
+// Catalog is what is known of the source's tables without asking it.
+func (s *Setup) Catalog() extract.Catalog { return s.drivers.Sources[s.Source.Type].Catalog() }
+
 // AllTables are the names of the tables of the source, in the order of the catalog.
-func (s *Setup) AllTables() []string { return TableNames(s.drivers.Sources[s.Source.Type].Tables()) }
+func (s *Setup) AllTables() []string { return s.Catalog().Names() }
 
 // Selected are the names of the tables that the configuration selects.
 func (s *Setup) Selected() []string {
@@ -76,15 +78,6 @@ func (s *Setup) Schedules() (all []health.Schedule) {
 		all = append(all, s.Schedule(j))
 	}
 	return all
-}
-
-// TableNames are the names of tables, in their order.
-func TableNames(tables []*schema.Table) []string {
-	names := make([]string, len(tables))
-	for i, t := range tables {
-		names[i] = t.Name
-	}
-	return names
 }
 
 // CheckTables returns an *UnknownTable if a table that was named is not known.
