@@ -1,6 +1,7 @@
 package main
 
 import (
+	"desklake/internal/words"
 	"fmt"
 	"math"
 	"os"
@@ -40,7 +41,7 @@ func (c *comparison) document(d *strings.Builder) {
 	fmt.Fprintf(d, "\n## Beside DuckDB's read_json\n\n%s tickets, %s of JSON, medians of %d rounds in which all ways take turns. "+
 		"read_json reads the same records from files into one table with the same columns and types, with two threads and no limit on memory. "+
 		"desklake asks for them page by page over HTTP and writes `tickets` and `ticket_metrics`, with its default configuration. "+
-		"A ratio above 1 is faster than read_json.\n\n", thousands(c.Tickets), size(c.JSON), len(c.Rounds))
+		"A ratio above 1 is faster than read_json.\n\n", words.Thousands(c.Tickets), size(c.JSON), len(c.Rounds))
 	d.WriteString("| | seconds | ratio | CPU seconds | peak memory | on disk | of the JSON |\n|---|--:|--:|--:|--:|--:|--:|\n")
 	reference := c.median(byReadJSON, func(u usage) float64 { return u.Seconds })
 	for _, way := range []struct{ name, title string }{
@@ -92,7 +93,7 @@ func (r *results) documentGrowth(d *strings.Builder) {
 		if g.Busy {
 			name += " \\*"
 		}
-		fmt.Fprintf(d, "| %s | %s | %.0f s | %s | %s | %d | %.1f s | %s | %s | %s |\n", name, thousands(g.Tickets), g.First.Seconds, size(g.First.Peak),
+		fmt.Fprintf(d, "| %s | %s | %.0f s | %s | %s | %d | %.1f s | %s | %s | %s |\n", name, words.Thousands(g.Tickets), g.First.Seconds, size(g.First.Peak),
 			size(g.Size), g.Files, g.night(func(u usage) float64 { return u.Seconds }),
 			size(int64(g.night(func(u usage) float64 { return float64(u.Peak) }))),
 			size(int64(g.night(func(u usage) float64 { return float64(u.Written) }))), last)
@@ -105,7 +106,7 @@ func (r *results) documentGrowth(d *strings.Builder) {
 		highest := 1.0
 		for _, g := range r.Growth {
 			if g.Sink == sink && g.Fresh == 0 { // those with a fresh one are about many nights
-				sizes = append(sizes, fmt.Sprintf("%q", thousands(g.Tickets)))
+				sizes = append(sizes, fmt.Sprintf("%q", words.Thousands(g.Tickets)))
 				night := g.night(func(u usage) float64 { return u.Seconds })
 				nights, highest = append(nights, fmt.Sprintf("%.2f", night)), max(highest, night)
 			}
@@ -126,12 +127,4 @@ func (g *growth) night(of func(usage) float64) float64 {
 }
 
 // size is a number of bytes in units of a million.
-func size(bytes int64) string { return thousands(int(bytes/1e6)) + " MB" }
-
-func thousands(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
+func size(bytes int64) string { return words.Thousands(int(bytes/1e6)) + " MB" }

@@ -30,7 +30,7 @@ func (c *demoCommand) Run(a *app) error {
 		return err
 	}
 	defer stop()
-	fmt.Fprintf(a.stdout, "A helpdesk with %s tickets runs at %s for as long as this takes.\n\n", words.Thousands(int64(c.Tickets)), url)
+	fmt.Fprintf(a.stdout, "A helpdesk with %s tickets runs at %s for as long as this takes.\n\n", words.Thousands(c.Tickets), url)
 	conf, err := a.Drivers.Parse(a.ctx, "demo.yaml", fmt.Sprintf(demoConfig, url, until.AddDate(-2, 0, 0).Format(time.RFC3339), c.Output))
 	if err != nil {
 		return err

@@ -20,16 +20,16 @@ func printSummary(w io.Writer, r pipeline.Result, path string, elapsed time.Dura
 	}
 	fmt.Fprintf(w, "%s %s: %s new, %s changed, %s deleted in %.1f s; %s %s", path, r.Run.Status,
 		words.Thousands(f.Rows.Inserted), words.Thousands(f.Rows.Updated), words.Thousands(f.Rows.Deleted), elapsed.Seconds(),
-		words.Thousands(int64(f.Requests)), words.Plural(f.Requests, "request"))
+		words.Thousands(f.Requests), words.Plural(f.Requests, "request"))
 	if f.Retries > 0 {
-		fmt.Fprintf(w, ", %s of them repeated", words.Thousands(int64(f.Retries)))
+		fmt.Fprintf(w, ", %s of them repeated", words.Thousands(f.Retries))
 	}
 	fmt.Fprintln(w)
 	if f.Waited >= time.Second {
 		fmt.Fprintf(w, "waited %s in all streams together\n", f.Waited.Round(time.Second))
 	}
 	if f.Issues > 0 {
-		fmt.Fprintf(w, "%s %s of issues: FROM desklake.issues\n", words.Thousands(int64(f.Issues)), words.Plural(f.Issues, "kind"))
+		fmt.Fprintf(w, "%s %s of issues: FROM desklake.issues\n", words.Thousands(f.Issues), words.Plural(f.Issues, "kind"))
 	}
 }
 
@@ -37,7 +37,7 @@ func printSummary(w io.Writer, r pipeline.Result, path string, elapsed time.Dura
 func printTables(w io.Writer, streams []pipeline.StreamResult) {
 	g := term.NewGrid("table", ">read", ">new", ">changed", ">unchanged", ">deleted", ">requests", ">took")
 	for _, s := range streams {
-		requests, took := words.Thousands(int64(s.Requests)), words.Took(s.Elapsed)
+		requests, took := words.Thousands(s.Requests), words.Took(s.Elapsed)
 		for _, table := range s.Tables {
 			n := s.Counts[table]
 			g.Add(table, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, requests, took)

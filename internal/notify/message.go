@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"desklake/internal/words"
 	"desklake/sink"
 )
 
@@ -48,14 +49,14 @@ func (n *Notifier) failure(wrong trouble, run *sink.Run) message {
 	if len(tables) == 0 {
 		return n.message(Failure, tables, run, "the run failed: "+wrong[wholeRun])
 	}
-	return n.message(Failure, tables, run, fmt.Sprintf("%s could not be read to the end: %s", list(tables), wrong[tables[0]]))
+	return n.message(Failure, tables, run, fmt.Sprintf("%s could not be read to the end: %s", words.List(tables), wrong[tables[0]]))
 }
 
 func (n *Notifier) recovery(ended []string, run sink.Run) message {
 	tables := slices.DeleteFunc(slices.Sorted(slices.Values(ended)), func(key string) bool { return key == wholeRun })
 	text := "runs succeed again"
 	if len(tables) > 0 {
-		text = list(tables) + " could be read to the end again"
+		text = words.List(tables) + " could be read to the end again"
 	}
 	return n.message(Recovery, tables, &run, text)
 }
@@ -70,15 +71,6 @@ func (n *Notifier) staleness(stale []sink.TableReport, now time.Time) message {
 		tables, ages = append(tables, t.Name), append(ages, t.Name+" "+strings.Replace(age, "m0s", "m", 1))
 	}
 	return n.message(Staleness, tables, nil, "last read to the end: "+strings.Join(ages, ", "))
-}
-
-// list writes names as a list in a sentence.
-func list(names []string) string {
-	if len(names) == 1 {
-		return names[0]
-	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 // body is the message in a format.

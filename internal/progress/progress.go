@@ -204,7 +204,7 @@ func (t track) line(width int) string {
 	} else if !t.at.IsZero() {
 		at = t.place(width)
 	}
-	return head + fmt.Sprintf("%9s  %5s %-8s  %-10s", pace, words.Thousands(int64(t.requests)), words.Plural(t.requests, "request"), at)
+	return head + fmt.Sprintf("%9s  %5s %-8s  %-10s", pace, words.Thousands(t.requests), words.Plural(t.requests, "request"), at)
 }
 
 // place is how far the stream has come, and how much is left where a width has room for that.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"desklake/internal/words"
 	"desklake/sink"
 )
 
@@ -75,13 +76,13 @@ func newLastRuns(table string, runs []sink.RunReport) (l lastRuns) {
 		high := logScale(float64(1+changed(o.load.Counts)), 1+top, least, barHeight)
 		l.Bars = append(l.Bars, bar{X: percent(float64(barRuns-len(last)+i), barRuns), Width: percent(0.78, barRuns), Y: barHeight - high, Rows: high,
 			Class: class,
-			Title: fmt.Sprintf("%s: %s changed, %s", day(o.run.Started), count(changed(o.load.Counts), "row"), loadWord(o.run, o.load))})
+			Title: fmt.Sprintf("%s: %s changed, %s", day(o.run.Started), words.Count(changed(o.load.Counts), "row"), loadWord(o.run, o.load))})
 	}
 	if len(last) == 0 {
 		l.Title = "no run yet"
 		return l
 	}
-	l.Title = fmt.Sprintf("last %s: %s changed in the latest", count(len(last), "run"), count(changed(last[len(last)-1].load.Counts), "row"))
+	l.Title = fmt.Sprintf("last %s: %s changed in the latest", words.Count(len(last), "run"), words.Count(changed(last[len(last)-1].load.Counts), "row"))
 	if failed > 0 {
 		l.Title += fmt.Sprintf(", %d failed", failed)
 	}

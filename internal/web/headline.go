@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"desklake/internal/health"
+	"desklake/internal/words"
 )
 
 // headline is the state of everything in one sentence, and what happened last in another.
@@ -47,13 +48,13 @@ func newHeadline(s Status) headline {
 	case configured > 0 && tables[health.Never] == configured:
 		h.Text = "Nothing has been synced yet"
 	case len(parts) > 0:
-		h.Text = list(parts)
+		h.Text = words.List(parts)
 	case configured == 0:
 		h.State, h.Text = health.Never, "No table is configured"
 	case tables[health.Fresh] == 0:
 		h.State, h.Text = health.Unavailable, "The account has none of the tables"
 	default:
-		h.Text = fmt.Sprintf("All %s are fresh", count(tables[health.Fresh], "table"))
+		h.Text = fmt.Sprintf("All %s are fresh", words.Count(tables[health.Fresh], "table"))
 		if tables[health.Fresh] == 1 {
 			h.Text = "The table is fresh"
 		}
@@ -68,7 +69,7 @@ func lastRun(s Status) (text string) {
 			continue
 		}
 		text = fmt.Sprintf("The last run ended %s (%s) after %s with %s changed.", ago(r.Finished, s.Now), r.Status,
-			span(r.Finished.Sub(r.Started)), count(r.Inserted+r.Updated+r.Deleted, "row"))
+			span(r.Finished.Sub(r.Started)), words.Count(r.Inserted+r.Updated+r.Deleted, "row"))
 		break
 	}
 	var next *time.Time

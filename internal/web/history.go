@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"desklake/internal/words"
 	"desklake/sink"
 )
 
@@ -55,7 +56,7 @@ func newHistory(runs []sink.RunReport, now time.Time) (h history) {
 		h.Strip = append(h.Strip, bar{x, width, 0, map[bool]int{true: 10, false: 4}[s.Bad > 0], runClass(s.Worst), title})
 		h.Table = append([]slot{s}, h.Table...)
 	}
-	h.Title = fmt.Sprintf("%s in the last %d days, %d of them not done", count(total, "run"), historyDays, bad)
+	h.Title = fmt.Sprintf("%s in the last %d days, %d of them not done", words.Count(total, "run"), historyDays, bad)
 	for at := 1.0; at < topRows; at *= 10 {
 		if at == 1 || at == 100 || at == 10_000 || at == 1_000_000 || at == 100_000_000 {
 			h.RowTicks = append(h.RowTicks, tick{Y: plotHeight - plotted(at, topRows), Text: short(at)})
@@ -63,7 +64,7 @@ func newHistory(runs []sink.RunReport, now time.Time) (h history) {
 	}
 	for _, at := range []time.Duration{time.Second, 10 * time.Second, time.Minute, 10 * time.Minute, time.Hour, 10 * time.Hour} {
 		if at.Seconds() <= topTook {
-			h.TookTicks = append(h.TookTicks, tick{Y: plotHeight - plotted(at.Seconds(), topTook), Text: words(at)})
+			h.TookTicks = append(h.TookTicks, tick{Y: plotHeight - plotted(at.Seconds(), topTook), Text: rounded(at)})
 		}
 	}
 	return h
@@ -77,13 +78,14 @@ func (s slot) title(length time.Duration) string {
 	if length < 24*time.Hour {
 		at = s.From.Format("Mon 2 Jan 15:04") + " UTC and six hours on"
 	}
-	text := fmt.Sprintf("%s: %s, %s changed, the longest took %s", at, count(s.Runs, "run"), count(s.Changed, "row"), span(s.Longest))
+	text := fmt.Sprintf("%s: %s, %s changed, the longest took %s", at, words.Count(s.Runs, "run"), words.Count(s.Changed, "row"), span(s.Longest))
 	if s.Bad > 0 {
 		text += fmt.Sprintf("; %d not done, the worst %s", s.Bad, s.Worst)
 	}
 	return text
 }
 
+// short is a number at an axis.
 func short(n float64) string {
 	switch {
 	case n >= 1e6:
@@ -94,7 +96,8 @@ func short(n float64) string {
 	return fmt.Sprintf("%.0f", n)
 }
 
-func words(d time.Duration) string {
+// rounded is a duration at an axis.
+func rounded(d time.Duration) string {
 	switch {
 	case d >= time.Hour:
 		return fmt.Sprintf("%.0f h", d.Hours())

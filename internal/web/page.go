@@ -9,13 +9,14 @@ import (
 	"time"
 
 	"desklake/internal/visible"
+	"desklake/internal/words"
 	"desklake/sink"
 )
 
 // pageTemplate is the page: page.html, and a file a section.
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"asset": assetName, "thousands": thousands[int64], "wholes": thousands[int], "count": count[int], "count64": count[int64], "ago": ago, "until": until, "day": day,
-	"local": local, "class": func(status string) string { return runClass(sink.Status(status)) }, "span": span, "list": list,
+	"asset": assetName, "thousands": words.Thousands[int64], "wholes": words.Thousands[int], "count": words.Count[int], "count64": words.Count[int64], "ago": ago, "until": until, "day": day,
+	"local": local, "class": func(status string) string { return runClass(sink.Status(status)) }, "span": span, "list": words.List,
 	"seconds": func(s float64) string { return span(time.Duration(s * float64(time.Second))) },
 }).ParseFS(files, "page/*.html"))
 

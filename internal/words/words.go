@@ -11,8 +11,8 @@ import (
 )
 
 // Thousands writes a number with commas.
-func Thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
+func Thousands[N ~int | ~int64](n N) string {
+	s := strconv.FormatInt(int64(n), 10)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
@@ -25,6 +25,17 @@ func Plural[N ~int | ~int64](n N, word string) string {
 		return word
 	}
 	return word + "s"
+}
+
+// Count is a number with its word.
+func Count[N ~int | ~int64](n N, word string) string { return Thousands(n) + " " + Plural(n, word) }
+
+// List is words with commas, and "and" before the last.
+func List(list []string) string {
+	if n := len(list) - 1; n > 0 {
+		return strings.Join(list[:n], ", ") + " and " + list[n]
+	}
+	return strings.Join(list, "")
 }
 
 // Sentence begins a text with a capital letter, unless it begins with a file or a name, and ends it with a full stop.
@@ -46,19 +57,24 @@ func Day(t *time.Time) string {
 
 // Ago says how long before now something was, roughly.
 func Ago(t *time.Time, now time.Time) string {
-	if t == nil {
+	switch {
+	case t == nil:
 		return "never"
-	}
-	switch d := now.Sub(*t); {
-	case d < time.Minute:
+	case now.Sub(*t) < time.Minute:
 		return "just now"
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%d min ago", int(d.Minutes()))
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d.Hours()))
-	default:
-		return fmt.Sprintf("%d days ago", int(d.Hours()/24))
 	}
+	return Elapsed(now.Sub(*t)) + " ago"
+}
+
+// Elapsed is a time span of a minute or more, in its largest unit.
+func Elapsed(d time.Duration) string {
+	switch {
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h", int(d.Hours()))
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }
 
 // Roughly is a time that nobody should take for exact.
