@@ -9,7 +9,6 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"desklake/extract"
 	"desklake/internal/term"
 	"desklake/internal/visible"
 	"desklake/pipeline"
@@ -18,7 +17,7 @@ import (
 // bars shows a line a stream on a terminal, refreshed in place. An export does not tell how much is left, so there is
 // no percentage but how far in time the stream has come.
 type bars struct {
-	*tracks
+	*Tracks
 	f      *os.File
 	screen *mpb.Progress
 	byName map[string]*mpb.Bar
@@ -26,19 +25,19 @@ type bars struct {
 
 const refreshEvery = 150 * time.Millisecond
 
-func newBars(f *os.File, t *tracks) *bars {
+func newBars(f *os.File, t *Tracks) *bars {
 	b := &bars{
-		tracks: t, f: f, byName: map[string]*mpb.Bar{},
+		Tracks: t, f: f, byName: map[string]*mpb.Bar{},
 		screen: mpb.New(mpb.WithConsoleWriter(term.NewConsole(f)), mpb.WithRefreshRate(refreshEvery)),
 	}
 	for _, t := range t.all {
-		b.byName[t.stream], _ = b.screen.Add(0, b.line(t.stream), mpb.BarFillerTrim()) // which fails after Wait only
+		b.byName[t.Stream], _ = b.screen.Add(0, b.line(t.Stream), mpb.BarFillerTrim()) // which fails after Wait only
 	}
 	return b
 }
 
 var (
-	marks   = map[string]string{done: "✓", failed: "✗", skipped: "–", stopped: "–"}
+	marks   = map[string]string{Done: "✓", Failed: "✗", Skipped: "–", Stopped: "–"}
 	spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 )
 
@@ -46,8 +45,8 @@ var (
 func (b *bars) line(stream string) mpb.BarFillerFunc {
 	turn := 0
 	return func(w io.Writer, s decor.Statistics) error {
-		t := b.change(stream, func(*track) {})
-		mark, over := marks[t.state]
+		t := b.change(stream, func(*Track) {})
+		mark, over := marks[t.State]
 		if !over {
 			turn = (turn + 1) % len(spinner)
 			mark = spinner[turn]
@@ -58,13 +57,8 @@ func (b *bars) line(stream string) mpb.BarFillerFunc {
 	}
 }
 
-func (b *bars) Started(stream string, from extract.Position) { b.started(stream, from) }
-func (b *bars) Moved(stream string, s pipeline.Step)         { b.moved(stream, s) }
-
-func (b *bars) Waiting(stream string, w extract.Wait) { b.waiting(stream, w) }
-
 func (b *bars) Finished(r pipeline.StreamResult) {
-	b.finished(r)
+	b.finish(r)
 	b.byName[r.Stream].SetTotal(-1, true)
 }
 

@@ -7,13 +7,12 @@ import (
 	"sync"
 	"time"
 
-	"desklake/extract"
 	"desklake/pipeline"
 )
 
 // lines prints, where there is no terminal, a line for each stream every ten seconds, and one when it ends.
 type lines struct {
-	*tracks
+	*Tracks
 	mu   sync.Mutex // guards w
 	w    io.Writer
 	stop chan struct{}
@@ -21,8 +20,8 @@ type lines struct {
 
 const lineEvery = 10 * time.Second
 
-func newLines(w io.Writer, t *tracks) *lines {
-	l := &lines{tracks: t, w: w, stop: make(chan struct{})}
+func newLines(w io.Writer, t *Tracks) *lines {
+	l := &lines{Tracks: t, w: w, stop: make(chan struct{})}
 	go l.tick()
 	return l
 }
@@ -35,8 +34,8 @@ func (l *lines) tick() {
 		case <-l.stop:
 			return
 		case <-ticker.C:
-			for _, t := range l.snapshot() {
-				if t.state == "" && !t.began.IsZero() {
+			for _, t := range l.Snapshot() {
+				if t.State == Reading {
 					l.print(t)
 				}
 			}
@@ -44,9 +43,9 @@ func (l *lines) tick() {
 	}
 }
 
-func (l *lines) print(t track) {
+func (l *lines) print(t Track) {
 	line := strings.TrimRight(t.line(0), " ")
-	if t.state == done {
+	if t.State == Done {
 		line += "  done"
 	}
 	_, _ = fmt.Fprintln(l, line) // a log that can't be written does not stop a run
@@ -58,8 +57,5 @@ func (l *lines) Write(b []byte) (int, error) {
 	return l.w.Write(b)
 }
 
-func (l *lines) Started(stream string, from extract.Position) { l.started(stream, from) }
-func (l *lines) Moved(stream string, s pipeline.Step)         { l.moved(stream, s) }
-func (l *lines) Waiting(stream string, w extract.Wait)        { l.waiting(stream, w) }
-func (l *lines) Finished(r pipeline.StreamResult)             { l.print(l.finished(r)) }
-func (l *lines) Close()                                       { close(l.stop) }
+func (l *lines) Finished(r pipeline.StreamResult) { l.print(l.finish(r)) }
+func (l *lines) Close()                           { close(l.stop) }

@@ -5,13 +5,12 @@ import (
 	"log/slog"
 	"time"
 
-	"desklake/extract"
 	"desklake/pipeline"
 )
 
 // logged writes how a run goes into the log: a line for each stream every ten seconds, and one when it ends.
 type logged struct {
-	*tracks
+	*Tracks
 	log   *slog.Logger
 	named bool
 	stop  chan struct{}
@@ -19,7 +18,7 @@ type logged struct {
 
 // NewLogged writes the streams of a job into a log, until Close.
 func NewLogged(log *slog.Logger, plan pipeline.Plan, job pipeline.Job) Progress {
-	l := &logged{tracks: newTracks(plan, job.Window), log: log, named: job.Named, stop: make(chan struct{})}
+	l := &logged{Tracks: NewTracks(plan), log: log, named: job.Named, stop: make(chan struct{})}
 	go l.tick()
 	return l
 }
@@ -32,8 +31,8 @@ func (l *logged) tick() {
 		case <-l.stop:
 			return
 		case <-ticker.C:
-			for _, t := range l.snapshot() {
-				if t.state == "" && !t.began.IsZero() {
+			for _, t := range l.Snapshot() {
+				if t.State == Reading {
 					l.log.Info("stream under way", t.attrs()...)
 				}
 			}
@@ -42,25 +41,22 @@ func (l *logged) tick() {
 }
 
 // attrs are how far the stream has come.
-func (t track) attrs() []any {
-	attrs := []any{slog.String("stream", t.stream), slog.Int64("rows", t.rows), slog.Int("requests", t.requests)}
-	if !t.at.IsZero() {
-		attrs = append(attrs, slog.Time("up_to", t.at.UTC()))
+func (t Track) attrs() []any {
+	attrs := []any{slog.String("stream", t.Stream), slog.Int64("rows", t.Rows), slog.Int("requests", t.Requests)}
+	if !t.At.IsZero() {
+		attrs = append(attrs, slog.Time("up_to", t.At.UTC()))
 	}
-	if left := time.Until(t.wait.Until); t.state == "" && left > time.Second {
-		attrs = append(attrs, slog.String("waiting_for", t.wait.For), Seconds("seconds_left", left))
+	if left := time.Until(t.Wait.Until); t.under() && left > time.Second {
+		attrs = append(attrs, slog.String("waiting_for", t.Wait.For), Seconds("seconds_left", left))
 	}
 	return attrs
 }
 
-func (l *logged) Started(stream string, from extract.Position) { l.started(stream, from) }
-func (l *logged) Moved(stream string, s pipeline.Step)         { l.moved(stream, s) }
-func (l *logged) Waiting(stream string, w extract.Wait)        { l.waiting(stream, w) }
-func (l *logged) Close()                                       { close(l.stop) }
+func (l *logged) Close() { close(l.stop) }
 
 func (l *logged) Finished(r pipeline.StreamResult) {
-	t := l.finished(r)
-	attrs := append(t.attrs(), Seconds("seconds", t.took))
+	t := l.finish(r)
+	attrs := append(t.attrs(), Seconds("seconds", t.Took))
 	switch err := r.Failure(l.named); {
 	case errors.Is(err, pipeline.ErrStopped):
 		l.log.Warn("stream stopped before its end", attrs...)

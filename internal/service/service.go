@@ -149,7 +149,7 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
 			log = its
 			log.Info("run began", "trigger", trigger)
-			s.board.Began(j.Name, streamNames(plan))
+			s.board.Began(j.Name, plan)
 			shown = progress.NewLogged(log, plan, job)
 			return both{shown, s.board}
 		}})
@@ -157,13 +157,6 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 		shown.Close()
 	}
 	return result, job.Named, log, err
-}
-
-func streamNames(plan pipeline.Plan) (names []string) {
-	for _, s := range plan.Streams {
-		names = append(names, s.Name)
-	}
-	return names
 }
 
 // both tell two how a run goes.

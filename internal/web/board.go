@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/internal/progress"
 	"desklake/pipeline"
 	"desklake/sink"
 )
@@ -88,14 +89,11 @@ func (s shown) barsOf(table string) lastRuns {
 	return newLastRuns(table, nil)
 }
 
-// Began is called when a run begins: of a job, with the streams that it reads.
-func (b *Board) Began(job string, streams []string) {
+// Began is called when a run begins: of a job, with what it reads.
+func (b *Board) Began(job string, plan pipeline.Plan) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.live = &liveRun{job: job, began: time.Now()}
-	for _, s := range streams {
-		b.live.streams = append(b.live.streams, liveStream{name: s})
-	}
+	b.live = &liveRun{job: job, began: time.Now(), tracks: progress.NewTracks(plan)}
 }
 
 // Ended is called when the run has ended, before the report after it: with its result, or with why there is none.
@@ -156,12 +154,12 @@ type known struct {
 	readAt  time.Time
 	fault   error
 	locked  *sink.Locked // who has the sink, where it could not be read for that
-	live    *liveRun
+	live    *liveNow
 	quotas  []extract.Quota
 }
 
 func (b *Board) known() known {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return known{b.version, b.report, b.shown, b.readAt, b.fault, b.locked, b.live.clone(), slices.Clone(b.quotas)}
+	return known{b.version, b.report, b.shown, b.readAt, b.fault, b.locked, b.live.now(), slices.Clone(b.quotas)}
 }

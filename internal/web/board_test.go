@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/internal/progress"
 	"desklake/pipeline"
 	"desklake/sink"
 )
@@ -50,6 +51,14 @@ func TestALongHistoryIsWorkedOutOnce(t *testing.T) {
 	}
 }
 
+// planOf is a plan of streams of these names.
+func planOf(names ...string) (p pipeline.Plan) {
+	for _, name := range names {
+		p.Streams = append(p.Streams, pipeline.PlannedStream{Stream: extract.Stream{Name: name}})
+	}
+	return p
+}
+
 func TestARunShowsWhileItIsUnderWay(t *testing.T) {
 	t.Parallel()
 	b := NewBoard("1")
@@ -57,7 +66,7 @@ func TestARunShowsWhileItIsUnderWay(t *testing.T) {
 	if b.known().live != nil {
 		t.Error("a run is under way that nobody began")
 	}
-	b.Began("nightly", []string{"tickets", "users"})
+	b.Began("nightly", planOf("tickets", "users"))
 	b.Started("tickets", extract.Position{})
 	b.Moved("tickets", pipeline.Step{Rows: 10, Requests: 1})
 	b.Moved("tickets", pipeline.Step{Rows: 5, Requests: 2, At: noon})
@@ -65,9 +74,10 @@ func TestARunShowsWhileItIsUnderWay(t *testing.T) {
 	b.Finished(pipeline.StreamResult{Stream: "tags", Unavailable: &extract.Unavailable{Reason: "it needs more"}})
 	b.Finished(pipeline.StreamResult{Stream: "users", Err: errors.Join(pipeline.ErrStopped)})
 	got := b.known().live
-	want := []liveStream{{name: "tickets", rows: 15, requests: 3, at: noon, state: reading}, {name: "users", state: stopped}, {name: "tags", state: skipped, problem: "it needs more"}}
+	want := []progress.Track{{Stream: "tickets", Rows: 15, Requests: 3, At: noon, State: progress.Reading}, {Stream: "users", State: progress.Stopped},
+		{Stream: "tags", State: progress.Skipped, Problem: "it needs more"}}
 	for i := range got.streams {
-		got.streams[i].began = time.Time{}
+		got.streams[i].Began, got.streams[i].End = time.Time{}, time.Time{}
 		if got.streams[i] != want[i] {
 			t.Errorf("%+v, want %+v", got.streams[i], want[i])
 		}
@@ -100,7 +110,7 @@ func TestManyWriteAndReadAtOnce(t *testing.T) {
 		for range 20 {
 			s.board.Ended(pipeline.Result{}, nil)
 			s.board.Report(r, nil)
-			s.board.Began("nightly", nil)
+			s.board.Began("nightly", planOf())
 		}
 	})
 	for _, path := range []string{"/", "/metrics", "/api/status.json"} {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"desklake/pipeline"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -223,9 +224,8 @@ func TestTheScriptKeepsThePageUpToDate(t *testing.T) {
 	t.Cleanup(server.Close)
 	b := open(t, ctx, server.URL, true)
 	b.do(chromedp.SetValue(chromedp.ID("token"), "half a tok"), chromedp.Click(chromedp.CSS("#history-table summary")))
-	s.board.mu.Lock()
-	s.board.live.streams[0].rows = 987_654
-	s.board.mu.Unlock()
+	read := s.board.known().live.streams[0]
+	s.board.Moved(read.Stream, pipeline.Step{Rows: 987_654 - read.Rows})
 	b.do(chromedp.Poll[chromedp.Void](`document.getElementById("run").textContent.includes("987,654")`))
 	if typed := eval[string](b, `document.getElementById("token").value`); typed != "half a tok" {
 		t.Errorf("the token field holds %q", typed)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"desklake/internal/health"
+	"desklake/internal/progress"
 	"desklake/sink"
 )
 
@@ -108,17 +109,20 @@ func issues(r sink.Report) IssuesStatus {
 	return s
 }
 
-func (r *liveRun) status(now time.Time) *RunStatus {
+func (r *liveNow) status(now time.Time) *RunStatus {
 	if r == nil {
 		return nil
 	}
 	s := &RunStatus{Job: r.job, Started: r.began.UTC(), Streams: []StreamStatus{}}
 	for _, l := range r.streams {
-		one := StreamStatus{Stream: l.name, State: cmp.Or(l.state, "queued"), Error: l.problem, Rows: l.rows, Requests: l.requests, UpTo: orNull(l.at)}
-		if l.state == reading && l.wait.Until.After(now) {
-			one.State, one.WaitingFor, one.WaitingUntil = "waiting", l.wait.For, orNull(l.wait.Until)
+		one := StreamStatus{Stream: l.Stream, State: cmp.Or(l.State, "queued"), Error: l.Problem, Rows: l.Rows, Requests: l.Requests, UpTo: orNull(l.At)}
+		switch {
+		case l.State == progress.Skipped:
+			one.State = "not available"
+		case l.State == progress.Reading && l.Wait.Until.After(now):
+			one.State, one.WaitingFor, one.WaitingUntil = "waiting", l.Wait.For, orNull(l.Wait.Until)
 		}
-		s.Rows += l.rows
+		s.Rows += l.Rows
 		s.Streams = append(s.Streams, one)
 	}
 	return s

@@ -27,10 +27,10 @@ func TestReadiness(t *testing.T) {
 		}, ""},
 		"another process has it":   {func(s *scene) { s.board.Report(sink.Report{}, &sink.Locked{Path: "x"}) }, ""},
 		"never read":               {func(s *scene) { s.board = NewBoard("1") }, "the sink was not read yet"},
-		"never read, but in a run": {func(s *scene) { s.board = NewBoard("1"); s.board.Began("nightly", nil) }, ""},
+		"never read, but in a run": {func(s *scene) { s.board = NewBoard("1"); s.board.Began("nightly", planOf()) }, ""},
 		"never read, after the run": {func(s *scene) {
 			s.board = NewBoard("1")
-			s.board.Began("nightly", nil)
+			s.board.Began("nightly", planOf())
 			s.board.Ended(pipeline.Result{}, nil)
 		}, "the sink was not read yet"},
 		"never read, as it is locked": {func(s *scene) { s.board = NewBoard("1"); s.board.Report(sink.Report{}, &sink.Locked{Path: "x.duckdb"}) }, "the sink was not read yet: x.duckdb is in use by another process"},

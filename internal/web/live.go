@@ -1,101 +1,55 @@
 package web
 
 import (
-	"errors"
-	"slices"
 	"time"
 
 	"desklake/extract"
+	"desklake/internal/progress"
 	"desklake/pipeline"
 )
 
 // liveRun is a run that is under way.
 type liveRun struct {
+	job    string
+	began  time.Time
+	tracks *progress.Tracks
+}
+
+// liveNow is a liveRun as it was at a moment.
+type liveNow struct {
 	job     string
 	began   time.Time
-	streams []liveStream // in the order of the catalog
+	streams []progress.Track
 }
 
-// liveStream is how far a stream has come.
-type liveStream struct {
-	name     string
-	began    time.Time // zero before
-	rows     int64     // of all its tables
-	requests int
-	at       time.Time // the high-water mark; zero if it has none
-	wait     extract.Wait
-	state    string // one of the states below
-	problem  string // why it failed or is left out
-}
-
-// The states of a stream in a run.
-const (
-	queued   = "" // it has not begun
-	reading  = "reading"
-	complete = "done"
-	broken   = "failed"
-	skipped  = "not available"
-	stopped  = "stopped"
-)
-
-func (r *liveRun) clone() *liveRun {
+func (r *liveRun) now() *liveNow {
 	if r == nil {
 		return nil
 	}
-	c := *r
-	c.streams = slices.Clone(r.streams)
-	return &c
+	return &liveNow{r.job, r.began, r.tracks.Snapshot()}
 }
 
-// change changes the stream of the run under way. One that was not announced joins.
-func (b *Board) change(stream string, how func(*liveStream)) {
+// tracks are those of the run under way; of none, nobody sees them.
+func (b *Board) tracks() *progress.Tracks {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.live == nil {
-		return
+		return progress.NewTracks(pipeline.Plan{})
 	}
-	i := slices.IndexFunc(b.live.streams, func(s liveStream) bool { return s.name == stream })
-	if i < 0 {
-		i = len(b.live.streams)
-		b.live.streams = append(b.live.streams, liveStream{name: stream})
-	}
-	how(&b.live.streams[i])
+	return b.live.tracks
 }
 
 // Started implements pipeline.Progress.
-func (b *Board) Started(stream string, from extract.Position) {
-	b.change(stream, func(s *liveStream) { s.state, s.began, s.at = reading, time.Now(), from.HighWater })
-}
+func (b *Board) Started(stream string, from extract.Position) { b.tracks().Started(stream, from) }
 
 // Moved implements pipeline.Progress.
 func (b *Board) Moved(stream string, step pipeline.Step) {
 	b.figures.rowsRead.Add(float64(step.Rows))
-	b.change(stream, func(s *liveStream) {
-		s.rows += step.Rows
-		s.requests += step.Requests
-		if !step.At.IsZero() {
-			s.at = step.At
-		}
-	})
+	b.tracks().Moved(stream, step)
 }
 
 // Waiting implements pipeline.Progress.
-func (b *Board) Waiting(stream string, wait extract.Wait) {
-	b.change(stream, func(s *liveStream) { s.wait = wait })
-}
+func (b *Board) Waiting(stream string, wait extract.Wait) { b.tracks().Waiting(stream, wait) }
 
 // Finished implements pipeline.Progress.
-func (b *Board) Finished(r pipeline.StreamResult) {
-	b.change(r.Stream, func(s *liveStream) {
-		switch {
-		case errors.Is(r.Err, pipeline.ErrStopped):
-			s.state = stopped
-		case r.Err != nil:
-			s.state, s.problem = broken, r.Err.Error()
-		case r.Unavailable != nil:
-			s.state, s.problem = skipped, r.Unavailable.Reason
-		default:
-			s.state = complete
-		}
-	})
-}
+func (b *Board) Finished(r pipeline.StreamResult) { b.tracks().Finished(r) }

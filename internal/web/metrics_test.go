@@ -47,12 +47,12 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 			b.Responded(extract.Response{Code: code, Bytes: 1000})
 		}
 		b.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: "account", Limit: 700, Left: 500, Resets: now.Add(time.Second)}}})
-		b.Began("nightly", []string{"tags"})
+		b.Began("nightly", planOf("tags"))
 		b.Moved("tags", pipeline.Step{Rows: 42})
 		s.service.Jobs[0].Since = now
 		time.Sleep(90 * time.Second)
 		b.Ended(pipeline.Result{Run: sink.Run{Status: sink.Partial}, Streams: []pipeline.StreamResult{{Retries: 2, Waited: 3 * time.Second}, {Retries: 1, Waited: time.Second}}}, nil)
-		b.Began("nightly", nil)
+		b.Began("nightly", planOf())
 		b.Ended(pipeline.Result{}, errors.New("no sink"))
 		b.report.Tables[3].FreshAt = now.Add(-30 * time.Hour)
 		b.report.Tables = keep(b.report.Tables, []string{"tickets", "organizations", "sla_policies"})

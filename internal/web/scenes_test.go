@@ -202,7 +202,7 @@ func duringRun(t testing.TB, now time.Time) *scene {
 		names = append(names, one.name)
 	}
 	b := s.board
-	b.Began("nightly", names)
+	b.Began("nightly", planOf(names...))
 	s.service.Jobs[0].Since, s.service.Jobs[1].Waiting = now.Add(-94*time.Second), true
 	for i, s := range streams[:9] {
 		step := pipeline.Step{Rows: min(s.rows[0], int64(1200*(9-i))), Requests: 9 - i}
