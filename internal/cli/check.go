@@ -77,9 +77,7 @@ func (a *app) check() (rows []checkRow, first error) {
 		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
 		return rows, first
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	ctx = a.tellWaits(ctx)
+	ctx := a.tellWaits(a.ctx)
 	catalog, err := source.Discover(ctx)
 	if err != nil {
 		catalog = conf.Catalog() // what keeps the source from telling is told below

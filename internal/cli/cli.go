@@ -31,10 +31,8 @@ type Program struct {
 
 // Main executes one command line and returns the exit code.
 func Main(p Program, args []string, stdout, stderr io.Writer) int {
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	a := &app{Program: p, ctx: ctx, stdout: term.NewOutput(stdout), stderr: term.NewOutput(stderr)}
-	a.signals = watchSignals()
+	a := &app{Program: p, stdout: term.NewOutput(stdout), stderr: term.NewOutput(stderr)}
+	a.ctx, a.signals = watchSignals()
 	return a.report(parseAndRun(a, args))
 }
 
@@ -50,7 +48,7 @@ func Parse(args []string) error {
 // app is what every command has at hand. Results go to stdout; logs and progress to stderr.
 type app struct {
 	Program
-	ctx            context.Context
+	ctx            context.Context // ends with the first signal: what is whole is kept, and nothing more begun
 	stdout, stderr io.Writer
 	signals        *signals
 	config         string // the path of the configuration file

@@ -33,8 +33,7 @@ func (c *loginCommand) Run(a *app) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
+	ctx := a.ctx
 	late := &extract.Failure{Kind: extract.ErrLogin, Err: fmt.Errorf("no answer came from the browser within %v", c.Timeout),
 		Advice: "run desklake login again. From another machine, such as over SSH, it takes --no-browser"}
 	waiting, stop := context.WithTimeoutCause(ctx, c.Timeout, late)

@@ -23,9 +23,7 @@ func (*logoutCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	err = source.Logout(a.tellWaits(ctx))
+	err = source.Logout(a.tellWaits(a.ctx))
 	switch {
 	case err == nil:
 		fmt.Fprintln(a.stdout, "Logged out: the login is revoked and forgotten.")

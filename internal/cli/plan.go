@@ -44,13 +44,11 @@ func (c *planCommand) Run(a *app) error {
 
 // plan prints what a run of the job would do.
 func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
 	source, err := conf.OpenSource(a.logger)
 	if err != nil {
 		return err
 	}
-	ctx = a.tellWaits(ctx)
+	ctx := a.tellWaits(a.ctx)
 	plan, err := a.makePlan(ctx, conf, source, job)
 	if err != nil {
 		return err

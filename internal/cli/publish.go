@@ -29,13 +29,11 @@ func (c *publishCommand) Run(a *app) error {
 	if !ok || published.Copy() == "" {
 		return &config.Error{File: a.config, Problems: []config.Problem{{Text: "sink.publish: missing, write where the copy is to be"}}}
 	}
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	dst, err := a.openSink(ctx, conf)
+	dst, err := a.openSink(conf)
 	if err != nil {
 		return err
 	}
-	replaced, err := pipeline.Publish(ctx, dst, c.Force)
+	replaced, err := pipeline.Publish(a.ctx, dst, c.Force)
 	if err = pipeline.CloseSink(dst, err); err != nil {
 		return err
 	}

@@ -47,15 +47,13 @@ func (*serveCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	until, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	hurry, cancelHurry := context.WithCancel(a.ctx)
+	hurry, cancelHurry := context.WithCancel(context.WithoutCancel(a.ctx))
 	defer cancelHurry()
-	context.AfterFunc(until, func() {
+	context.AfterFunc(a.ctx, func() {
 		time.AfterFunc(cmp.Or(a.Hurry, hurryAfter), cancelHurry)
 		time.AfterFunc(leaveAfter, func() { os.Exit(a.signals.code()) })
 	})
-	err = service.Serve(until, hurry, conf, service.Options{Logger: a.logger, Version: a.Version, CommitRows: a.CommitRows, Load: a.loadJobs, Reread: reread})
+	err = service.Serve(a.ctx, hurry, conf, service.Options{Logger: a.logger, Version: a.Version, CommitRows: a.CommitRows, Load: a.loadJobs, Reread: reread})
 	if errors.Is(err, pipeline.ErrStopped) {
 		return &told{err}
 	}

@@ -105,14 +105,12 @@ func (c *stateResetCommand) Run(a *app) error {
 	if err := setup.CheckTables(c.Tables, conf.AllTables()); err != nil {
 		return err
 	}
-	patience, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	return a.withSink(patience, conf, func(dst sink.Sink) error { return c.reset(a, dst, conf.Catalog().Select(c.Tables)) })
+	return a.withSink(conf, func(dst sink.Sink) error { return c.reset(a, dst, conf.Catalog().Select(c.Tables)) })
 }
 
 // withSink opens the sink, uses it and closes it.
-func (a *app) withSink(ctx context.Context, conf *setup.Setup, use func(sink.Sink) error) error {
-	dst, err := a.openSink(ctx, conf)
+func (a *app) withSink(conf *setup.Setup, use func(sink.Sink) error) error {
+	dst, err := a.openSink(conf)
 	if err != nil {
 		return err
 	}
@@ -151,12 +149,13 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 			return err
 		}
 	}
+	whole := context.WithoutCancel(a.ctx) // whose rows are there is not forgotten in between
 	for _, p := range found {
-		if err := dst.DeleteCheckpoint(a.ctx, p.Stream); err != nil {
+		if err := dst.DeleteCheckpoint(whole, p.Stream); err != nil {
 			return &pipeline.SinkError{Err: err}
 		}
 		// Whose rows are there stays known.
-		if err := storeCheckpoint(a.ctx, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
+		if err := storeCheckpoint(whole, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
 			return &pipeline.SinkError{Err: err}
 		}
 		fmt.Fprintf(a.stdout, "%s: forgotten\n", p.Stream)

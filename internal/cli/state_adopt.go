@@ -36,9 +36,7 @@ func (c *stateAdoptCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	patience, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	return a.withSink(patience, conf, func(dst sink.Sink) error { return c.adopt(a, dst, source.Scope().Account) })
+	return a.withSink(conf, func(dst sink.Sink) error { return c.adopt(a, dst, source.Scope().Account) })
 }
 
 func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
@@ -63,13 +61,14 @@ func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
 			return err
 		}
 	}
-	if err := dst.Prepare(a.ctx, nil); err != nil { // an earlier version may have made the sink
+	whole := context.WithoutCancel(a.ctx)
+	if err := dst.Prepare(whole, nil); err != nil { // an earlier version may have made the sink
 		return &pipeline.SinkError{Err: err}
 	}
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
 		p := stored[name]
 		p.Account, p.Lost = account, nil // tables that lost rows are not covered by it, as before
-		if err := storeCheckpoint(a.ctx, dst, p); err != nil {
+		if err := storeCheckpoint(whole, dst, p); err != nil {
 			return &pipeline.SinkError{Err: fmt.Errorf("%s: %w", name, err)}
 		}
 	}

@@ -49,13 +49,11 @@ func (c *syncCommand) Run(a *app) error {
 
 // sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
 func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
-	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, "cli"), a.signals.stop, a.Version, a.CommitRows
-	patience, cancel := a.signals.context(a.ctx)
-	defer cancel()
+	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, "cli"), a.ctx.Done(), a.Version, a.CommitRows
 	began, log := time.Now(), a.logger
 	var shown progress.Progress
-	result, err := pipeline.Execute(a.ctx, pipeline.Execution{
-		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: patience, Waiting: a.tellLocked(conf, log),
+	result, err := pipeline.Execute(context.WithoutCancel(a.ctx), pipeline.Execution{
+		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: a.ctx, Waiting: a.tellLocked(conf, log),
 		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
 			began, log = time.Now(), its
 			a.tellResumed(job, plan, log)
@@ -65,7 +63,7 @@ func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
 	if shown != nil {
 		a.output().End(shown)
 	}
-	defer service.TellSync(patience, conf, a.Version, a.logger, result, err)
+	defer service.TellSync(a.ctx, conf, a.Version, a.logger, result, err)
 	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
 		return err
 	}
@@ -86,9 +84,9 @@ func (a *app) output() progress.Output {
 	return progress.Output{Stderr: a.stderr, Log: a.log, JSON: a.json}
 }
 
-// openSink opens the destination, and waits for it if another process has it, until ctx ends.
-func (a *app) openSink(ctx context.Context, conf *setup.Setup) (sink.Sink, error) {
-	return pipeline.OpenSink(ctx, conf.Destination(), a.tellLocked(conf, a.logger))
+// openSink opens the destination, and waits for it if another process has it.
+func (a *app) openSink(conf *setup.Setup) (sink.Sink, error) {
+	return pipeline.OpenSink(a.ctx, conf.Destination(), a.tellLocked(conf, a.logger))
 }
 
 // tellLocked returns what tells who has the destination.
@@ -105,7 +103,5 @@ func (a *app) tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string
 
 // loadConfig loads the configuration, which a signal breaks off: it can be a pipe that nobody writes to.
 func (a *app) loadConfig() (*setup.Setup, error) {
-	ctx, cancel := a.signals.context(a.ctx)
-	defer cancel()
-	return a.Drivers.Load(ctx, a.config)
+	return a.Drivers.Load(a.ctx, a.config)
 }
