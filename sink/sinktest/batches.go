@@ -7,8 +7,8 @@ import (
 	"desklake/sink"
 )
 
-// manyBatches is more than a transaction may have if each holds on to something until the commit.
-const manyBatches = 5000
+// manyBatches is several times as many as a transaction can have if each holds on to something until the commit.
+const manyBatches = 2000
 
 // thousandsOfBatches writes small batches in one transaction under the sink's own limit of memory. Each has a row that is
 // new, one that is the same, and one that changed.
