@@ -14,7 +14,7 @@ import (
 )
 
 // Source is a helpdesk account. Its methods are called by the pipeline and are safe for concurrent use. What else it can
-// be, if it likes: a Checker, an Estimator, an io.Closer, an Authorizer, an Expirer.
+// be, if it likes: a Checker, an Estimator, an Identifier, an io.Closer, an Authorizer, an Expirer.
 type Source interface {
 	// Scope says what is read: of which account, and since when. It makes no request.
 	Scope() Scope

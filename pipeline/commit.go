@@ -36,7 +36,9 @@ func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
 	if w.answered || readBefore(w.stored) {
 		c.Tables = slices.Sorted(slices.Values(w.result.Tables))
 	}
-	if !w.stream.Pass {
+	if w.stream.Pass {
+		c.Reader = w.readAs
+	} else {
 		c.Cursor, c.HighWater = f.next.Cursor, f.next.HighWater
 	}
 	if w.stored.Covers(c.Tables) {

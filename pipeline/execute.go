@@ -49,7 +49,7 @@ func Execute(ctx context.Context, x Execution) (result Result, err error) {
 	if c, ok := source.(io.Closer); ok {
 		defer c.Close()
 	}
-	r := &run{Job: x.Job, source: source, sink: dst}
+	r := newRun(source, dst, x.Job)
 	if err := r.makePlan(ctx); err != nil {
 		return result, err
 	}

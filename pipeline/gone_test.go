@@ -42,8 +42,8 @@ func TestAPassThatMissesTooManyRowsMarksNone(t *testing.T) {
 				dst := &kept{live: int64(c.live)}
 				result := run(t, dst, pipeline.Job{AcceptDeletes: c.accept}, script{Pass: true, Pages: pages(c.met, nil)})
 				refused := c.marked == 0 && c.met < c.live
-				var tooMany *pipeline.TooManyGone
-				if errors.As(result.Streams[0].Err, &tooMany) != refused || len(dst.issues()) > 0 != refused {
+				var doubted *pipeline.Doubted
+				if errors.As(result.Streams[0].Err, &doubted) != refused || len(dst.issues()) > 0 != refused {
 					t.Errorf("%v, issues %v", result.Streams[0].Err, dst.issues())
 				}
 				if dst.marked != c.marked || len(dst.rows()) != c.met {

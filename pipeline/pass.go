@@ -12,52 +12,43 @@ func (w *worker) finishPass(ctx context.Context) error {
 		return err
 	}
 	var refused error
+	whole, readAs := true, w.readAs
 	for _, t := range w.stream.Tables {
 		missing, live, err := w.tx.Missing(ctx, t)
-		switch {
-		case err != nil || missing == 0:
-		case w.noRow[t.Name] == 0 && (w.AcceptDeletes || !suspicious(w.read[t.Name], missing, live)):
-			err = w.tx.MarkMissing(ctx, t, w.pending.at)
-		case w.noRow[t.Name] > 0:
-			w.note(t.Name, "rows are missing at the source, but records without a row may be theirs: none was marked as deleted",
-				fmt.Sprintf("%d of %d rows", missing, live))
-		default:
-			gone := &TooManyGone{Table: t.Name, Missing: missing, Live: live}
-			refused = errors.Join(refused, gone)
-			w.pending.load.Outcome, w.pending.load.Error = w.outcome(refused)
-			w.note(t.Name, "more rows are missing at the source than can be believed: none was marked as deleted",
-				fmt.Sprintf("%d of %d rows", missing, live))
-		}
 		if err != nil {
 			return &SinkError{err}
 		}
+		if missing == 0 {
+			continue
+		}
+		whole = false
+		figures := fmt.Sprintf("%d of %d rows", missing, live)
+		if w.noRow[t.Name] > 0 {
+			w.note(t.Name, "rows are missing at the source, but records without a row may be theirs: none was marked as deleted", figures)
+			continue
+		}
+		as, err := w.believeGone(ctx, t.Name, missing, live)
+		var doubted *Doubted
+		switch {
+		case errors.As(err, &doubted):
+			w.note(t.Name, doubted.reason(), figures)
+		case err == nil:
+			readAs = as
+			if err := w.tx.MarkMissing(ctx, t, w.pending.at); err != nil {
+				return &SinkError{err}
+			}
+		}
+		refused = errors.Join(refused, err)
+	}
+	switch {
+	case refused != nil: // as whom it was read stays what it was when nothing was missing
+		w.pending.load.Outcome, w.pending.load.Error = w.outcome(refused)
+	case whole:
+		w.readAs = w.readBy(ctx)
+	default:
+		w.readAs = readAs
 	}
 	return errors.Join(w.commit(ctx), refused)
-}
-
-// handful is how many live rows a table may have of which a list can leave out any number but all.
-const handful = 5
-
-// suspicious is a pass that is more likely an answer that was cut short than a helpdesk that was emptied: an empty list for a
-// table with live rows, or one that lost more than half of more than a handful.
-func suspicious(read, missing, live int64) bool {
-	return live > 0 && (read == 0 || live > handful && 2*missing > live)
-}
-
-// TooManyGone is the error of a pass at whose end more rows were missing than can be believed. Its other rows are
-// committed; none was marked as gone.
-type TooManyGone struct {
-	Table         string
-	Missing, Live int64
-}
-
-func (e *TooManyGone) Error() string {
-	return fmt.Sprintf("%s: %d of %d rows are missing at the source; none was marked as deleted", e.Table, e.Missing, e.Live)
-}
-
-// Hint says what to do.
-func (e *TooManyGone) Hint() string {
-	return "If they were really deleted, run again with --accept-deletes."
 }
 
 // NoRows is the error of a stream that was read to its end, and had records that can't have a row.

@@ -96,8 +96,8 @@ func TestAListThatCameBackShortMarksNothingUntilTheUserAgrees(t *testing.T) {
 		for range 2 {
 			l.settle()
 			result, err := l.attempt(t.Context(), job, nil)
-			var tooMany *pipeline.TooManyGone
-			if err != nil || !errors.As(stream(t, result, "tags").Err, &tooMany) || tooMany.Live != all || tooMany.Missing != all*2/3-1 {
+			var doubted *pipeline.Doubted
+			if err != nil || !errors.As(stream(t, result, "tags").Err, &doubted) || doubted.Live != all || doubted.Missing != all*2/3-1 {
 				t.Fatalf("%v, %v", err, stream(t, result, "tags").Err)
 			}
 			if result.Run.Status != sink.Partial || stream(t, result, "macros").Err != nil {

@@ -112,7 +112,7 @@ func (e *SinkError) Unwrap() error { return e.Err }
 // Run executes a run and returns how it went. The error is that of planning it, of preparing the sink or of ending the run;
 // what befell a stream stands in its StreamResult.
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
-	r := &run{Job: job, source: source, sink: dst}
+	r := newRun(source, dst, job)
 	if err := r.makePlan(ctx); err != nil {
 		return Result{}, err
 	}
@@ -128,7 +128,13 @@ type run struct {
 	checkpoints map[string]state.Checkpoint
 	plan        Plan
 	signs       *lifeSigns
+	reader      *reader
+	credential  *credentialFailed
 	weights     weights
+}
+
+func newRun(source extract.Source, dst sink.Sink, job Job) *run {
+	return &run{Job: job, source: source, sink: dst, reader: newReader(source), credential: &credentialFailed{}}
 }
 
 // makePlan asks source and sink what there is to do.

@@ -63,20 +63,8 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 			return false
 		}
 	}
-	told := extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) })
-	told = extract.WithResponses(told, func(r extract.Response) {
-		w.quota.Store(scarcest(r.Quotas))
-		r.Tell(ctx) // whoever asked for the run's answers
-	})
 	room := &room{weights: w.weights}
-	reading, stop := context.WithCancel(extract.WithRoom(told, room))
-	w.goroutines.Go(func() {
-		select {
-		case <-w.Stop:
-			stop()
-		case <-reading.Done():
-		}
-	})
+	reading, stop := w.untilStop(extract.WithRoom(w.told(ctx), room))
 	w.goroutines.Go(func() {
 		defer close(pages)
 		defer stop()
@@ -104,6 +92,28 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 		}
 	})
 	return pages
+}
+
+// told returns a context for what is asked of the source: the stream tells of its waits and answers.
+func (w *worker) told(ctx context.Context) context.Context {
+	told := extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) })
+	return extract.WithResponses(told, func(r extract.Response) {
+		w.quota.Store(scarcest(r.Quotas))
+		r.Tell(ctx) // whoever asked for the run's answers
+	})
+}
+
+// untilStop returns a context that ends when Job.Stop is closed. The stream does not end before it.
+func (w *worker) untilStop(ctx context.Context) (context.Context, context.CancelFunc) {
+	until, stop := context.WithCancel(ctx)
+	w.goroutines.Go(func() {
+		select {
+		case <-w.Stop:
+			stop()
+		case <-until.Done():
+		}
+	})
+	return until, stop
 }
 
 // scarcest is the quota of which the smallest part is left; nil where there is none.

@@ -42,15 +42,16 @@ type worker struct {
 	noRow   map[string]int64 // records that can't have a row, by table
 	signed  bool             // whether the account answers was told
 
-	answered bool // a page came
-	complete bool // the stream was read to its end, and that is stored
+	readAs   string // as whom a pass was read, as it is stored
+	answered bool   // a page came
+	complete bool   // the stream was read to its end, and that is stored
 
 	goroutines sync.WaitGroup // that receive and convert
 	quota      atomic.Pointer[extract.Quota]
 }
 
 func (r *run) worker(s PlannedStream) *worker {
-	return &worker{run: r, stream: s, stored: s.stored, start: s.start,
+	return &worker{run: r, stream: s, stored: s.stored, start: s.start, readAs: s.stored.Reader,
 		read: map[string]int64{}, noRow: map[string]int64{},
 		result: StreamResult{Stream: s.Name, Tables: extract.TableNames(s.Tables), Counts: map[string]sink.Counts{}}}
 }
@@ -87,6 +88,7 @@ func (w *worker) walk(outer context.Context) error {
 		w.sign(false)
 		ended = w.believe(ctx, unavailable)
 	}
+	w.credential.learn(w.stream.Name, ended)
 	if err == nil {
 		err = w.finish(ctx, ended)
 	}

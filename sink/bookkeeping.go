@@ -44,6 +44,7 @@ var Bookkeeping = []*schema.Table{
 		{Name: "account", Type: schema.Text, Doc: "The account whose rows these are."},
 		{Name: "start", Type: schema.Time, Doc: "The start date from which the stream was read; null for everything."},
 		{Name: "complete_at", Type: schema.Time, Doc: "When the stream was last read to its end; null if never."},
+		{Name: "reader", Type: schema.Text, Doc: "As whom a list was read when its rows were last taken for all that there are; null if unknown, and for feeds."},
 	}},
 	{Name: "issues", Doc: "What did not fit and was kept or recorded instead of dropped: drift, refusals, tables that the account does not have.", Columns: []schema.Column{
 		{Name: "table_name", Type: schema.Text, Doc: "The table."},

@@ -22,6 +22,10 @@ type Checkpoint struct {
 	Start      time.Time // the start date from which the stream was read; zero for everything, or if unknown
 	CompleteAt time.Time // when the stream was last read to its end, by this machine's clock; zero if never
 
+	// Reader is as whom a list was read when its rows were last taken for all that there are, as the source names its users;
+	// empty if unknown, and for feeds.
+	Reader string
+
 	// Lost are tables that held every row, and do not any more: somebody dropped or emptied them, or dropped a column. They
 	// are not among Tables. Only the sink fills it, when it hands the checkpoint back; it is not stored.
 	Lost []string `json:"-"`

@@ -103,6 +103,12 @@ var faults = map[string]func(n *night) int{
 		})
 		return n.tonight()
 	},
+	"rows of a list are missing, and it is read as another user": func(n *night) int {
+		n.table = "macros"
+		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })
+		n.always("users/me", zendesktest.Body(`{"user":{"id":null,"role":"end-user"}}`))
+		return n.tonight()
+	},
 	"a row was deleted at the helpdesk": func(n *night) int {
 		n.table = "macros"
 		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })

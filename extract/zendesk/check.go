@@ -2,7 +2,6 @@ package zendesk
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -22,11 +21,11 @@ const probesAtOnce = 4
 
 // Check implements extract.Checker. Where the credential is not good it says nothing of the rest.
 func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.Finding {
-	who, findings := s.checkUser(ctx)
-	if who == nil {
-		return findings
+	who, err := s.whoami(ctx, nil)
+	if err != nil {
+		return []extract.Finding{failed("credential", err)}
 	}
-	findings = append(findings, s.checkExpiry(ctx), who.checkRole())
+	findings := []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, who.Name)}, s.checkExpiry(ctx), who.checkRole()}
 	probed := make([]extract.Finding, len(streams))
 	var g errgroup.Group
 	g.SetLimit(probesAtOnce)
@@ -38,42 +37,6 @@ func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.
 	}
 	_ = g.Wait() // its functions return nothing
 	return append(append(findings, s.checkLimits()), probed...)
-}
-
-// user is whom the credential stands for.
-type user struct {
-	ID         *int64
-	Name, Role string
-}
-
-// errAnonymous is the answer of /users/me to a credential that is not good, where it is not 401.
-var errAnonymous = errors.New("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")
-
-// checkUser asks who the credential stands for. Without a good one /users/me can answer 200, with an anonymous user
-// whose id is null.
-func (s *Source) checkUser(ctx context.Context) (*user, []extract.Finding) {
-	var me struct{ User user }
-	accept := func(body []byte) error {
-		if err := json.Unmarshal(body, &me); err != nil {
-			return err
-		}
-		if me.User.ID == nil {
-			return errAnonymous
-		}
-		return nil
-	}
-	if _, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, accept: accept}); err != nil {
-		return nil, []extract.Finding{failed("credential", s.client.settled(ctx, refusedToAll(err)))}
-	}
-	return &me.User, []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, me.User.Name)}}
-}
-
-func (u *user) checkRole() extract.Finding {
-	f := extract.Finding{Subject: "role", Found: u.Role}
-	if u.Role != "admin" {
-		f.Advice = "Zendesk's exports are for admins only, and what an agent can't see is missing in the other tables"
-	}
-	return f
 }
 
 // checkStream asks for the smallest page of a stream.

@@ -48,7 +48,7 @@ func (a *app) exitCode(err error) int {
 		other   *pipeline.OtherAccount
 		run     *runError
 		lacking *extract.Unavailable
-		tooMany *pipeline.TooManyGone
+		doubted *pipeline.Doubted
 		noRows  *pipeline.NoRows
 		shrunk  *sink.Shrunk
 		old     *stale
@@ -69,7 +69,7 @@ func (a *app) exitCode(err error) int {
 		return run.exitCode(a)
 	case errors.As(err, &old):
 		return exitStale
-	case errors.As(err, &lacking), errors.As(err, &tooMany), errors.As(err, &noRows), errors.As(err, &shrunk):
+	case errors.As(err, &lacking), errors.As(err, &doubted), errors.As(err, &noRows), errors.As(err, &shrunk):
 		return ExitPartial
 	case errors.Is(err, extract.ErrCredentials), errors.Is(err, extract.ErrPermission), errors.Is(err, extract.ErrLogin):
 		return ExitCredentials

@@ -38,6 +38,7 @@ type stateRow struct {
 	SavedAt   *time.Time `json:"saved_at"`
 	Account   string     `json:"account"`     // whose rows these are
 	Complete  *time.Time `json:"complete_at"` // when the stream was last read to its end
+	Reader    string     `json:"reader"`      // as whom a list was read
 }
 
 // Help is shown by --help.
@@ -68,7 +69,7 @@ func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
 			continue
 		}
 		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
-			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt)})
+			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt), Reader: c.Reader})
 	}
 	return rows
 }

@@ -35,9 +35,13 @@ func (s *Sink) readBook(ctx context.Context) (b book, err error) {
 	if b.tables, err = s.knownTables(ctx, catalog, b.own); err != nil {
 		return b, err
 	}
-	added := ", NULL::VARCHAR, NULL::TIMESTAMPTZ, NULL::TIMESTAMPTZ"
-	if _, there := b.own["checkpoints"]["account"]; there {
-		added = ", account, start, complete_at"
+	added := ""
+	for _, c := range []struct{ name, kind string }{{"account", "VARCHAR"}, {"start", "TIMESTAMPTZ"}, {"complete_at", "TIMESTAMPTZ"}, {"reader", "VARCHAR"}} {
+		if _, there := b.own["checkpoints"][c.name]; there {
+			added += ", " + c.name
+		} else {
+			added += ", NULL::" + c.kind
+		}
 	}
 	err = s.own.query(ctx, "SELECT stream, cursor, high_water, array_to_string(tables, ','), run_id, saved_at, format"+added+" FROM "+ours+"checkpoints", nil,
 		func(v []any) error {
@@ -47,7 +51,7 @@ func (s *Sink) readBook(ctx context.Context) (b book, err error) {
 			}
 			stream := text(v[0])
 			b.checkpoints[stream] = state.Checkpoint{Stream: stream, Cursor: text(v[1]), HighWater: instant(v[2]), Tables: words(v[3]), RunID: text(v[4]),
-				SavedAt: instant(v[5]), Account: text(v[7]), Start: instant(v[8]), CompleteAt: instant(v[9])}
+				SavedAt: instant(v[5]), Account: text(v[7]), Start: instant(v[8]), CompleteAt: instant(v[9]), Reader: text(v[10])}
 			return nil
 		})
 	if err == nil && b.older() {
@@ -120,8 +124,8 @@ func saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) error {
 	if _, err := c.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE stream = $1", p.Stream); err != nil {
 		return err
 	}
-	return c.insert(ctx, "checkpoints", "stream, cursor, high_water, tables, run_id, saved_at, format, account, start, complete_at",
-		p.Stream, p.Cursor, p.HighWater, p.Tables, p.RunID, p.SavedAt, checkpointFormat, orNull(p.Account), p.Start, p.CompleteAt)
+	return c.insert(ctx, "checkpoints", "stream, cursor, high_water, tables, run_id, saved_at, format, account, start, complete_at, reader",
+		p.Stream, p.Cursor, p.HighWater, p.Tables, p.RunID, p.SavedAt, checkpointFormat, orNull(p.Account), p.Start, p.CompleteAt, orNull(p.Reader))
 }
 
 // remember stores what is known of the tables, which fit by now, and that those that are lost are to be read again: then

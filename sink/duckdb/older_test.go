@@ -87,7 +87,8 @@ func (f file) run(statements ...string) {
 func (f file) makeOld(more ...string) {
 	f.t.Helper()
 	f.run(append([]string{"DROP TABLE desklake.tables", "ALTER TABLE desklake.runs DROP COLUMN account", "ALTER TABLE desklake.checkpoints DROP COLUMN account",
-		"ALTER TABLE desklake.checkpoints DROP COLUMN start", "ALTER TABLE desklake.checkpoints DROP COLUMN complete_at"}, more...)...)
+		"ALTER TABLE desklake.checkpoints DROP COLUMN start", "ALTER TABLE desklake.checkpoints DROP COLUMN complete_at",
+		"ALTER TABLE desklake.checkpoints DROP COLUMN reader"}, more...)...)
 }
 
 // stored are the checkpoints at the start of a run.
@@ -150,6 +151,20 @@ func TestAFileOfTheVersionBeforeIsReadAndCompleted(t *testing.T) {
 			f.want("emptied later", c.after)
 		})
 	}
+}
+
+// What a version does not know yet of its checkpoints is empty, and stored from the next commit on.
+func TestAFileWithoutReadersIsReadAndCompleted(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	c := state.Checkpoint{Stream: "stream", Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night, CompleteAt: night, Account: "acme", Reader: "user 1, admin"}
+	f.sync(c, sink.Complete, `{"word":"a"}`)
+	f.run("ALTER TABLE desklake.checkpoints DROP COLUMN reader")
+	old := c
+	old.Reader = ""
+	f.want("the file", old)
+	f.sync(c, sink.Complete)
+	f.want("after the next run", c)
 }
 
 func TestAnEmptiedTableOfTheVersionBeforeIsLost(t *testing.T) {

@@ -74,6 +74,7 @@ type checkpointRow struct {
 	Account   string     `parquet:"account,optional"`
 	Start     *time.Time `parquet:"start,optional,timestamp(microsecond)"`
 	Complete  *time.Time `parquet:"complete_at,optional,timestamp(microsecond)"`
+	Reader    string     `parquet:"reader,optional"`
 }
 
 // checkpointRows are the checkpoints, sorted by stream.
@@ -81,7 +82,7 @@ func (m *manifest) checkpointRows() (rows []checkpointRow) {
 	for _, name := range slices.Sorted(maps.Keys(m.Checkpoints)) {
 		c := m.Checkpoints[name]
 		r := checkpointRow{Stream: c.Stream, Cursor: c.Cursor, Tables: c.Tables, Run: c.RunID, Saved: c.SavedAt.UTC(), Format: manifestFormat,
-			Account: c.Account, HighWater: orNull(c.HighWater), Start: orNull(c.Start), Complete: orNull(c.CompleteAt)}
+			Account: c.Account, HighWater: orNull(c.HighWater), Start: orNull(c.Start), Complete: orNull(c.CompleteAt), Reader: c.Reader}
 		rows = append(rows, r)
 	}
 	return rows

@@ -107,7 +107,7 @@ func newColumn(t *testing.T, p *place) {
 func checkpoints(t *testing.T, p *place) {
 	p.open(pets, words)
 	first := state.Checkpoint{Stream: "animals", Cursor: `MTc3||4=, "quoted" '`, HighWater: minute(3), Tables: []string{"pets", "words"}, RunID: "r1", SavedAt: minute(4),
-		Account: "acme's", Start: minute(1), CompleteAt: minute(5)}
+		Account: "acme's", Start: minute(1), CompleteAt: minute(5), Reader: "user 1, ad'min"}
 	second := state.Checkpoint{Stream: "words", Tables: []string{"words"}, RunID: "r1", SavedAt: minute(4)}
 	for _, c := range []state.Checkpoint{{Stream: "animals", Cursor: "earlier", Tables: []string{"pets"}, SavedAt: minute(1)}, first, second, {}} {
 		tx := p.begin(pets)

@@ -1,0 +1,88 @@
+package pipeline
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"desklake/extract"
+)
+
+// Doubted is the error of a pass at whose end rows were missing that need not be gone. Its other rows are committed; none
+// was marked as deleted.
+type Doubted struct {
+	Table         string
+	Missing, Live int64
+	Why           string // in what circumstances they are missing, a phrase; empty where they are too many
+}
+
+func (e *Doubted) Error() string {
+	why := e.Why
+	if why != "" {
+		why = ", " + why
+	}
+	return fmt.Sprintf("%s: %d of %d rows are missing at the source%s; none was marked as deleted", e.Table, e.Missing, e.Live, why)
+}
+
+// Hint says what to do.
+func (e *Doubted) Hint() string {
+	hint := "If they were really deleted, run again with --accept-deletes."
+	if e.Why != "" {
+		hint = "What the user of the credential may not see is missing like what was deleted: look at the credential and the user's role. " + hint
+	}
+	return hint
+}
+
+// reason is that of the issue which is recorded.
+func (e *Doubted) reason() string {
+	if e.Why == "" {
+		return "more rows are missing at the source than can be believed: none was marked as deleted"
+	}
+	return "rows are missing at the source, and another user may see them: none was marked as deleted"
+}
+
+// handful is how many live rows a table may have of which a list can leave out any number but all.
+const handful = 5
+
+// suspicious is a pass that is more likely an answer that was cut short than a helpdesk that was emptied: an empty list for a
+// table with live rows, or one that lost more than half of more than a handful.
+func suspicious(read, missing, live int64) bool {
+	return live > 0 && (read == 0 || live > handful && 2*missing > live)
+}
+
+// credentialFailed remembers that the source refused a stream of the run as a matter of the credential.
+type credentialFailed struct{ stream atomic.Pointer[string] }
+
+func (c *credentialFailed) learn(stream string, err error) {
+	if errors.Is(err, extract.ErrCredentials) || errors.Is(err, extract.ErrPermission) || errors.Is(err, extract.ErrLogin) {
+		c.stream.CompareAndSwap(nil, &stream)
+	}
+}
+
+// believeGone returns as whom the source was read, if the rows that are missing are gone. If they need not be, the error is
+// a *Doubted; of a run that is to stop, ErrStopped.
+func (w *worker) believeGone(ctx context.Context, table string, missing, live int64) (readAs string, err error) {
+	stream := w.credential.stream.Load()
+	doubted := &Doubted{Table: table, Missing: missing, Live: live}
+	if stream != nil && !w.AcceptDeletes {
+		doubted.Why = fmt.Sprintf("in a run in which %s was refused", *stream)
+		return "", doubted
+	}
+	readAs, err = w.identify(ctx)
+	before := w.stored.Reader
+	switch {
+	case errors.Is(err, ErrStopped):
+		return "", err
+	case w.AcceptDeletes:
+		return readAs, nil
+	case err != nil:
+		doubted.Why = fmt.Sprintf("which was read as %s before, and as whom now can't be told (%s)", cmp.Or(before, "somebody"), err)
+	case before != "" && before != readAs:
+		doubted.Why = fmt.Sprintf("which is read as %s, and was as %s before", readAs, before)
+	case !suspicious(w.read[table], missing, live):
+		return readAs, nil
+	}
+	return "", doubted
+}
