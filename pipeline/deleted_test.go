@@ -78,3 +78,26 @@ func TestACommentThatIsMadePrivateLater(t *testing.T) {
 		})
 	}
 }
+
+// What the helpdesk scrubs can come without the time that orders versions.
+func TestADeletedTicketWithoutAVersionIsMarked(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"null", `"2026-11-27"`, "1795779996000"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLake(t, false, zendesktest.Options{Tickets: 10})
+				ticket := l.desk.CreateTicket(zendesktest.Update{Comment: "one"})
+				l.settle()
+				l.sync("tickets")
+				l.desk.Delete("tickets", ticket)
+				l.settle()
+				l.desk.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Do: zendesktest.Field("generated_timestamp", version)})
+				l.sync("tickets")
+				if n := l.number("SELECT count(*) FROM tickets WHERE id = ? AND status = 'deleted' AND _desklake_deleted_at IS NOT NULL", ticket); n != 1 {
+					t.Error("the ticket is not marked as deleted")
+				}
+			})
+		})
+	}
+}

@@ -130,7 +130,7 @@ func putTime(b *array.TimestampBuilder, scratch *[]byte) func(jsonscan.Value) st
 		}
 		b.Append(arrow.Timestamp(micros))
 		if !whole {
-			return "the date-time has a time zone, or more digits than microseconds"
+			return "the date-time has a time zone, or more digits than microseconds, or is one in seconds"
 		}
 		return ""
 	}

@@ -15,7 +15,7 @@ const (
 	Float                  // a number, 64-bit floating point
 	Text                   // a string
 	Bool                   // true or false
-	Time                   // a date-time string such as 2011-05-05T10:38:52Z; an instant in microseconds, UTC
+	Time                   // a date-time string such as 2011-05-05T10:38:52Z or 2011-05-05 10:38:52 +0000; an instant in microseconds, UTC
 	Unix                   // whole seconds since 1970-01-01T00:00:00Z as a number; stored like Time
 	Ints                   // an array of whole numbers
 	Texts                  // an array of strings

@@ -1,18 +1,33 @@
 package schema
 
+import (
+	"bytes"
+	"time"
+
+	"desklake/internal/jsonscan"
+)
+
 // The first and the last second of the years 1 to 9999, since 1970-01-01T00:00:00Z: what every sink can hold.
 const (
 	firstSecond = -62135596800
 	lastSecond  = 253402300799
 )
 
+// The seconds since 1970 of 9 or 10 digits are those of the years 1973 to 2286. Fewer digits in a string are as likely a
+// date, and more are milliseconds.
+const fewestDigits, mostDigits = 9, 10
+
 // parseTime parses a date-time by RFC 3339, such as 2011-05-05T10:38:52Z, into microseconds since
-// 1970-01-01T00:00:00Z. Whole is false where these do not say all of it: where there are digits beyond the
-// microseconds, which are cut off, or another offset than zero. ok is false where there is no such time, leap seconds
-// and times outside of the years 1 to 9999 included.
+// 1970-01-01T00:00:00Z, and what is harmlessly near to it: a space in place of the T, +0000 or UTC in place of Z, a space in
+// front of these; and seconds since 1970 as digits. Whole is false where the microseconds do not say all of it: where there
+// are digits beyond them, which are cut off, another offset than zero, or digits alone. ok is false where there is no such
+// time, leap seconds and times outside of the years 1 to 9999 included.
 func parseTime(text []byte) (micros int64, whole, ok bool) {
+	if seconds := number(text); seconds > 0 && len(text) >= fewestDigits && len(text) <= mostDigits {
+		return int64(seconds) * 1e6, false, true
+	}
 	if len(text) < len("2006-01-02T15:04:05Z") ||
-		text[4] != '-' || text[7] != '-' || text[10]|0x20 != 't' || text[13] != ':' || text[16] != ':' {
+		text[4] != '-' || text[7] != '-' || text[10]|0x20 != 't' && text[10] != ' ' || text[13] != ':' || text[16] != ':' {
 		return 0, false, false
 	}
 	year, month, day := number(text[0:4]), number(text[5:7]), number(text[8:10])
@@ -25,7 +40,7 @@ func parseTime(text []byte) (micros int64, whole, ok bool) {
 	if !ok {
 		return 0, false, false
 	}
-	offset, ok := parseOffset(rest)
+	offset, ok := parseOffset(bytes.TrimPrefix(rest, []byte(" ")))
 	if !ok {
 		return 0, false, false
 	}
@@ -34,6 +49,16 @@ func parseTime(text []byte) (micros int64, whole, ok bool) {
 		return 0, false, false
 	}
 	return seconds*1e6 + fraction, whole && offset == 0, true
+}
+
+// Instant reads a value as a column of type Time reads a string, and one of type Unix a number: UTC. ok is false where neither holds it.
+func Instant(v jsonscan.Value) (at time.Time, ok bool) {
+	if v.Kind == jsonscan.Number {
+		seconds, ok := v.Whole()
+		return time.Unix(seconds, 0).UTC(), ok && seconds >= firstSecond && seconds <= lastSecond
+	}
+	micros, _, ok := parseTime(v.Text())
+	return time.UnixMicro(micros).UTC(), ok && v.Kind == jsonscan.String
 }
 
 // parseFraction parses a decimal point with digits, if there is one, into microseconds.
@@ -55,15 +80,21 @@ func parseFraction(text []byte) (micros int64, rest []byte, whole, ok bool) {
 	return micros, digits[n:], n <= 6, n > 0
 }
 
-// parseOffset parses Z or an offset such as +01:00, into seconds.
+// parseOffset parses Z, UTC, or an offset such as +01:00 or +0100, into seconds.
 func parseOffset(text []byte) (seconds int, ok bool) {
 	if len(text) == 1 {
 		return 0, text[0]|0x20 == 'z'
 	}
-	if len(text) != len("+01:00") || text[3] != ':' || text[0] != '+' && text[0] != '-' {
+	if string(text) == "UTC" {
+		return 0, true
+	}
+	if len(text) == len("+01:00") && text[3] == ':' {
+		text = []byte{text[0], text[1], text[2], text[4], text[5]}
+	}
+	if len(text) != len("+0100") || text[0] != '+' && text[0] != '-' {
 		return 0, false
 	}
-	hours, minutes := number(text[1:3]), number(text[4:6])
+	hours, minutes := number(text[1:3]), number(text[3:5])
 	if hours < 0 || hours > 23 || minutes < 0 || minutes > 59 {
 		return 0, false
 	}

@@ -1,7 +1,6 @@
 package sink
 
 import (
-	"cmp"
 	"math"
 	"time"
 
@@ -12,7 +11,7 @@ import (
 
 // Age is what orders two versions of a row.
 type Age struct {
-	Version *int64 // the value of Table.Version, of a time in microseconds; nil where it is null or there is none
+	Version *int64 // the value of Table.Version, of a time in microseconds; nil where it is null, did not fit, or there is none
 	Bound   int64  // the highest Version that can be true: when the row was extracted, in microseconds
 }
 
@@ -38,21 +37,13 @@ func NewAges(kind schema.Type) func(version *int64, extracted int64) Age {
 // Supersedes is the rule of Tx.Write: does a row of age a take the place of one of age b that was written before? Differs
 // tells whether the two differ in a column of the source or in being deleted; it is only asked where that decides.
 func (a Age) Supersedes(b Age, differs func() (bool, error)) (bool, error) {
-	switch order := a.compareVersion(b); {
-	case order > 0:
-		return true, nil
-	case order < 0:
-		return a.Version != nil && *b.Version > b.Bound && *a.Version >= b.Bound, nil
+	switch {
+	case a.Version == nil || b.Version == nil || *a.Version == *b.Version:
+		return differs()
+	case *a.Version < *b.Version:
+		return *b.Version > b.Bound && *a.Version >= b.Bound, nil
 	}
-	return differs()
-}
-
-// compareVersion orders by version, null first.
-func (a Age) compareVersion(b Age) int {
-	if a.Version == nil || b.Version == nil {
-		return cmp.Compare(bit(a.Version != nil), bit(b.Version != nil))
-	}
-	return cmp.Compare(*a.Version, *b.Version)
+	return true, nil
 }
 
 // Latest returns the positions of the rows of a batch that no later row of it supersedes, one a key, in the order
@@ -108,11 +99,4 @@ func valid(is bool, v int64) *int64 {
 		return nil
 	}
 	return &v
-}
-
-func bit(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }

@@ -51,9 +51,10 @@ type Sink interface {
 // together with the checkpoint, or not at all.
 type Tx interface {
 	// Write merges a batch into its table. For every row, by the table's key: no such row yet, it is
-	// inserted; a row with an earlier version (Table.Version, null being the earliest) is replaced; a row
-	// with a later version stays; with equal versions, or without, what is written later wins, whatever any clock says, and a
-	// row that is equal in every column of the source stays untouched, so that reading anything again changes nothing.
+	// inserted; a row with an earlier version (Table.Version) is replaced; a row with a later version stays; with equal
+	// versions, or where one of the two has none, what is written later wins, whatever any clock says, and a row that is equal
+	// in every column of the source stays untouched, so that reading anything again changes nothing. A version that is null,
+	// or did not fit its column, says nothing of what is older: the source may leave it out of what it deletes.
 	// A stored version that is later than the time at which its row was extracted can't be true: it counts as that time, and
 	// for nothing where that time is ahead of this machine's clock.
 	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a live

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"desklake/internal/jsonscan"
+	"desklake/schema"
 )
 
 // envelope is what surrounds the rows of a page, and the little of the rows that reading on needs.
@@ -178,14 +179,11 @@ func (sc scanner) identity(v jsonscan.Value) (id int64, known bool) {
 	return int64(h.Sum64()), v.Kind == jsonscan.String
 }
 
-// instant reads a date-time string or unix seconds. It is zero for everything else.
+// instant reads a date-time string or unix seconds, as the columns do. It is zero for everything else.
 func instant(v jsonscan.Value) time.Time {
-	if seconds, ok := v.Whole(); ok {
-		return time.Unix(seconds, 0).UTC()
-	}
-	t, err := time.Parse(time.RFC3339, string(v.Text()))
-	if err != nil {
+	at, ok := schema.Instant(v)
+	if !ok {
 		return time.Time{}
 	}
-	return t.UTC()
+	return at
 }

@@ -2,6 +2,7 @@ package sinktest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,14 +106,30 @@ func numberVersion(t *testing.T, p *place) {
 	p.want(numbered, `{"id":1,"version":9007199254740993}`)
 }
 
-func nullVersionIsEarliest(t *testing.T, p *place) {
+// nullVersionSaysNothing: what comes without a usable version comes later all the same, and so does what follows it.
+func nullVersionSaysNothing(t *testing.T, p *place) {
+	gone := `{"id":1,"name":"Rex","status":"deleted"}`
 	p.open(pets)
 	p.load(pets, 1, `{"id":1,"name":"Rex"}`)
 	p.load(pets, 2, `{"id":1,"name":"Max"}`)
 	p.want(pets, `{"id":1,"name":"Max"}`)
-	p.load(pets, 3, pet(1, "Bello", 1))
-	p.load(pets, 4, `{"id":1,"name":"Rex"}`)
-	p.want(pets, pet(1, "Bello", 1))
+	p.load(pets, 3, pet(1, "Bello", 3))
+	if n := p.load(pets, 4, gone); n != (sink.Counts{Read: 1, Deleted: 1}) {
+		t.Errorf("a row without a version: %+v", n)
+	}
+	if n := p.load(pets, 5, gone); n.Unchanged != 1 {
+		t.Errorf("the same again: %+v", n)
+	}
+	p.want(pets, strings.TrimSuffix(gone, "}")+fmt.Sprintf(`,%q:%q}`, schema.DeletedAt, stamp(4)))
+	p.load(pets, 6, pet(1, "Bello", 2))
+	p.want(pets, pet(1, "Bello", 2))
+	// One that did not fit is kept beside, and says as little.
+	if n := p.load(pets, 7, `{"id":1,"name":"Pip","updated_at":7}`); n.Updated != 1 {
+		t.Errorf("a version that does not fit: %+v", n)
+	}
+	// One after the other in one batch.
+	p.load(pets, 8, pet(2, "a", 5), `{"id":2,"name":"b"}`, pet(3, "a", 5), `{"id":3,"name":"b"}`, pet(3, "c", 4), pet(3, "d", 3))
+	p.want(pets, `{"id":1,"name":"Pip","_desklake_extra":"{\"updated_at\":7}"}`, `{"id":2,"name":"b"}`, pet(3, "c", 4))
 }
 
 func withoutVersions(t *testing.T, p *place) {

@@ -45,7 +45,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"a rollback leaves nothing":                             rollsBack,
 		"the later version wins":                                laterVersionWins,
 		"of equal versions what is written later wins":          laterWritingWins,
-		"a null version is the earliest":                        nullVersionIsEarliest,
+		"a null version says nothing":                           nullVersionSaysNothing,
 		"a version that can't be true keeps nothing out":        impossibleVersion,
 		"a version can be a number":                             numberVersion,
 		"a table without versions takes what is written later":  withoutVersions,
