@@ -27,7 +27,7 @@ type clientToken struct {
 	turn   chan struct{} // filled by whoever uses what follows
 
 	value  string    // the Authorization header, empty if there is none
-	until  time.Time // when to replace it; zero for never
+	until  time.Time // when to replace it, by this machine's monotonic clock; zero for never
 	err    error     // why the last fetch failed
 	failed time.Time // when it did
 }
@@ -56,7 +56,7 @@ func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if t.value != "" && (t.until.IsZero() || c.clock.now().Before(t.until)) {
+	if t.value != "" && (t.until.IsZero() || time.Now().Before(t.until)) {
 		return t.value, nil
 	}
 	if t.failed.After(asked) { // while this one waited: asking again would take as long once more
@@ -76,8 +76,8 @@ func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
 		return "", err
 	}
 	t.value, t.until = "Bearer "+got.Access, time.Time{}
-	if ends := got.ends(got.ExpiresIn); !ends.IsZero() {
-		t.until = renewAt(got.received, ends)
+	if ends := got.ends(got.ExpiresIn, accessLives); !ends.IsZero() {
+		t.until = time.Now().Add(renewAfter(got.received, ends))
 	}
 	return t.value, nil
 }

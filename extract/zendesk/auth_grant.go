@@ -19,6 +19,14 @@ const (
 	refreshLife = 7_776_000
 )
 
+// lifetime is how many seconds a token can live: less and more than the documentation allows are mistakes.
+type lifetime struct{ least, most float64 }
+
+var (
+	accessLives  = lifetime{300, 172_800}
+	refreshLives = lifetime{604_800, refreshLife}
+)
+
 // scope is all that desklake asks for. Narrower ones do not open every table, wider ones open what it does not need.
 const scope = "read"
 
@@ -37,17 +45,19 @@ type grant struct {
 }
 
 // ends is when something ends that was told to live for so many seconds; zero if nothing was told.
-func (g grant) ends(seconds *float64) time.Time {
+func (g grant) ends(seconds *float64, lives lifetime) time.Time {
 	if seconds == nil || *seconds <= 0 {
 		return time.Time{}
 	}
-	return g.received.Add(time.Duration(*seconds * float64(time.Second))).Truncate(time.Second)
+	within := max(lives.least, min(*seconds, lives.most))
+	return g.received.Add(time.Duration(within * float64(time.Second))).Truncate(time.Second)
 }
 
-// renewAt is when to replace an access token that was granted and will end at these times: longer before its end than the
-// longest attempt of a request takes.
-func renewAt(obtained, ends time.Time) time.Time {
-	return ends.Add(-min(attemptLimit+time.Minute, ends.Sub(obtained)/2))
+// renewAfter is for how long an access token is used that will end at a time, if it is had at another: until longer before its
+// end than the longest attempt of a request takes.
+func renewAfter(obtained, ends time.Time) time.Duration {
+	life := ends.Sub(obtained)
+	return life - min(attemptLimit+time.Minute, life/2)
 }
 
 // grant asks for tokens.

@@ -55,7 +55,7 @@ type userToken struct {
 	user OAuthUser
 	turn chan struct{} // filled by whoever uses what follows
 
-	have    tokenstore.Tokens
+	have    held
 	refused string    // the Authorization header that was answered with 401 last
 	spent   string    // the refresh token that Zendesk does not take any more
 	lost    error     // what it said
@@ -76,17 +76,33 @@ func (t *userToken) ends() (time.Time, error) {
 func (t *userToken) renew(refused string) bool {
 	t.turn <- struct{}{}
 	defer func() { <-t.turn }()
-	if t.have.Access == "" || refused == bearer(t.have) { // else it was renewed while the refusal was on its way
+	if t.have.Access == "" || refused == bearer(t.have.Tokens) { // else it was renewed while the refusal was on its way
 		t.refused = refused
 	}
 	return true
 }
 
-// usable reports that an access token can be sent. What this machine's clock says is not trusted alone: a token that has
-// ended all the same is refused, and then it is not usable.
-func (t *userToken) usable(x tokenstore.Tokens, c *client) bool {
-	inTime := x.AccessEnds.IsZero() || c.clock.now().Before(renewAt(x.Obtained, x.AccessEnds))
-	return x.Access != "" && bearer(x) != t.refused && inTime
+// held are tokens in use. What the clocks say of their end is asked once: the Date of a single answer that is wrong would spend
+// the login's tokens else.
+type held struct {
+	tokenstore.Tokens
+	until time.Time // when to replace them, by this machine's monotonic clock; zero for never
+}
+
+// hold takes tokens into use at a time by the clock of their own times.
+func hold(x tokenstore.Tokens, now time.Time) held {
+	h := held{Tokens: x}
+	if !x.AccessEnds.IsZero() {
+		h.until = time.Now().Add(renewAfter(x.Obtained, x.AccessEnds) - now.Sub(x.Obtained))
+	}
+	return h
+}
+
+// usable reports that an access token can be sent. What the clocks say is not trusted alone: a token that has ended all the
+// same is refused, and then it is not usable.
+func (t *userToken) usable(h held) bool {
+	inTime := h.until.IsZero() || time.Now().Before(h.until)
+	return h.Access != "" && bearer(h.Tokens) != t.refused && inTime
 }
 
 func bearer(x tokenstore.Tokens) string { return "Bearer " + x.Access }
@@ -99,8 +115,8 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
-	if t.usable(t.have, c) {
-		return bearer(t.have), nil
+	if t.usable(t.have) {
+		return bearer(t.have.Tokens), nil
 	}
 	if t.failed.After(asked) { // while this one waited: trying again would take as long once more
 		return "", t.err
@@ -113,30 +129,32 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 		return "", err
 	}
 	t.have = have
-	return bearer(have), nil
+	return bearer(have.Tokens), nil
 }
 
 // obtain returns tokens that can be used: those that are stored, which another process may have renewed meanwhile, or else
 // new ones. No other process of this machine does it at the same time.
-func (t *userToken) obtain(ctx context.Context, c *client) (tokenstore.Tokens, error) {
+func (t *userToken) obtain(ctx context.Context, c *client) (held, error) {
 	session, err := t.user.Store.Open(ctx)
 	if err != nil {
-		return tokenstore.Tokens{}, err
+		return held{}, err
 	}
 	defer session.Close()
 	stored, err := t.user.stored(c)
-	switch {
-	case err != nil:
-		return stored, err
-	case t.usable(stored, c):
-		return stored, nil
+	if err != nil {
+		return held{}, err
+	}
+	switch have := hold(stored, c.clock.now()); {
+	case t.usable(have):
+		return have, nil
 	case stored.Refresh == "":
-		return stored, &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login",
+		return held{}, &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login",
 			Err: errors.New("the access token is no longer good, and Zendesk gave no refresh token with it")}
 	case stored.Refresh == t.spent:
-		return stored, t.lost
+		return held{}, t.lost
 	}
-	return t.refresh(ctx, c, session, stored)
+	renewed, err := t.refresh(ctx, c, session, stored)
+	return hold(renewed, renewed.Obtained), err
 }
 
 // refresh spends a refresh token for new tokens. They are durable when it returns.
@@ -163,8 +181,8 @@ func (t *userToken) refresh(ctx context.Context, c *client, session *tokenstore.
 // tokens are what was granted, as it is stored.
 func (g grant) tokens(c *client, u OAuthUser) tokenstore.Tokens {
 	return tokenstore.Tokens{
-		Host: c.base.String(), ClientID: u.ID, Access: g.Access, Obtained: g.received.Truncate(time.Second), AccessEnds: g.ends(g.ExpiresIn),
-		Refresh: g.Refresh, RefreshEnds: g.ends(g.RefreshExpiresIn),
+		Host: c.base.String(), ClientID: u.ID, Access: g.Access, Obtained: g.received.Truncate(time.Second), AccessEnds: g.ends(g.ExpiresIn, accessLives),
+		Refresh: g.Refresh, RefreshEnds: g.ends(g.RefreshExpiresIn, refreshLives),
 	}
 }
 
