@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"desklake/extract"
@@ -32,6 +33,8 @@ type client struct {
 	agent  string        // the User-Agent header
 	giveUp time.Duration // how long to try one request
 	notice expiryNotice
+
+	answered atomic.Bool // the API has answered a request
 }
 
 func newHTTP(transport http.RoundTripper, base *url.URL) *http.Client {
@@ -41,6 +44,7 @@ func newHTTP(transport http.RoundTripper, base *url.URL) *http.Client {
 		t.MaxResponseHeaderBytes = maxHeader
 		t.MaxIdleConnsPerHost = 16
 		t.DisableCompression = true // readBody does it, within bounds
+		t.OnProxyConnectResponse = tunnelled
 		transport = t
 	}
 	return &http.Client{
@@ -121,10 +125,17 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 	secret.header(resp.Header)
 	resp.Body = &countedBody{resp.Body, &told.Bytes}
 	status, id = resp.StatusCode, requestID(resp.Header)
-	told.Code, told.Quotas = status, quotasLeft(resp.Header, time.Now())
+	told.Code = status
+	if age := ageOf(resp.Header); age > staleAge { // its clock and its limits are as old
+		return answer{}, nil, &stale{asked: req.Method + " " + r.endpoint, age: age}
+	}
+	told.Quotas = quotasLeft(resp.Header, time.Now())
 	a.received = c.clock.learn(resp.Header)
 	if status == http.StatusNoContent && r.method == http.MethodDelete {
 		return a, resp.Header, nil
+	}
+	if status == http.StatusProxyAuthRequired {
+		return answer{}, nil, &proxyError{host: c.proxyOf(req), status: status}
 	}
 	if !r.success(status) {
 		return answer{}, resp.Header, c.refusal(r, resp, secret, r.progress(patience))
@@ -152,6 +163,7 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 	if err := r.accept(a.body); err != nil {
 		return answer{}, resp.Header, unaccepted(r, resp, a.body, err)
 	}
+	c.answered.Store(true)
 	return a, resp.Header, nil
 }
 
@@ -203,6 +215,8 @@ func (c *client) build(ctx context.Context, r *request, login string) (*http.Req
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Accept-Encoding", "gzip")
+	req.Header.Set("Cache-Control", "no-cache")
+	req.Header.Set("Pragma", "no-cache") // the same, to caches of HTTP/1.0
 	req.Header.Set("User-Agent", c.agent)
 	if r.form != nil {
 		req.Header.Set("Content-Type", "application/json")
@@ -221,7 +235,8 @@ func (c *client) refusal(r *request, resp *http.Response, secret *secrets, withi
 	if resp.StatusCode < http.StatusInternalServerError { // beyond, a body can be anything
 		code, description = explain(body)
 	}
-	if code == "" && description == "" {
+	stranger := code == "" && description == ""
+	if stranger {
 		description = webPage(resp.Header, body)
 	}
 	if to := sentOn(r, resp); to != "" {
@@ -230,11 +245,12 @@ func (c *client) refusal(r *request, resp *http.Response, secret *secrets, withi
 	e := &APIError{
 		Method: resp.Request.Method, Path: r.endpoint, Status: resp.StatusCode,
 		Code: secret.text(code), Description: secret.text(description), RequestID: requestID(resp.Header),
+		Stranger: stranger,
 	}
 	if _, asked := c.clock.retryAfter(resp.Header); !asked && judgeStatus(resp.StatusCode) != final {
 		e.Retry = cut(resp.Header.Get("Retry-After"))
 	}
-	if resp.StatusCode == http.StatusNotFound && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+	if resp.StatusCode == http.StatusNotFound && !c.answered.Load() && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		return &noAccount{host: c.base.Host, err: e}
 	}
 	return e

@@ -15,6 +15,7 @@ type APIError struct {
 	Code        string // Zendesk's own word for it, such as RecordNotFound; empty if there is none
 	Description string // at most 200 bytes; empty if the body was not JSON
 	RequestID   string // for Zendesk's support; empty if there is none
+	Stranger    bool   // the body is not what the API says of a refusal: something on the way may have answered
 	Retry       string // its Retry-After, where that is no time to wait; empty otherwise
 }
 

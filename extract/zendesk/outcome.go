@@ -14,8 +14,11 @@ import (
 func (c *client) explainFinal(err error) error {
 	var account *noAccount
 	var redirect *redirectError
+	var proxy *proxyError
 	var api *APIError
 	switch {
+	case errors.As(err, &proxy):
+		return &extract.Failure{Kind: extract.ErrUnreachable, Advice: proxy.Hint(), Err: err}
 	case errors.As(err, &account):
 		return &extract.Failure{Kind: extract.ErrNoAccount, Err: err,
 			Advice: "check the subdomain: it is the part of your helpdesk's address in front of .zendesk.com"}
@@ -27,8 +30,26 @@ func (c *client) explainFinal(err error) error {
 		return &extract.Failure{Kind: extract.ErrUnreachable, Err: err,
 			Advice: "the certificate of " + c.base.Host + " can't be trusted: check the url and the clock of this machine"}
 	}
-	return err
+	return explainStatus(api)
 }
+
+// explainStatus adds advice to the statuses that mean the same wherever they come. What is left depends on what was asked for.
+func explainStatus(api *APIError) error {
+	switch api.Status {
+	case http.StatusPaymentRequired:
+		return &extract.Failure{Kind: extract.ErrPermission, Err: api,
+			Advice: "the account is suspended, or was not paid for: its owner sees more in the Admin Center (Account, Billing)"}
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound, http.StatusGone, http.StatusUnprocessableEntity:
+		return api
+	}
+	if api.Stranger {
+		return &extract.Failure{Kind: extract.ErrAnswer, Err: api, Advice: notTheAPI + ". Nothing that was read is lost, and the next run asks again"}
+	}
+	return theirs(api)
+}
+
+// notTheAPI says who answers what the API does not say.
+const notTheAPI = "what answers is not Zendesk's API: a page to sign in at, a maintenance page, a proxy or a firewall"
 
 // givenUp is the error of a source that gave no usable answer for as long as desklake is told to try.
 func (c *client) givenUp(err error, limit time.Duration) error {
@@ -39,11 +60,17 @@ func (c *client) givenUp(err error, limit time.Duration) error {
 func (c *client) unreachable(err error) error {
 	advice := "nothing that was read is lost: the next run goes on from there. See status.zendesk.com and the network"
 	var other *foreign
+	var old *stale
+	var proxy *proxyError
 	var big *tooBig
 	switch {
+	case errors.As(err, &old):
+		advice = "a cache between this machine and " + c.base.Host + " answers with what it kept, although it is told to ask anew: let this machine " +
+			"past it. Nothing that was read is lost"
+	case errors.As(err, &proxy):
+		advice = proxy.Hint()
 	case errors.As(err, &other):
-		advice = "what answers is not Zendesk's API: a page to sign in at, a maintenance page, a proxy or a firewall. Look at " + c.base.String() +
-			" from this machine, and check source.url and the settings of the proxy. Nothing that was read is lost"
+		advice = notTheAPI + ". Look at " + c.base.String() + " from this machine, and check source.url and the settings of the proxy. Nothing that was read is lost"
 	case errors.As(err, &big):
 		advice = big.Hint()
 	}
@@ -90,8 +117,11 @@ func (c *client) toldToWait(err error, wait, limit time.Duration) error {
 func refusedToAll(err error) error {
 	var api *APIError
 	var done *extract.Failure
-	if errors.As(err, &done) || !errors.As(err, &api) || api.Status != http.StatusForbidden && api.Status != http.StatusNotFound {
+	switch {
+	case errors.As(err, &done), !errors.As(err, &api), judgeStatus(api.Status) != final:
 		return err
+	case api.Status != http.StatusForbidden && api.Status != http.StatusNotFound:
+		return theirs(err)
 	}
 	return &extract.Failure{Kind: extract.ErrPermission, Err: err,
 		Advice: "Zendesk, or a firewall or proxy on the way to it, refuses this machine or this user: check that the address from which this " +

@@ -61,6 +61,40 @@ func TestTablesThatTheAccountDoesNotHaveAreUnavailable(t *testing.T) {
 	})
 }
 
+// What is refused by something on the way says nothing of the plan.
+func TestOnlyARefusalInTheShapeOfTheAPIMeansThePlan(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status     int
+		kind, body string
+	}{
+		"a page":                {403, "text/html", "<!DOCTYPE html><title>Attention Required!</title>"},
+		"a page, 404":           {404, "text/html", "<html>"},
+		"a text":                {404, "text/plain", "404 page not found"},
+		"XML":                   {404, "application/xml", "<Error/>"},
+		"nothing":               {403, "", ""},
+		"JSON of somebody else": {403, "application/json", `{"status":403,"path":"/api"}`},
+		"a JSON text":           {404, "application/json", `"not found"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 5})
+				r := newReplica(t, desk, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					if strings.Contains(r.URL.Path, "slas") {
+						return reply(r, c.status, http.Header{"Content-Type": {c.kind}}, c.body), nil
+					}
+					return desk.Transport().RoundTrip(r)
+				})})
+				r.try("groups", "sla_policies")
+				if err := r.errs["sla_policies"]; !errors.Is(err, extract.ErrPermission) || !strings.Contains(hintOf(err), "firewall") || len(r.errs) != 1 {
+					t.Errorf("%v: %s", r.errs, hintOf(err))
+				}
+			})
+		})
+	}
+}
+
 // Whatever the plan, every account has the exports and these lists: something else is wrong.
 func TestThatEveryAccountHasIsNeverUnavailable(t *testing.T) {
 	t.Parallel()
@@ -185,6 +219,7 @@ func TestRequestsSayWhoAsks(t *testing.T) {
 	newReplica(t, desk, Options{Transport: spy, Version: "1.2.3"}).run("groups")
 	for name, want := range map[string]string{
 		"User-Agent": "desklake/1.2.3", "Accept": "application/json", "Accept-Encoding": "gzip", "Authorization": "Bearer secret",
+		"Cache-Control": "no-cache", "Pragma": "no-cache",
 	} {
 		if got.Get(name) != want {
 			t.Errorf("%s: %q, want %q", name, got.Get(name), want)

@@ -27,6 +27,8 @@ func judge(err error) verdict {
 	var bad *badBody
 	var big *tooBig
 	var other *foreign
+	var old *stale
+	var proxy *proxyError
 	switch {
 	case errors.Is(err, errAnonymous):
 		return login
@@ -34,7 +36,9 @@ func judge(err error) verdict {
 		return final
 	case errors.As(err, &api):
 		return judgeStatus(api.Status)
-	case errors.As(err, &other):
+	case errors.As(err, &proxy):
+		return proxy.judge()
+	case errors.As(err, &other), errors.As(err, &old):
 		return astray
 	case errors.As(err, &big), errors.Is(err, errSlow):
 		return tooMuch

@@ -206,7 +206,7 @@ func (w *walk) explain(ctx context.Context, err error) error {
 	case errors.As(err, &wrong), api != nil && !refused:
 		err = theirs(err)
 	case !refused:
-	case w.stream.optional && w.pages == 0 && !api.says("scope"):
+	case w.stream.optional && w.pages == 0 && !api.Stranger && !api.says("scope"):
 		return &extract.Unavailable{Stream: w.stream.name, Reason: w.stream.needs, Err: err}
 	default:
 		err = &extract.Failure{Kind: extract.ErrPermission, Err: err, Advice: w.refusal(ctx, api)}
@@ -218,6 +218,9 @@ func (w *walk) explain(ctx context.Context, err error) error {
 func (w *walk) refusal(ctx context.Context, api *APIError) string {
 	if api.says("scope") {
 		return `the OAuth client or token needs the scope "read"`
+	}
+	if api.Stranger {
+		return notTheAPI + ". Look at " + w.client.base.String() + " from this machine, and let it through to " + w.client.base.Host
 	}
 	if w.pages > 0 {
 		return "it could be read until then: run again, and if that does not help, look at what became of the account, the role of the user, and firewalls"
