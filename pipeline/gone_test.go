@@ -1,10 +1,13 @@
 package pipeline_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"desklake/extract"
 	"desklake/pipeline"
 )
 
@@ -67,4 +70,25 @@ func TestAPassThatDoesNotReachItsEndMarksNoneAndSaysSo(t *testing.T) {
 			t.Errorf("issues %+v", issues)
 		}
 	})
+}
+
+// The source's clock says when rows are gone, where it can be right.
+func TestNoRowIsGoneBeforeItIsKnownOrLongAgo(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ said, want time.Duration }{
+		{-time.Hour, -time.Hour}, {0, 0}, {time.Hour, 0}, {9 * 365 * 24 * time.Hour, 0}, {-40 * 365 * 24 * time.Hour, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(24 * time.Hour) // from the beginning of the year 2000 on
+			dst := &kept{live: 3}
+			run(t, dst, pipeline.Job{}, script{Pass: true, Pages: func(_ context.Context, _ extract.Position, yield func(extract.Page, error) bool) {
+				p := page(1, 1, 2)
+				p.Received = time.Now().Add(c.said)
+				yield(p, nil)
+			}})
+			if got := time.Until(dst.markedAt); dst.marked != 1 || got != c.want {
+				t.Errorf("the clock is %v ahead, and the rows are gone since %v", c.said, got)
+			}
+		})
+	}
 }

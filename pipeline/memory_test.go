@@ -24,6 +24,7 @@ type kept struct {
 	ids         []int64 // of the rows that were committed, in their order
 	sizes       []int   // of the transactions, in rows
 	marked      int64
+	markedAt    time.Time
 	live        int64 // rows that are said to have been there before
 	commits     []sink.Commit
 	checkpoints map[string]state.Checkpoint
@@ -117,7 +118,8 @@ func (t *keptTx) Missing(context.Context, *schema.Table) (missing, live int64, e
 	return max(0, t.live-int64(len(t.ids))), t.live, nil
 }
 
-func (t *keptTx) MarkMissing(ctx context.Context, table *schema.Table, _ time.Time) error {
+func (t *keptTx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time) error {
+	t.markedAt = at
 	t.marked, _, _ = t.Missing(ctx, table)
 	return nil
 }

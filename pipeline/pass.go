@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 )
 
 // finishPass marks the rows that the complete pass did not meet, unless that can't be right or can't be told.
@@ -34,7 +35,7 @@ func (w *worker) finishPass(ctx context.Context) error {
 			w.note(t.Name, doubted.reason(), figures)
 		case err == nil:
 			readAs = as
-			if err := w.tx.MarkMissing(ctx, t, w.pending.at); err != nil {
+			if err := w.tx.MarkMissing(ctx, t, learnt(w.pending.at)); err != nil {
 				return &SinkError{err}
 			}
 		}
@@ -49,6 +50,17 @@ func (w *worker) finishPass(ctx context.Context) error {
 		w.readAs = readAs
 	}
 	return errors.Join(w.commit(ctx), refused)
+}
+
+// oldest is the earliest time that a clock is believed to show.
+var oldest = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// learnt is when it was learnt that rows are gone: at that time by the source's clock, where it can be true.
+func learnt(at time.Time) time.Time {
+	if now := time.Now().UTC(); at.Before(oldest) || at.After(now) {
+		return now
+	}
+	return at
 }
 
 // NoRows is the error of a stream that was read to its end, and had records that can't have a row.

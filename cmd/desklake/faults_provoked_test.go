@@ -45,6 +45,27 @@ var faults = map[string]func(n *night) int{
 		n.always("macros", zendesktest.Body(`{"macros":[{"id":1}],"meta":{"has_more":true}}`))
 		return n.tonight()
 	},
+	"a cache on the way answers": func(n *night) int {
+		n.always("", zendesktest.OutOfCache("86400"))
+		return n.tonight()
+	},
+	"a proxy wants a login": func(n *night) int {
+		n.always("", zendesktest.Status(407, ""))
+		return n.tonight()
+	},
+	"the account is suspended": func(n *night) int {
+		n.always("", zendesktest.Status(402, `{"error":"PaymentRequired"}`))
+		return n.tonight()
+	},
+	"any other answer that is no success": func(n *night) int {
+		n.always("", zendesktest.Status(451, ""))
+		return n.tonight()
+	},
+	"something on the way refuses a table": func(n *night) int {
+		n.table = "sla_policies"
+		n.always("slas/policies", zendesktest.Status(403, "<html>"))
+		return n.tonight()
+	},
 	"the quota is used up": func(n *night) int {
 		n.edit("give_up_after: 2s", "give_up_after: 2m")
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.RateLimited("1")})

@@ -80,6 +80,11 @@ func WrongClock(by time.Duration) Effect {
 	}
 }
 
+// OutOfCache answers as a cache does that kept the answer for so many seconds.
+func OutOfCache(seconds string) Effect {
+	return with("Age", seconds, func(*Answer) bool { return true })
+}
+
 func with(header, value string, e Effect) Effect {
 	return func(a *Answer) bool {
 		if value != "" {
