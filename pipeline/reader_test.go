@@ -155,7 +155,7 @@ func TestNothingIsMarkedInARunWhoseCredentialWasRefused(t *testing.T) {
 		l.desk.Delete("macros", firstMacro)
 		remove := []func(){
 			l.desk.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Do: zendesktest.Forbidden()}),
-			l.desk.Inject(zendesktest.Fault{Match: "macros", Times: 1, Do: zendesktest.RateLimited("30")}),
+			l.desk.Inject(zendesktest.Fault{Match: "macros", Times: 1, Do: zendesktest.Unavailable("60")}), // so that users comes first
 		}
 		result, err := l.attempt(t.Context(), pipeline.Job{Tables: []string{"macros", "users"}}, nil)
 		var doubted *pipeline.Doubted
