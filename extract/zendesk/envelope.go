@@ -13,7 +13,8 @@ type envelope struct {
 	rows    int       // how many there are
 	keyless int       // how many of them have no id
 	latest  time.Time // the latest of their times; zero if they have none
-	first   time.Time // the earliest of their times; the same
+	lastID  int64     // the greatest id of that time
+	first   time.Time // the earliest of their times; zero if they have none
 	each    []row     // if asked for
 	live    int       // of tickets whose metrics were asked for: those that are not deleted, which have none
 	sets    int       // of metrics
@@ -117,7 +118,7 @@ func (e *envelope) meta(s *jsonscan.Scanner) {
 
 func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	e.rows++
-	r, known := row{}, false
+	r, known, at := row{}, false, time.Time{}
 	for object := s.Object(); object && s.Field(); {
 		switch key := string(s.Key().Text()); key {
 		case "metric_set":
@@ -140,10 +141,11 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 				r.updated = instant(v)
 			}
 			if key == sc.time {
-				e.met(instant(v))
+				at = instant(v)
 			}
 		}
 	}
+	e.met(at, r.id)
 	if !known {
 		e.keyless++
 	}
@@ -155,13 +157,15 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	}
 }
 
-// met takes the time of a row.
-func (e *envelope) met(at time.Time) {
-	if at.IsZero() {
+// met takes the time of a row and its id.
+func (e *envelope) met(at time.Time, id int64) {
+	switch {
+	case at.IsZero():
 		return
-	}
-	if at.After(e.latest) {
-		e.latest = at
+	case at.After(e.latest):
+		e.latest, e.lastID = at, id
+	case at.Equal(e.latest):
+		e.lastID = max(e.lastID, id)
 	}
 	if e.first.IsZero() || at.Before(e.first) {
 		e.first = at

@@ -173,5 +173,10 @@ func behind(cursor, before string) bool {
 	if !ok1 || !ok2 {
 		return cursor != before
 	}
-	return c.at > b.at || c.at == b.at && c.id > b.id
+	return c.behind(b)
+}
+
+// behind reports that the place is farther than another one.
+func (p place) behind(before place) bool {
+	return p.at > before.at || p.at == before.at && p.id > before.id
 }

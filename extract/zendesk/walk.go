@@ -33,6 +33,7 @@ type walk struct {
 	pages     int
 	fellBack  bool             // from a refused cursor to the high-water mark
 	stepped   bool             // over a record
+	jumped    bool             // a cursor led beyond the rows of its page
 	steps     time.Duration    // that the walk went back last, for an earlier start_time
 	audited   bool             // the audits of a ticket could be read
 	notFound  map[int64]bool   // tickets whose audits are not there, and that the export does not call deleted
