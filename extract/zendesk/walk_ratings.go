@@ -46,14 +46,14 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 		switch {
 		case !errors.As(err, &api):
 			return err
-		case api.tooRecent():
+		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
+			m.After = ""
+		case api.tooRecent() && m.After == "" && w.pages == 0: // else the same start_time was good before
 			earlier, ok := w.earlier(m.Since)
 			if !ok {
 				return doneIf(errNothingYet, w.nothingYet(m.Since, err))
 			}
 			m.Since = earlier
-		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
-			m.After = ""
 		default:
 			return err
 		}
