@@ -24,9 +24,11 @@ type envelope struct {
 	told  bool   // that there is an end_of_stream
 	end   int64  // end_time, unix seconds; 0 if null
 
-	count int    // -1 if there is none
-	more  *bool  // meta.has_more
-	next  string // next_page
+	count   int    // -1 if there is none
+	more    *bool  // meta.has_more; nil if it is not told
+	unclear bool   // meta, or its has_more, is nothing that is known
+	next    string // next_page
+	link    string // links.next
 }
 
 // row is what reading on needs of one record. What the record does not have is zero.
@@ -80,7 +82,13 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 				e.count = int(n)
 			}
 		case "meta":
-			e.meta(s)
+			e.meta(s.Value())
+		case "links":
+			eachField(s.Value(), func(key, value jsonscan.Value) {
+				if string(key.Text()) == "next" {
+					e.link = string(value.Text())
+				}
+			})
 		case "metric_sets":
 			for array := sc.sets && s.Array(); array && s.Element(); {
 				s.Value()
@@ -97,23 +105,22 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 	return e, nil
 }
 
-func (e *envelope) meta(s *jsonscan.Scanner) {
-	if !s.Object() {
-		return
-	}
-	for s.Field() {
-		switch string(s.Key().Text()) {
+func (e *envelope) meta(v jsonscan.Value) {
+	e.unclear = e.unclear || v.Kind != jsonscan.Object && !v.IsNull()
+	eachField(v, func(key, value jsonscan.Value) {
+		switch string(key.Text()) {
 		case "has_more":
-			v := s.Value()
-			if more, ok := v.Bool(); ok {
+			if more, ok := value.Bool(); ok {
 				e.more = &more
-			} else if text := string(v.Text()); text == "true" || text == "false" {
+			} else if text := string(value.Text()); text == "true" || text == "false" {
 				e.more = new(text == "true")
+			} else {
+				e.unclear = e.unclear || !value.IsNull()
 			}
 		case "after_cursor":
-			e.after = string(s.Value().Text())
+			e.after = string(value.Text())
 		}
-	}
+	})
 }
 
 func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {

@@ -103,21 +103,26 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 	}
 }
 
-// continues reports whether there is another page.
+// continues reports whether there is another page. Where the page does not say it, what leads on counts; a list that is given
+// whole has nothing of the kind.
 func (f fetched) continues() (bool, error) {
 	switch {
-	case f.more == nil && f.next != "":
-		return false, errors.New("the list is not given by cursor, and this is not all of it")
-	case f.more == nil && f.count > f.rows:
-		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
-	case f.more == nil && f.rows == f.asked && f.count != f.rows:
-		return false, errors.New("the answer is full and does not say whether there is more")
-	case f.more == nil:
-		return false, nil // given whole
-	case *f.more && f.after == "":
+	case f.more != nil && *f.more && f.after == "":
 		return false, errors.New("there is more, but no cursor that leads there")
+	case f.more != nil:
+		return *f.more, nil
+	case f.after != "" && (f.rows > 0 || f.link != ""):
+		return true, nil
+	case f.next != "" || f.link != "":
+		return false, errors.New("the list is not given by cursor, and this is not all of it")
+	case f.unclear:
+		return false, errors.New("what the answer says about more rows is nothing that is known")
+	case f.count > f.rows:
+		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
+	case f.rows == f.asked && f.count != f.rows:
+		return false, errors.New("the answer is full and does not say whether there is more")
 	}
-	return *f.more, nil
+	return false, nil
 }
 
 // numbered walks a list by page number, of which the API gives the first 10,000 rows: enough for the lists that
