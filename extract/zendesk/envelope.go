@@ -46,6 +46,8 @@ type scanner struct {
 	time  string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
 	each  bool
 	sets  bool // tickets come with their metrics
+
+	counted bool // count is of the page's rows
 }
 
 // incomplete reports that the page has a record without an id, which can't be stored, or lacks metrics that were asked for. The
@@ -99,8 +101,11 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 	if err := s.End(); err != nil {
 		return nil, err
 	}
-	if !found {
+	switch {
+	case !found:
 		return nil, fmt.Errorf("there is no array %q in it", sc.key)
+	case sc.counted && e.count > e.rows:
+		return nil, fmt.Errorf("it has %d rows, and says that there are %d", e.rows, e.count)
 	}
 	return e, nil
 }

@@ -33,7 +33,6 @@ func withForms() *zendesktest.Server {
 
 func TestAListThatMovesWhileItIsReadIsReadAgain(t *testing.T) {
 	t.Parallel()
-	count := regexp.MustCompile(`"count":\d+`)
 	for name, test := range map[string]struct {
 		times  int
 		adds   bool // as many rows as it deletes

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"desklake/extract"
-	"desklake/schema"
 )
 
 // timeExport walks an incremental export by start_time. A page begins with the second in which the one before
@@ -91,7 +90,7 @@ func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error 
 		w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page are missing", where))
 		return nil
 	}
-	w.note(schema.Issue{Reason: "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", Value: where})
+	w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where))
 	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
 	child := &walk{
 		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
