@@ -18,6 +18,8 @@ type envelope struct {
 	each    []row     // if asked for
 	live    int       // of tickets whose metrics were asked for: those that are not deleted, which have none
 	sets    int       // of metrics
+	bare    int       // of audits: those without a list of their events
+	odd     string    // how the page contradicts itself or what was asked for; empty if it does not
 
 	after string // after_cursor of an export, or meta.after_cursor of a list
 	last  bool   // end_of_stream
@@ -34,6 +36,7 @@ type envelope struct {
 // row is what reading on needs of one record. What the record does not have is zero.
 type row struct {
 	id               int64 // or the hash of its name; zero if it has none that can be used
+	ticket           int64 // ticket_id
 	status           string
 	created, updated time.Time
 }
@@ -48,14 +51,17 @@ type scanner struct {
 	sets  bool // tickets come with their metrics
 
 	counted bool // count is of the page's rows
+	audits  bool // rows are audits, which have lists of their events
+	texts   bool // and comments among these have their texts
 }
 
-// incomplete reports that the page has a record without an id, which can't be stored, or lacks metrics that were asked for. The
-// API gives every ticket its metrics but a deleted one: what is left out is read again.
-func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets }
+// incomplete reports that the page has a record without an id, which can't be stored, lacks metrics that were asked for, or has
+// an audit without its events. The API gives every ticket its metrics but a deleted one, and every audit its events: what is
+// left out is read again.
+func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets || e.bare > 0 }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
-	e, found := &envelope{count: -1}, false
+	e, found, textless := &envelope{count: -1}, false, false
 	s := jsonscan.New(body)
 	if !s.Object() {
 		if err := s.End(); err != nil {
@@ -68,7 +74,7 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case sc.key:
 			if s.Array() {
 				for found = true; s.Element(); {
-					sc.row(s, e)
+					textless = sc.row(s, e) || textless
 				}
 			}
 		case "after_cursor":
@@ -104,8 +110,10 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 	switch {
 	case !found:
 		return nil, fmt.Errorf("there is no array %q in it", sc.key)
+	case textless && sc.texts:
+		e.odd = "a comment came without its text, which was asked for"
 	case sc.counted && e.count > e.rows:
-		return nil, fmt.Errorf("it has %d rows, and says that there are %d", e.rows, e.count)
+		e.odd = fmt.Sprintf("the page has %d rows, and says that there are %d", e.rows, e.count)
 	}
 	return e, nil
 }
@@ -128,16 +136,23 @@ func (e *envelope) meta(v jsonscan.Value) {
 	})
 }
 
-func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
+// row reads a row. It reports whether a comment among its events has no text.
+func (sc scanner) row(s *jsonscan.Scanner, e *envelope) (textless bool) {
 	e.rows++
-	r, known, at := row{}, false, time.Time{}
+	r, known, at, bare := row{}, false, time.Time{}, sc.audits
 	for object := s.Object(); object && s.Field(); {
 		switch key := string(s.Key().Text()); key {
 		case "metric_set":
 			if sc.sets && !s.Value().IsNull() {
 				e.sets++
 			}
-		case sc.id, sc.time, "created_at", "updated_at", "status":
+		case "events", "child_events":
+			if sc.audits && s.Array() {
+				for bare = false; s.Element(); {
+					textless = lacksText(s) || textless
+				}
+			}
+		case sc.id, sc.time, "created_at", "updated_at", "status", "ticket_id":
 			if key != sc.time && key != sc.id && !sc.each && !(sc.sets && key == "status") {
 				continue
 			}
@@ -145,6 +160,8 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 			switch key {
 			case sc.id:
 				r.id, known = sc.identity(v)
+			case "ticket_id":
+				r.ticket, _ = v.Whole()
 			case "status":
 				r.status = string(v.Text())
 			case "created_at":
@@ -161,12 +178,36 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	if !known {
 		e.keyless++
 	}
+	if bare {
+		e.bare++
+	}
 	if sc.sets && r.status != "deleted" {
 		e.live++
 	}
 	if sc.each {
 		e.each = append(e.each, r)
 	}
+	return textless
+}
+
+// lacksText reports that the event is a comment without a text. Its type is read as decoders do.
+func lacksText(event *jsonscan.Scanner) bool {
+	var of, exported, told, text bool
+	for object := event.Object(); object && event.Field(); {
+		switch string(event.Key().Text()) {
+		case "type":
+			of = string(event.Value().Text()) == comment
+		case "event_type":
+			v := event.Value()
+			exported, told = string(v.Text()) == comment, !v.IsNull()
+		case "body":
+			text = true
+		}
+	}
+	if told {
+		of = exported
+	}
+	return of && !text
 }
 
 // met takes the time of a row and its id.

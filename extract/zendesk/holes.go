@@ -44,6 +44,9 @@ func (h hole) touches(other hole) bool {
 	return h.Since <= other.Since && other.Since <= h.Until
 }
 
+// within reports that the hole begins in the other one.
+func (h hole) within(other hole) bool { return other.touches(h) }
+
 // behind returns what the page leaves of the hole; closed if nothing is.
 func (h hole) behind(f fetched) (rest hole, closed bool) {
 	rest = h

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"desklake/extract"
@@ -47,9 +48,9 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		w.raise(f)
 		f.end = f.leads(at)
 		farthest := w.farthest(f)
-		if f.keyless > 0 && farthest > m.Since { // one that is met again in the overlap has its hole
-			m.Holes = addHole(m.Holes, hole{Since: at, Until: f.end})
-		}
+		if missed := (hole{Since: at, Until: f.end}); f.incomplete() && (farthest > m.Since || !slices.ContainsFunc(m.Holes, missed.within)) {
+			m.Holes = addHole(m.Holes, missed)
+		} // what is met again in the overlap can have its hole
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
 		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
