@@ -9,9 +9,9 @@ import (
 	"desklake/extract"
 )
 
-// A walk along a list either meets every row or ends with an error: what it did not meet counts as gone. A reading
-// that contradicts itself is not believed, and the list is read again. Rows that were deleted in between were handed
-// over by the earlier reading: they stay live until the next walk.
+// A walk along a list either meets every row or ends with an error, as far as the pages can tell: what two walks did not meet
+// counts as gone. A reading that contradicts itself is not believed, and the list is read again. Rows that were deleted in
+// between were handed over by the earlier reading: they stay live until the next walk.
 //
 // https://developer.zendesk.com/api-reference/introduction/pagination/
 
@@ -30,9 +30,10 @@ func (w *walk) list(ctx context.Context) error {
 	})
 }
 
-// readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself.
+// readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself. That records moved
+// on from page to page is none: what one of two readings missed, the other met.
 func (w *walk) readings(ctx context.Context, q url.Values, after string, next behindPage) error {
-	for n := 1; ; n++ {
+	for n, twice := 1, false; ; n++ {
 		var err error
 		if w.style == numberedList {
 			err = w.numbered(ctx, q, next)
@@ -43,10 +44,13 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 		switch {
 		case !errors.As(err, &moved):
 			return err
+		case moved.twice && twice:
+			return nil
 		case n == maxReadings:
 			return &extract.Failure{Kind: extract.ErrAnswer, Err: fmt.Errorf("GET %s: the list was read %d times, and each time it changed meanwhile: %w", w.stream.endpoint, n, err),
 				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + tellSupport}
 		}
+		twice = twice || moved.twice
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
 		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
 			return err
@@ -159,7 +163,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		switch {
 		case moved != nil || !end:
 		case f.count > f.begins()+f.rows:
-			moved = &movedError{fmt.Sprintf("it ended after %d of %d rows", f.begins()+f.rows, f.count)}
+			moved = changed("it ended after %d of %d rows", f.begins()+f.rows, f.count)
 		case missed == 0:
 			if moved, err = w.moved(ctx, q, met, f.begins()); err != nil {
 				return err
