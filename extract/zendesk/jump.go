@@ -10,7 +10,6 @@ import (
 const jumpSeconds = 2
 
 // follow settles where a page of an export by cursor leads that was asked for at a mark. Its cursor names its last row,
-// https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#cursor-based-pagination,
 // and what lies between that row and a cursor farther on would never be read: the walk goes on behind the row then, and from
 // where it was if the page is empty. Nothing is lost by going on too early, and every step leads farther. What can't be
 // judged is followed: a cursor that can't be read, the last page's, and that of rows whose times are not the order of the
