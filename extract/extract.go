@@ -25,7 +25,7 @@ type Source interface {
 
 	// Read reads the stream from a position and yields its pages in order, until the stream has nothing
 	// more for now (not for ever: the last page's Next is where the next run goes on).
-	// It is called once a run and stream; several streams are read side by side.
+	// It is called once a run and stream, and once more for a pass that missed rows; several streams are read side by side.
 	//
 	// A page is yielded when its answer was received whole and is valid JSON; the next one is asked for
 	// when the caller comes back for it. An error ends the sequence; the Page that comes with it carries
@@ -47,14 +47,14 @@ type Stream struct {
 	Tables []*schema.Table // the tables it fills; of a selection, those that were asked for
 
 	// Pass is true where the stream is a complete reading of a list: it starts anew each run, and the
-	// rows that a whole pass did not meet are gone at the source.
+	// rows that two whole readings did not meet are gone at the source.
 	Pass bool
 
 	// Window is the part of the stream's time that is read; zero for everything since the start date. Whoever asks
 	// for a window sets it. A pass has none.
 	Window Window
 
-	// NewDecoder makes a decoder for the stream's pages that fills these of its tables. It is called once a run and stream; the
+	// NewDecoder makes a decoder for the stream's pages that fills these of its tables. It is called once a reading; the
 	// decoder is used by one goroutine.
 	NewDecoder func(tables []*schema.Table) Decoder
 }

@@ -97,6 +97,9 @@ func (k *kept) issues() (all []schema.Issue) {
 	return all
 }
 
+// distinct are the ids without those that repeat others.
+func distinct(ids []int64) []int64 { return slices.Compact(slices.Sorted(slices.Values(ids))) }
+
 type keptTx struct {
 	*kept
 	ids    []int64
@@ -115,7 +118,7 @@ func (t *keptTx) Write(ctx context.Context, b schema.Batch) error {
 }
 
 func (t *keptTx) Missing(context.Context, *schema.Table) (missing, live int64, err error) {
-	return max(0, t.live-int64(len(t.ids))), t.live, nil
+	return max(0, t.live-int64(len(distinct(t.ids)))), t.live, nil
 }
 
 func (t *keptTx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time) error {

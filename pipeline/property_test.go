@@ -91,10 +91,10 @@ func (l *lake) syncHistory() {
 	}
 }
 
-// fullSecond says whether a stream ended because a second has as many events as a page.
+// fullSecond says whether a stream ended because a second has as many rows as a page of an export by time.
 func fullSecond(s pipeline.StreamResult) bool {
 	var none *pipeline.NoRows
-	return s.Stream == "ticket_events" && errors.As(s.Err, &none)
+	return (s.Stream == "ticket_events" || s.Stream == "organizations") && errors.As(s.Err, &none)
 }
 
 // history lets things happen at the helpdesk.

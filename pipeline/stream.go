@@ -82,7 +82,13 @@ func (w *worker) walk(outer context.Context) error {
 	ctx, cancel := context.WithCancel(outer)
 	defer w.goroutines.Wait()
 	defer cancel()
-	ended, err := w.write(ctx, w.convert(ctx, from, w.receive(ctx, from)))
+	ended, err := w.reading(ctx, from)
+	if w.stream.Pass && ended == nil && err == nil {
+		var again bool
+		if again, err = w.missed(ctx); again {
+			ended, err = w.reading(ctx, from)
+		}
+	}
 	var unavailable *extract.Unavailable
 	if errors.As(ended, &unavailable) {
 		w.sign(false)
@@ -106,6 +112,11 @@ func (w *worker) walk(outer context.Context) error {
 		return w.forget(ctx)
 	}
 	return ended
+}
+
+// reading reads the stream from a position on, and writes it. It returns what write returns.
+func (w *worker) reading(ctx context.Context, from extract.Position) (ended, err error) {
+	return w.write(ctx, w.convert(ctx, from, w.receive(ctx, from)))
 }
 
 // sign tells once whether the stream got an answer.

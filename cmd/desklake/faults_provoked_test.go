@@ -150,6 +150,11 @@ var faults = map[string]func(n *night) int{
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Field("metric_set", "null")})
 		return n.tonight()
 	},
+	"audits come without their events": func(n *night) int {
+		n.table, n.args = "ticket_comments", []string{"--full-refresh"}
+		n.h.Inject(zendesktest.Fault{Match: "incremental/ticket_events", Times: 1, Do: zendesktest.Field("child_events", "null")})
+		return n.tonight()
+	},
 	"an unknown field, a value of another type": func(n *night) int {
 		n.args = []string{"--full-refresh"}
 		n.always("incremental/tickets/cursor", zendesktest.Field("subject", `{"of":"another","type":1}`))

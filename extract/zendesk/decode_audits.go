@@ -69,7 +69,7 @@ func (a *auditDecoder) audit(s *jsonscan.Scanner) {
 	})
 	list := events.Scanner()
 	if events.Kind != jsonscan.Array || !list.Array() {
-		a.lacking.Add(schema.Issue{Table: ticketCommentsTable.Name, Reason: "an audit came without a list of its events: its comments are missing", NoRow: !events.IsNull()})
+		a.lacking.Add(schema.Issue{Table: ticketCommentsTable.Name, Reason: "an audit came without a list of its events: its comments are missing, and are asked for again in later runs", NoRow: true})
 		return
 	}
 	for list.Element() {
@@ -81,6 +81,9 @@ func (a *auditDecoder) audit(s *jsonscan.Scanner) {
 }
 
 var none jsonscan.Value
+
+// comment is the type of an event with the text of a comment.
+const comment = "Comment"
 
 // isComment goes by event_type, which the export gives; type is the type of the ticket in its changes.
 func isComment(event jsonscan.Value) bool {
@@ -96,7 +99,7 @@ func isComment(event jsonscan.Value) bool {
 	if exported != nil {
 		kind = exported
 	}
-	return string(kind) == "Comment" || string(kind) == "VoiceComment"
+	return string(kind) == comment || string(kind) == "VoiceComment"
 }
 
 // event decodes an event of the export, which is an audit in another shape:

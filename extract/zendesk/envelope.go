@@ -2,11 +2,9 @@ package zendesk
 
 import (
 	"fmt"
-	"hash/fnv"
 	"time"
 
 	"desklake/internal/jsonscan"
-	"desklake/schema"
 )
 
 // envelope is what surrounds the rows of a page, and the little of the rows that reading on needs.
@@ -14,26 +12,24 @@ type envelope struct {
 	rows    int       // how many there are
 	keyless int       // how many of them have no id
 	latest  time.Time // the latest of their times; zero if they have none
-	first   time.Time // the earliest of their times; the same
+	lastID  int64     // the greatest id of that time
+	first   time.Time // the earliest of their times; zero if they have none
 	each    []row     // if asked for
 	live    int       // of tickets whose metrics were asked for: those that are not deleted, which have none
 	sets    int       // of metrics
+	bare    int       // of audits: those without a list of their events
+	odd     string    // how the page contradicts itself or what was asked for; empty if it does not
 
 	after string // after_cursor of an export, or meta.after_cursor of a list
 	last  bool   // end_of_stream
 	told  bool   // that there is an end_of_stream
 	end   int64  // end_time, unix seconds; 0 if null
 
-	count int    // -1 if there is none
-	more  *bool  // meta.has_more
-	next  string // next_page
-}
-
-// row is what reading on needs of one record. What the record does not have is zero.
-type row struct {
-	id               int64 // or the hash of its name; zero if it has none that can be used
-	status           string
-	created, updated time.Time
+	count   int    // -1 if there is none
+	more    *bool  // meta.has_more; nil if it is not told
+	unclear bool   // meta, or its has_more, is nothing that is known
+	next    string // next_page
+	link    string // links.next
 }
 
 // scanner reads envelopes of one stream. It validates the whole body on the way.
@@ -44,14 +40,19 @@ type scanner struct {
 	time  string // the rows' field whose latest value is wanted: generated_timestamp, updated_at, or none
 	each  bool
 	sets  bool // tickets come with their metrics
+
+	counted bool // count is of the page's rows
+	audits  bool // rows are audits, which have lists of their events
+	texts   bool // and comments among these have their texts
 }
 
-// incomplete reports that the page has a record without an id, which can't be stored, or lacks metrics that were asked for. The
-// API gives every ticket its metrics but a deleted one: what is left out is read again.
-func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets }
+// incomplete reports that the page has a record without an id, which can't be stored, lacks metrics that were asked for, or has
+// an audit without its events. The API gives every ticket its metrics but a deleted one, and every audit its events: what is
+// left out is read again.
+func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets || e.bare > 0 }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
-	e, found := &envelope{count: -1}, false
+	e, found, textless := &envelope{count: -1}, false, false
 	s := jsonscan.New(body)
 	if !s.Object() {
 		if err := s.End(); err != nil {
@@ -64,7 +65,7 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case sc.key:
 			if s.Array() {
 				for found = true; s.Element(); {
-					sc.row(s, e)
+					textless = sc.row(s, e) || textless
 				}
 			}
 		case "after_cursor":
@@ -80,7 +81,13 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 				e.count = int(n)
 			}
 		case "meta":
-			e.meta(s)
+			e.meta(s.Value())
+		case "links":
+			eachField(s.Value(), func(key, value jsonscan.Value) {
+				if string(key.Text()) == "next" {
+					e.link = string(value.Text())
+				}
+			})
 		case "metric_sets":
 			for array := sc.sets && s.Array(); array && s.Element(); {
 				s.Value()
@@ -91,99 +98,31 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 	if err := s.End(); err != nil {
 		return nil, err
 	}
-	if !found {
+	switch {
+	case !found:
 		return nil, fmt.Errorf("there is no array %q in it", sc.key)
+	case textless && sc.texts:
+		e.odd = "a comment came without its text, which was asked for"
+	case sc.counted && e.count > e.rows:
+		e.odd = fmt.Sprintf("the page has %d rows, and says that there are %d", e.rows, e.count)
 	}
 	return e, nil
 }
 
-func (e *envelope) meta(s *jsonscan.Scanner) {
-	if !s.Object() {
-		return
-	}
-	for s.Field() {
-		switch string(s.Key().Text()) {
+func (e *envelope) meta(v jsonscan.Value) {
+	e.unclear = e.unclear || v.Kind != jsonscan.Object && !v.IsNull()
+	eachField(v, func(key, value jsonscan.Value) {
+		switch string(key.Text()) {
 		case "has_more":
-			v := s.Value()
-			if more, ok := v.Bool(); ok {
+			if more, ok := value.Bool(); ok {
 				e.more = &more
-			} else if text := string(v.Text()); text == "true" || text == "false" {
+			} else if text := string(value.Text()); text == "true" || text == "false" {
 				e.more = new(text == "true")
+			} else {
+				e.unclear = e.unclear || !value.IsNull()
 			}
 		case "after_cursor":
-			e.after = string(s.Value().Text())
+			e.after = string(value.Text())
 		}
-	}
-}
-
-func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
-	e.rows++
-	r, known := row{}, false
-	for object := s.Object(); object && s.Field(); {
-		switch key := string(s.Key().Text()); key {
-		case "metric_set":
-			if sc.sets && !s.Value().IsNull() {
-				e.sets++
-			}
-		case sc.id, sc.time, "created_at", "updated_at", "status":
-			if key != sc.time && key != sc.id && !sc.each && !(sc.sets && key == "status") {
-				continue
-			}
-			v := s.Value()
-			switch key {
-			case sc.id:
-				r.id, known = sc.identity(v)
-			case "status":
-				r.status = string(v.Text())
-			case "created_at":
-				r.created = instant(v)
-			case "updated_at":
-				r.updated = instant(v)
-			}
-			if key == sc.time {
-				e.met(instant(v))
-			}
-		}
-	}
-	if !known {
-		e.keyless++
-	}
-	if sc.sets && r.status != "deleted" {
-		e.live++
-	}
-	if sc.each {
-		e.each = append(e.each, r)
-	}
-}
-
-// met takes the time of a row.
-func (e *envelope) met(at time.Time) {
-	if at.IsZero() {
-		return
-	}
-	if at.After(e.latest) {
-		e.latest = at
-	}
-	if e.first.IsZero() || at.Before(e.first) {
-		e.first = at
-	}
-}
-
-// identity is a row's id, a whole number as the decoder reads it, or what stands for a name. It is zero if there is none.
-func (sc scanner) identity(v jsonscan.Value) (id int64, known bool) {
-	if !sc.named {
-		return v.Whole()
-	}
-	h := fnv.New64a()
-	h.Write(v.Text())
-	return int64(h.Sum64()), v.Kind == jsonscan.String
-}
-
-// instant reads a date-time string or unix seconds, as the columns do. It is zero for everything else.
-func instant(v jsonscan.Value) time.Time {
-	at, ok := schema.Instant(v)
-	if !ok {
-		return time.Time{}
-	}
-	return at
+	})
 }

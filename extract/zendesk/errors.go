@@ -48,10 +48,10 @@ func (e *APIError) says(words ...string) bool {
 }
 
 // tooRecent reports that start_time lies within the last minute (in older answers: the last five): there is
-// nothing to read yet.
+// nothing to read yet. A cursor that was refused can be spoken of in the same words.
 func (e *APIError) tooRecent() bool {
 	refused := e.Status == http.StatusBadRequest || e.Status == http.StatusUnprocessableEntity
-	return refused && e.says("StartTimeTooRecent", "too recent", "older than")
+	return refused && e.says("StartTimeTooRecent", "too recent", "older than") && !e.refusedCursor()
 }
 
 // refusedCursor reports that the cursor is not, or no longer, good.

@@ -44,6 +44,9 @@ func (h hole) touches(other hole) bool {
 	return h.Since <= other.Since && other.Since <= h.Until
 }
 
+// within reports that the hole begins in the other one.
+func (h hole) within(other hole) bool { return other.touches(h) }
+
 // behind returns what the page leaves of the hole; closed if nothing is.
 func (h hole) behind(f fetched) (rest hole, closed bool) {
 	rest = h
@@ -52,7 +55,8 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 	} else {
 		rest.Since = max(h.Since, f.end)
 	}
-	return rest, f.ended(false) || f.reached() >= h.Until && rest != h
+	stale := f.rows > 0 && f.after != "" && rest == h // an earlier answer, which says nothing of the hole
+	return rest, !stale && f.ended(false) || f.reached() >= h.Until && rest != h
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
@@ -68,6 +72,7 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			}
 			before, closed := h, false
 			if err == nil && !f.incomplete() {
+				w.follow(&f, mark{After: h.After, Since: h.Since})
 				h, closed = h.behind(f)
 			}
 			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was

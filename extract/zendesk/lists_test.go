@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -175,4 +177,74 @@ func TestTheWalkAlongRatingsGoesOnWithItsCursorOrWithout(t *testing.T) {
 			})
 		})
 	}
+}
+
+// capped asks for at most so many rows of a list.
+func capped(rt http.RoundTripper, rows int) http.RoundTripper {
+	return roundTrip(func(r *http.Request) (*http.Response, error) {
+		r = r.Clone(r.Context())
+		q := r.URL.Query()
+		q.Set("page[size]", strconv.Itoa(rows))
+		r.URL.RawQuery = q.Encode()
+		return rt.RoundTrip(r)
+	})
+}
+
+func TestAListThatDoesNotSayWhetherThereIsMoreIsReadOnOrFails(t *testing.T) {
+	t.Parallel()
+	more := regexp.MustCompile(`"has_more":true`)
+	meta := regexp.MustCompile(`"meta":\{[^}]*\}`)
+	links := regexp.MustCompile(`"links":\{[^}]*\}`)
+	for name, test := range map[string]struct {
+		change func(body string) string
+		fails  bool
+	}{
+		"has_more is null":     {func(body string) string { return more.ReplaceAllString(body, `"has_more":null`) }, false},
+		"has_more is a number": {func(body string) string { return more.ReplaceAllString(body, `"has_more":1`) }, false},
+		"has_more and links lack": {func(body string) string {
+			return links.ReplaceAllString(more.ReplaceAllString(body, `"was":1`), `"x":0`)
+		}, false},
+		"meta lacks":     {func(body string) string { return meta.ReplaceAllString(body, `"x":0`) }, true},
+		"meta is a list": {func(body string) string { return meta.ReplaceAllString(body, `"meta":[]`) }, true},
+		"meta is a list, no links": {func(body string) string {
+			return links.ReplaceAllString(meta.ReplaceAllString(body, `"meta":[]`), `"x":0`)
+		}, true},
+		"has_more is a word": {func(body string) string {
+			return links.ReplaceAllString(meta.ReplaceAllString(body, `"meta":{"has_more":"maybe"}`), `"x":0`)
+		}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 5, Macros: 230})
+				r := newReplica(t, desk, Options{Transport: rewrite(capped(desk.Transport(), 90), func(r *http.Request, body string) string {
+					if r.URL.Query().Has("page[after]") {
+						return body
+					}
+					return test.change(body)
+				})})
+				r.try("macros")
+				if err := r.errs["macros"]; (err != nil) != test.fails {
+					t.Errorf("error: %v", err)
+				} else if err != nil {
+					isToldAsTheHelpdesksOwn(t, err)
+					return
+				}
+				r.holds(desk, "macros")
+			})
+		})
+	}
+}
+
+func TestAListThatNeverSaysWhetherThereIsMoreEndsWithAnEmptyPage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := zendesktest.New(zendesktest.Options{Tickets: 5, Macros: 230})
+		silent := regexp.MustCompile(`"has_more":(true|false),`)
+		r := newReplica(t, desk, Options{Transport: rewrite(desk.Transport(), func(_ *http.Request, body string) string {
+			return silent.ReplaceAllString(body, "")
+		})})
+		r.run("macros")
+		r.holds(desk, "macros")
+	})
 }

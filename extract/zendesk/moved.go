@@ -9,12 +9,20 @@ import (
 
 // A list that is read by page number moves when a row is deleted: those behind it come forward, and the one at the
 // border of two pages is on neither. Nothing tells of it for certain but the pages themselves: what stood where when the
-// last page was read. A list by cursor does not move that way; what evidence there is counts nevertheless.
+// last page was read. A list by cursor moves where its rows are in an order that changes, such as that of popular tags: a
+// record that falls behind what follows it is met twice, one that rises in front of what was read is not met.
 
-// movedError is a contradiction in one reading of a list.
-type movedError struct{ evidence string }
+// movedError is a contradiction in one reading of a list, or that records of it were met twice.
+type movedError struct {
+	evidence string
+	twice    bool // nothing but that records were met twice, by a reading that came to its end
+}
 
 func (e *movedError) Error() string { return "the list changed while it was read: " + e.evidence }
+
+func changed(format string, args ...any) error {
+	return &movedError{evidence: fmt.Sprintf(format, args...)}
+}
 
 // places is which record stood where in one reading of a list by page number.
 type places struct {
@@ -33,7 +41,7 @@ func (f fetched) begins() int { return (f.page - 1) * f.asked }
 // add adds a page, and returns a movedError if it contradicts those before.
 func (p *places) add(f fetched) error {
 	if p.count >= 0 && f.count >= 0 && f.count != p.count {
-		return &movedError{fmt.Sprintf("the count was %d and then %d", p.count, f.count)}
+		return changed("the count was %d and then %d", p.count, f.count)
 	}
 	p.count = max(p.count, f.count)
 	for i, r := range f.each {
@@ -43,9 +51,9 @@ func (p *places) add(f fetched) error {
 		switch {
 		case r.id == 0: // without a usable id
 		case met && place != at:
-			return &movedError{fmt.Sprintf("the record at place %d was at place %d before", at+1, place+1)}
+			return changed("the record at place %d was at place %d before", at+1, place+1)
 		case known && record != r.id:
-			return &movedError{fmt.Sprintf("another record was at place %d before", at+1)}
+			return changed("another record was at place %d before", at+1)
 		}
 		if r.id != 0 {
 			p.record[at], p.place[r.id] = r.id, at
@@ -66,7 +74,7 @@ func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (
 			return err, nil
 		}
 		if end := f.begins() + f.rows; end < last && f.rows < f.asked {
-			return &movedError{fmt.Sprintf("there were %d rows, and then %d", last, end)}, nil
+			return changed("there were %d rows, and then %d", last, end), nil
 		}
 		w.offset = f.begins() + f.asked
 	}
@@ -76,6 +84,7 @@ func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (
 // border is what is kept of one reading of a list by cursor, which can have millions of rows.
 type border struct {
 	rows   int
+	twice  bool            // a record was on two pages
 	before map[int64]bool  // the records of the page before
 	pages  map[uint64]bool // what stood on each page, as a hash
 }
@@ -97,19 +106,22 @@ func (b *border) repeats(f fetched) bool {
 // pass goes over to the next page, and returns a movedError if it contradicts those before.
 func (b *border) pass(f fetched, last bool) error {
 	if b.repeats(f) {
-		return &movedError{"a page came twice"}
+		return changed("a page came twice")
 	}
 	before := b.before
 	b.before = make(map[int64]bool, len(f.each))
 	b.rows += f.rows
 	for _, r := range f.each {
 		if r.id != 0 && before[r.id] {
-			return &movedError{"a record was on two pages"}
+			b.twice = true
 		}
 		b.before[r.id] = true
 	}
-	if last && f.count > b.rows {
-		return &movedError{fmt.Sprintf("it ended after %d of %d rows", b.rows, f.count)}
+	switch {
+	case last && f.count > b.rows:
+		return changed("it ended after %d of %d rows", b.rows, f.count)
+	case last && b.twice:
+		return &movedError{"a record was on two pages", true}
 	}
 	return nil
 }

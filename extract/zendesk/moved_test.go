@@ -33,7 +33,6 @@ func withForms() *zendesktest.Server {
 
 func TestAListThatMovesWhileItIsReadIsReadAgain(t *testing.T) {
 	t.Parallel()
-	count := regexp.MustCompile(`"count":\d+`)
 	for name, test := range map[string]struct {
 		times  int
 		adds   bool // as many rows as it deletes
@@ -138,7 +137,8 @@ func TestAListByCursorThatContradictsItselfIsReadAgain(t *testing.T) {
 			return strings.Replace(body, `"meta":`, `"count":1000,"meta":`, 1)
 		},
 	} {
-		for times, fails := range map[int]bool{1: false, 100: true} {
+		for _, times := range []int{1, 100} {
+			fails := times > 1 && strings.Contains(name, "fewer")
 			t.Run(fmt.Sprint(name, " ", times), func(t *testing.T) {
 				t.Parallel()
 				synctest.Test(t, func(t *testing.T) {
@@ -159,8 +159,11 @@ func TestAListByCursorThatContradictsItselfIsReadAgain(t *testing.T) {
 					if err := r.errs["macros"]; (err != nil) != fails || err != nil && !strings.Contains(err.Error(), "each time it changed") {
 						t.Errorf("error: %v", err)
 					}
-					if !fails {
+					if times == 1 {
 						r.holds(desk, "macros")
+					}
+					if n := desk.Count("macros"); !fails && n > 6 {
+						t.Errorf("%d requests", n)
 					}
 				})
 			})

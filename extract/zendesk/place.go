@@ -133,10 +133,10 @@ func (w *walk) earlier(second int64) (earlier int64, ok bool) {
 }
 
 // nothingYet is what it means that a start_time is too recent: that there is nothing to read yet. Of one that lies far back it
-// can't be true.
+// can't be true, wherever the walk is.
 func (w *walk) nothingYet(second int64, err error) error {
-	if time.Since(time.Unix(max(second, w.startTime()), 0)) > farBack && w.pages == 0 {
-		return err
+	if at := time.Unix(max(second, w.startTime()), 0).UTC(); w.now().Sub(at) > farBack {
+		return fmt.Errorf("start_time %s: %w", at.Format(time.RFC3339), err)
 	}
 	return errNothingYet
 }
@@ -173,5 +173,10 @@ func behind(cursor, before string) bool {
 	if !ok1 || !ok2 {
 		return cursor != before
 	}
-	return c.at > b.at || c.at == b.at && c.id > b.id
+	return c.behind(b)
+}
+
+// behind reports that the place is farther than another one.
+func (p place) behind(before place) bool {
+	return p.at > before.at || p.at == before.at && p.id > before.id
 }

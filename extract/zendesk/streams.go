@@ -38,6 +38,7 @@ type stream struct {
 	paging   paging
 	time     string   // the rows' field whose latest value is the high-water mark
 	each     bool     // reading on needs each row's id and times
+	audits   bool     // its rows are audits
 	whole    string   // endpoint of a list of the same rows, for a second that holds more than a page of the export can
 	fills    []string // the tables that it fills, the one that it stands with unless set
 	needs    string   // what makes the stream readable, for accounts and roles that can't
@@ -61,6 +62,9 @@ const (
 	exportRows = 1000
 	listRows   = 100
 )
+
+// commentEvents is what to include, so that comments come with their text.
+const commentEvents = "comment_events"
 
 const (
 	needsAdmin = "Zendesk's exports are for admins only"
@@ -106,7 +110,8 @@ func (s *Source) stream(name string) (*stream, error) {
 
 // scanner reads the envelopes of the stream's pages.
 func (st *stream) scanner() scanner {
-	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each}
+	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each, counted: st.paging == timeExport,
+		audits: st.audits, texts: st.query["include"] == commentEvents}
 	if len(st.tables) > 0 {
 		key := st.tables[0].Columns[0]
 		sc.id, sc.named = key.Name, key.Type == schema.Text

@@ -24,7 +24,7 @@ var ticketAuditsTable = table{&schema.Table{
 	},
 }, []*stream{{
 	name: "ticket_events", endpoint: "/api/v2/incremental/ticket_events", key: "ticket_events", paging: timeExport, time: "timestamp",
-	query: map[string]string{"include": "comment_events", "support_type_scope": "all"},
+	query: map[string]string{"include": commentEvents, "support_type_scope": "all"}, audits: true,
 	fills: []string{"ticket_audits", "ticket_comments"}, needs: needsAdmin,
 }, {
 	endpoint: "/api/v2/incremental/tickets/cursor", count: "/api/v2/tickets/count", key: "tickets", paging: ticketAudits, time: "generated_timestamp",

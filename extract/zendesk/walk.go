@@ -33,6 +33,7 @@ type walk struct {
 	pages     int
 	fellBack  bool             // from a refused cursor to the high-water mark
 	stepped   bool             // over a record
+	jumped    bool             // a cursor led beyond the rows of its page
 	steps     time.Duration    // that the walk went back last, for an earlier start_time
 	audited   bool             // the audits of a ticket could be read
 	notFound  map[int64]bool   // tickets whose audits are not there, and that the export does not call deleted
@@ -97,7 +98,8 @@ type fetched struct {
 	page  int // its number, in a numbered list
 }
 
-// fetch asks for a page. The parameters come on top of those that every request of the stream has.
+// fetch asks for a page, and a few times more for one that can't be what it says. The parameters come on top of those that
+// every request of the stream has.
 func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fetched, error) {
 	var f fetched
 	r.endpoint, r.path, r.spent = w.stream.endpoint, w.path, &w.cost
@@ -116,11 +118,22 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		f.envelope, err = sc.scan(body)
 		return err
 	}
-	var err error
-	f.answer, err = w.client.do(ctx, r)
-	w.lost = cmp.Or(w.lost, r.trouble.begun)
-	w.lag = min(w.lag, time.Duration(w.client.clock.ahead.Load()))
-	return f, err
+	for n := 0; ; n++ {
+		var err error
+		f.answer, err = w.client.do(ctx, r)
+		w.lost = cmp.Or(w.lost, r.trouble.begun)
+		w.lag = min(w.lag, time.Duration(w.client.clock.ahead.Load()))
+		switch {
+		case err != nil || f.odd == "":
+			return f, err
+		case n == enough:
+			return f, w.wrong("%s", f.odd)
+		}
+		w.cost.retried()
+		if err := w.cost.wait(ctx, firstPause<<n); err != nil {
+			return f, err
+		}
+	}
 }
 
 func (w *walk) parameters(more url.Values, f fetched) url.Values {

@@ -26,7 +26,7 @@ const (
 //
 // https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/#list-audits-for-a-ticket
 var auditsOfTicket = &stream{
-	name: "ticket_audits", endpoint: "/api/v2/tickets/{id}/audits", key: "audits", paging: list, rows: listRows,
+	name: "ticket_audits", endpoint: "/api/v2/tickets/{id}/audits", key: "audits", paging: list, rows: listRows, audits: true,
 }
 
 // ticketAudits walks the ticket export and reads the audits of every ticket that it meets. A page of the export
@@ -151,9 +151,31 @@ func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
 	}
 	err := context.Cause(ctx)
 	if err == nil {
-		err = child.list(ctx)
+		err = child.auditsOfOne(ctx, ticket)
 	}
 	reads <- read{ticket: ticket, page: child.bill(), done: true, err: err}
+}
+
+// auditsOfOne walks the list of a ticket's audits. It has one at least, from when the ticket was made; where it is empty, or has
+// another ticket's, it is not what was asked for.
+func (w *walk) auditsOfOne(ctx context.Context, ticket int64) error {
+	rows, bare := 0, 0
+	err := w.readings(ctx, nil, "", func(_ context.Context, f fetched, _ bool) (extract.Position, error) {
+		if slices.ContainsFunc(f.each, func(r row) bool { return r.ticket != 0 && r.ticket != ticket }) {
+			return extract.Position{}, w.wrong("the answer has audits of another ticket")
+		}
+		rows, bare = rows+f.rows, bare+f.bare
+		return extract.Position{}, nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case rows == 0:
+		return w.wrong("the ticket has no audits, not even that of its creation")
+	case bare > 0:
+		return w.wrong("%d audits came without a list of their events", bare)
+	}
+	return nil
 }
 
 // judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk. One that

@@ -34,6 +34,9 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			}
 			continue
 		}
+		if f.rows > 0 || !stuck {
+			w.follow(&f, m)
+		} // an empty page that comes twice is believed: the export can leave rows out that its cursors count
 		next := m
 		if f.after != "" { // a poll with nothing new has none: the old one stays good
 			next.After, next.Since = f.after, 0
@@ -53,13 +56,16 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 				return w.wrong("the cursor %.80q was given again and again, and the stream does not end", f.after)
 			}
 		}
+		stale := f.rows > 0 && f.after != "" && !moved // what stands behind a place leads behind it
 		switch {
-		case f.ended(moved && f.rows > 0), w.past(f):
+		case !stale && f.ended(moved && f.rows > 0), w.past(f):
 			return nil
 		case moved && f.rows > 0:
 			stuck, empty = false, 0
 		case moved && empty < maxEmpty:
 			empty++
+		case stuck && stale:
+			return w.wrong("the rows behind the cursor %.80q do not lead behind it: they are those of an earlier answer", m.After)
 		case stuck:
 			return w.wrong("the cursor %.80q does not move, and the stream does not end", m.After)
 		default:

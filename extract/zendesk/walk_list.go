@@ -9,9 +9,9 @@ import (
 	"desklake/extract"
 )
 
-// A walk along a list either meets every row or ends with an error: what it did not meet counts as gone. A reading
-// that contradicts itself is not believed, and the list is read again. Rows that were deleted in between were handed
-// over by the earlier reading: they stay live until the next walk.
+// A walk along a list either meets every row or ends with an error, as far as the pages can tell: what two walks did not meet
+// counts as gone. A reading that contradicts itself is not believed, and the list is read again. Rows that were deleted in
+// between were handed over by the earlier reading: they stay live until the next walk.
 //
 // https://developer.zendesk.com/api-reference/introduction/pagination/
 
@@ -30,9 +30,10 @@ func (w *walk) list(ctx context.Context) error {
 	})
 }
 
-// readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself.
+// readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself. That records moved
+// on from page to page is none: what one of two readings missed, the other met.
 func (w *walk) readings(ctx context.Context, q url.Values, after string, next behindPage) error {
-	for n := 1; ; n++ {
+	for n, twice := 1, false; ; n++ {
 		var err error
 		if w.style == numberedList {
 			err = w.numbered(ctx, q, next)
@@ -43,10 +44,13 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 		switch {
 		case !errors.As(err, &moved):
 			return err
+		case moved.twice && twice:
+			return nil
 		case n == maxReadings:
 			return &extract.Failure{Kind: extract.ErrAnswer, Err: fmt.Errorf("GET %s: the list was read %d times, and each time it changed meanwhile: %w", w.stream.endpoint, n, err),
 				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + tellSupport}
 		}
+		twice = twice || moved.twice
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
 		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
 			return err
@@ -103,21 +107,26 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 	}
 }
 
-// continues reports whether there is another page.
+// continues reports whether there is another page. Where the page does not say it, what leads on counts; a list that is given
+// whole has nothing of the kind.
 func (f fetched) continues() (bool, error) {
 	switch {
-	case f.more == nil && f.next != "":
-		return false, errors.New("the list is not given by cursor, and this is not all of it")
-	case f.more == nil && f.count > f.rows:
-		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
-	case f.more == nil && f.rows == f.asked && f.count != f.rows:
-		return false, errors.New("the answer is full and does not say whether there is more")
-	case f.more == nil:
-		return false, nil // given whole
-	case *f.more && f.after == "":
+	case f.more != nil && *f.more && f.after == "":
 		return false, errors.New("there is more, but no cursor that leads there")
+	case f.more != nil:
+		return *f.more, nil
+	case f.after != "" && (f.rows > 0 || f.link != ""):
+		return true, nil
+	case f.next != "" || f.link != "":
+		return false, errors.New("the list is not given by cursor, and this is not all of it")
+	case f.unclear:
+		return false, errors.New("what the answer says about more rows is nothing that is known")
+	case f.count > f.rows:
+		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
+	case f.rows == f.asked && f.count != f.rows:
+		return false, errors.New("the answer is full and does not say whether there is more")
 	}
-	return *f.more, nil
+	return false, nil
 }
 
 // numbered walks a list by page number, of which the API gives the first 10,000 rows: enough for the lists that
@@ -154,7 +163,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		switch {
 		case moved != nil || !end:
 		case f.count > f.begins()+f.rows:
-			moved = &movedError{fmt.Sprintf("it ended after %d of %d rows", f.begins()+f.rows, f.count)}
+			moved = changed("it ended after %d of %d rows", f.begins()+f.rows, f.count)
 		case missed == 0:
 			if moved, err = w.moved(ctx, q, met, f.begins()); err != nil {
 				return err

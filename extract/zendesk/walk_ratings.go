@@ -46,14 +46,14 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 		switch {
 		case !errors.As(err, &api):
 			return err
-		case api.tooRecent():
+		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
+			m.After = ""
+		case api.tooRecent() && m.After == "" && w.pages == 0: // else the same start_time was good before
 			earlier, ok := w.earlier(m.Since)
 			if !ok {
 				return doneIf(errNothingYet, w.nothingYet(m.Since, err))
 			}
 			m.Since = earlier
-		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
-			m.After = ""
 		default:
 			return err
 		}
@@ -122,7 +122,7 @@ func (r row) tells(now time.Time) bool {
 func (r row) lag() time.Duration { return r.updated.Sub(r.created) }
 
 // askFilter asks for the ratings between the row's creation and its change: if there are any that are older,
-// start_time does not go by created_at.
+// start_time does not go by created_at. An answer with a rating that neither was made nor changed then says nothing.
 func (w *walk) askFilter(ctx context.Context, witness row) (filter, error) {
 	from := witness.created.Add(time.Second)
 	q := url.Values{
@@ -133,12 +133,19 @@ func (w *walk) askFilter(ctx context.Context, witness row) (filter, error) {
 	if err != nil {
 		return "", err
 	}
+	within := func(t time.Time) bool { return !t.Before(from) && !t.After(witness.updated.Add(time.Second)) }
+	older := false
 	for _, r := range f.each {
-		if !r.created.IsZero() && r.created.Before(from) && !r.updated.Before(from) && !r.updated.After(witness.updated.Add(time.Second)) {
-			return byUpdate, nil
+		if !within(r.created) && !within(r.updated) {
+			return "", nil
 		}
+		older = older || !r.created.IsZero() && r.created.Before(from)
 	}
-	if more, err := f.continues(); err != nil || more {
+	more, err := f.continues()
+	switch {
+	case older:
+		return byUpdate, nil
+	case more, err != nil:
 		return "", nil
 	}
 	return byCreation, nil

@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"desklake/extract"
-	"desklake/schema"
 )
 
 // timeExport walks an incremental export by start_time. A page begins with the second in which the one before
@@ -48,9 +48,9 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		w.raise(f)
 		f.end = f.leads(at)
 		farthest := w.farthest(f)
-		if f.keyless > 0 && farthest > m.Since { // one that is met again in the overlap has its hole
-			m.Holes = addHole(m.Holes, hole{Since: at, Until: f.end})
-		}
+		if missed := (hole{Since: at, Until: f.end}); f.incomplete() && (farthest > m.Since || !slices.ContainsFunc(m.Holes, missed.within)) {
+			m.Holes = addHole(m.Holes, missed)
+		} // what is met again in the overlap can have its hole
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
 		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
@@ -91,7 +91,7 @@ func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error 
 		w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page are missing", where))
 		return nil
 	}
-	w.note(schema.Issue{Reason: "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", Value: where})
+	w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where))
 	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
 	child := &walk{
 		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,

@@ -1,0 +1,44 @@
+package zendesk
+
+import (
+	"math"
+
+	"desklake/schema"
+)
+
+// jumpSeconds is how far behind its last row a cursor may lead: an export can order by a finer time than its rows show.
+const jumpSeconds = 2
+
+// follow settles where a page of an export by cursor leads that was asked for at a mark. Its cursor names its last row,
+// and what lies between that row and a cursor farther on would never be read: the walk goes on behind the row then, and from
+// where it was if the page is empty. Nothing is lost by going on too early, and every step leads farther. What can't be
+// judged is followed: a cursor that can't be read, the last page's, and that of rows whose times are not the order of the
+// export, of which some lie in front of the mark.
+func (w *walk) follow(f *fetched, asked mark) {
+	to, readable := readPlace(f.after)
+	from, known := w.place(asked)
+	if !readable || !known || f.told && f.last {
+		return
+	}
+	last := place{f.latest.Unix(), f.lastID}
+	switch {
+	case f.rows == 0 && to.at > from.at+jumpSeconds:
+		f.after = ""
+	case f.rows == 0 || f.first.IsZero() || f.first.Unix() < from.at || to.at <= last.at+jumpSeconds || !last.behind(from):
+		return
+	default:
+		f.after = last.cursor()
+	}
+	if !w.jumped {
+		w.note(schema.Issue{Reason: "a cursor led beyond the last row of its page: reading went on behind that row", Value: to.cursor()})
+	}
+	w.jumped = true
+}
+
+// place is the place behind which the page at the mark begins, if that can be told.
+func (w *walk) place(m mark) (p place, known bool) {
+	if m.After != "" {
+		return readPlace(m.After)
+	}
+	return place{max(m.Since, w.startTime()) - 1, math.MaxInt64}, true
+}

@@ -1,0 +1,133 @@
+package zendesk
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"desklake/internal/zendesktest"
+)
+
+// inPages is a helpdesk whose exports come in pages of fifty rows, some days apart.
+func inPages(t *testing.T) *zendesktest.Server {
+	t.Helper()
+	desk := zendesktest.New(zendesktest.Options{Tickets: 300, Users: 300, TicketBytes: 500, AuditsPerTicket: 1})
+	desk.Inject(zendesktest.Fault{Do: zendesktest.TooLarge(50)})
+	return desk
+}
+
+// jumping lets so many pages that are asked for by cursor, and are not the last, lead to a place, with their rows or without.
+func jumping(rt http.RoundTripper, times int, to place, rows bool) http.RoundTripper {
+	return rewrite(rt, func(r *http.Request, body string) string {
+		if times > 0 && r.URL.Query().Has("cursor") && strings.Contains(body, `"end_of_stream":false`) {
+			times--
+			body = replaceField(body, "after_cursor", `"`+to.cursor()+`"`)
+			if !rows {
+				i := strings.Index(body, ":[")
+				body = body[:i] + `:[],"was":[` + body[i+2:]
+			}
+		}
+		return body
+	})
+}
+
+func TestACursorThatLeadsBeyondTheRowsOfItsPageLosesNothing(t *testing.T) {
+	t.Parallel()
+	for name, times := range map[string]int{"once": 1, "each time": 1000} {
+		for table, o := range map[string]Options{"tickets": {}, "users": {}, "ticket_audits": {AuditsInFull: true}} {
+			t.Run(table+" "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					desk := inPages(t)
+					o.Transport = jumping(desk.Transport(), times, place{at: time.Now().Add(-time.Hour).Unix()}, true)
+					r := newReplica(t, desk, o)
+					r.run(table)
+					r.holds(desk, table)
+					told := slices.DeleteFunc(r.issues, func(i issue) bool { return i.Column != "" })
+					if len(told) != 1 || !says(told, "beyond the last row") {
+						t.Errorf("issues: %+v", told)
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAnEmptyPageThatLeadsFarAheadIsAskedForAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := inPages(t)
+		r := newReplica(t, desk, Options{Transport: jumping(desk.Transport(), 1, place{at: time.Now().Add(-time.Hour).Unix()}, false)})
+		r.run("users")
+		r.holds(desk, "users")
+	})
+}
+
+// The export can leave rows out of its pages that its cursors count: an empty page that comes twice is believed.
+func TestAnEmptyPageThatLeadsOnTwiceIsFollowed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := inPages(t)
+		r := newReplica(t, desk, Options{Transport: jumping(desk.Transport(), 2, place{at: time.Now().Add(-time.Hour).Unix()}, false)})
+		r.run("users")
+		if n := len(r.rows["users"]); n == 0 || n == 300 {
+			t.Errorf("%d rows", n)
+		}
+	})
+}
+
+func TestAStalePageIsNoEndOfAStream(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		times int
+		fails bool
+	}{"once": {1, false}, "each time": {1000, true}} {
+		for _, table := range []string{"tickets", "users"} {
+			t.Run(table+" "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					desk := zendesktest.New(zendesktest.Options{Tickets: 20, Users: 20, TicketBytes: 500})
+					kept, left := "", 0
+					cached := rewrite(desk.Transport(), func(_ *http.Request, body string) string {
+						if left--; left >= 0 {
+							return kept
+						}
+						kept = body
+						return body
+					})
+					r := newReplica(t, desk, Options{Transport: cached})
+					r.run(table)
+					added := itoa(desk.Add(table))
+					time.Sleep(time.Hour)
+					left = test.times
+					r.try(table)
+					if err := r.errs[table]; (err != nil) != test.fails {
+						t.Errorf("error: %v", err)
+					} else if err != nil {
+						isToldAsTheHelpdesksOwn(t, err)
+					}
+					left = 0
+					r.run(table)
+					if _, ok := r.rows[table][added]; !ok {
+						t.Error("what was added since is missing")
+					}
+				})
+			})
+		}
+	}
+}
+
+func TestAStalePageClosesNoHole(t *testing.T) {
+	t.Parallel()
+	f := fetched{envelope: &envelope{rows: 3, after: place{100, 7}.cursor(), told: true, last: true}}
+	if rest, closed := (hole{After: f.after, Until: 200}).behind(f); closed {
+		t.Errorf("closed, with the rest %+v", rest)
+	}
+	f.rows = 0
+	if _, closed := (hole{After: f.after, Until: 200}).behind(f); !closed {
+		t.Error("a hole in which there is nothing is not closed")
+	}
+}
