@@ -77,7 +77,7 @@ func (w *worker) believeGone(ctx context.Context, table string, missing, live in
 		return "", err
 	case w.AcceptDeletes:
 		return readAs, nil
-	case err != nil:
+	case err != nil && (before != "" || errors.Is(err, extract.ErrCredentials)): // where nobody ever told, nothing speaks against it
 		doubted.Why = fmt.Sprintf("which was read as %s before, and as whom now can't be told (%s)", cmp.Or(before, "somebody"), err)
 	case before != "" && before != readAs:
 		doubted.Why = fmt.Sprintf("which is read as %s, and was as %s before", readAs, before)

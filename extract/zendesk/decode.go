@@ -15,8 +15,7 @@ type decoder struct {
 	row     func(*jsonscan.Scanner)            // decodes a row
 	besides map[string]func(*jsonscan.Scanner) // decode rows that stand beside, by their key in the envelope
 
-	live, sets int           // of a page: tickets that are not deleted, and metrics
-	lacking    schema.Issues // what is missing beside the rows
+	lacking schema.Issues // what is missing beside the rows
 }
 
 // newDecoder makes a decoder that fills the tables, which are some of the stream's.
@@ -58,21 +57,14 @@ func (d *decoder) decodeTickets(tickets, metrics *schema.Decoder) {
 		if !v.IsNull() {
 			s := v.Scanner()
 			metrics.Decode(&s)
-			d.sets++
 		}
 	}
-	d.besides = map[string]func(*jsonscan.Scanner){"metric_sets": func(s *jsonscan.Scanner) {
-		metrics.Decode(s)
-		d.sets++
-	}}
+	d.besides = map[string]func(*jsonscan.Scanner){"metric_sets": func(s *jsonscan.Scanner) { metrics.Decode(s) }}
 	if tickets != nil {
-		set, status := tickets.Capture("metric_set"), tickets.Capture("status")
+		set := tickets.Capture("metric_set")
 		d.row = func(s *jsonscan.Scanner) {
 			tickets.Decode(s)
 			within(*set)
-			if string(status.Text()) != "deleted" { // which have none
-				d.live++
-			}
 		}
 		return
 	}
@@ -80,17 +72,10 @@ func (d *decoder) decodeTickets(tickets, metrics *schema.Decoder) {
 		if !s.Object() {
 			return
 		}
-		deleted := false
 		for s.Field() {
-			switch string(s.Key().Text()) {
-			case "metric_set":
+			if string(s.Key().Text()) == "metric_set" {
 				within(s.Value())
-			case "status":
-				deleted = string(s.Value().Text()) == "deleted"
 			}
-		}
-		if !deleted {
-			d.live++
 		}
 	}
 }
@@ -116,10 +101,6 @@ func (d *decoder) Decode(page extract.Page) error {
 			row(s)
 		}
 	}
-	if d.live > d.sets {
-		d.lacking.Add(schema.Issue{Table: ticketMetricsTable.Name, Reason: "tickets came without their metrics: they are asked for again in later runs", Count: int64(d.live - d.sets), NoRow: true})
-	}
-	d.live, d.sets = 0, 0
 	return s.End()
 }
 

@@ -16,7 +16,8 @@ type envelope struct {
 	first   time.Time // the earliest of their times; zero if they have none
 	each    []row     // if asked for
 	live    int       // of tickets whose metrics were asked for: those that are not deleted, which have none
-	sets    int       // of metrics
+	within  int       // metrics that came within their tickets
+	beside  int       // and those that came beside them
 	bare    int       // of audits: those without a list of their events
 	odd     string    // how the page contradicts itself or what was asked for; empty if it does not
 
@@ -46,10 +47,15 @@ type scanner struct {
 	texts   bool // and comments among these have their texts
 }
 
-// incomplete reports that the page has a record without an id, which can't be stored, lacks metrics that were asked for, or has
-// an audit without its events. The API gives every ticket its metrics but a deleted one, and every audit its events: what is
-// left out is read again.
-func (e *envelope) incomplete() bool { return e.keyless > 0 || e.live > e.sets || e.bare > 0 }
+// incomplete reports that the page has a record without an id, which can't be stored, or an audit without its events, which the
+// API gives to every audit: what is left out is read again.
+func (e *envelope) incomplete() bool { return e.keyless > 0 || e.bare > 0 }
+
+// lacksMetrics reports that a ticket came without its metrics: the API gives them to every ticket but a deleted one.
+func (e *envelope) lacksMetrics() bool { return e.live > max(e.within, e.beside) }
+
+// hasMetrics reports that some came.
+func (e *envelope) hasMetrics() bool { return e.within+e.beside > 0 }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
 	e, found, textless := &envelope{count: -1}, false, false
@@ -91,7 +97,7 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case "metric_sets":
 			for array := sc.sets && s.Array(); array && s.Element(); {
 				s.Value()
-				e.sets++
+				e.beside++
 			}
 		}
 	}

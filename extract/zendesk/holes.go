@@ -71,7 +71,7 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 				return err
 			}
 			before, closed := h, false
-			if err == nil && !f.incomplete() {
+			if err == nil && !f.incomplete() && !f.lacksMetrics() {
 				w.follow(&f, mark{After: h.After, Since: h.Since})
 				h, closed = h.behind(f)
 			}

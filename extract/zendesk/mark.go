@@ -16,6 +16,8 @@ type mark struct {
 
 	Holes []hole `json:"holes,omitempty"` // what was skipped, oldest first
 
+	Metrics bool `json:"metrics,omitempty"` // tickets: some came with their metrics
+
 	Began   int64   `json:"began,omitempty"`   // ratings: when the walk that is under way began, or a rating without an id was made: Next is not later
 	Next    int64   `json:"next,omitempty"`    // ratings: the latest change that was read: the next walk reads from there
 	Last    int64   `json:"last,omitempty"`    // ratings: when the last whole walk ended

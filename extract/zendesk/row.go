@@ -24,7 +24,7 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) (textless bool) {
 		switch key := string(s.Key().Text()); key {
 		case "metric_set":
 			if sc.sets && !s.Value().IsNull() {
-				e.sets++
+				e.within++
 			}
 		case "events", "child_events":
 			if sc.audits && s.Array() {

@@ -37,6 +37,7 @@ type walk struct {
 	steps     time.Duration    // that the walk went back last, for an earlier start_time
 	audited   bool             // the audits of a ticket could be read
 	notFound  map[int64]bool   // tickets whose audits are not there, and that the export does not call deleted
+	bare      *hole            // where tickets came without metrics, before any came with them; nil if none did
 	lost      time.Time        // since when no page came
 	lag       time.Duration    // what the clock that is farthest behind has to this machine's; never more than zero
 	at        extract.Position // behind what was handed over

@@ -45,6 +45,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		if f.incomplete() {
 			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
+		w.metrics(f, m, &next)
 		before := kept
 		if kept, err = w.handOver(ctx, f, before, w.keep(before, next, f)); err != nil {
 			return err
