@@ -76,7 +76,7 @@ func TestAllTablesEqualTheHelpdeskAfterAnyHistory(t *testing.T) {
 	}
 }
 
-// syncHistory is sync after a history in which a second can have as many events as a page: whether there are more can't be
+// syncHistory is sync after a history in which a second can have as many rows as a page: whether there are more can't be
 // told then, and the run says so.
 func (l *lake) syncHistory() {
 	l.t.Helper()
@@ -111,7 +111,7 @@ func (l *lake) history(c *chance) {
 			time.Sleep(time.Second)
 			l.desk.Burst("tickets", 1000)
 		}
-		time.Sleep(time.Duration(r.IntN(600)) * time.Second)
+		time.Sleep(time.Duration(1+r.IntN(600)) * time.Second) // else more would share the second than a page holds
 		l.desk.Change(r, 20)
 		// These appear behind what was already read.
 		l.desk.At(time.Now().Add(-time.Duration(r.IntN(240))*time.Second), func() {
