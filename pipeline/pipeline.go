@@ -109,7 +109,8 @@ func (e *SinkError) Error() string { return e.Err.Error() }
 // Unwrap returns the sink's own error.
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// Run executes a run and returns how it went. The error is that of planning it, of preparing the sink or of ending the run;
+// Run executes a run and returns how it went. The error is that of planning it, of preparing the sink, of settling it or of
+// ending the run;
 // what befell a stream stands in its StreamResult.
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
 	r := newRun(source, dst, job)
@@ -159,12 +160,16 @@ func (r *run) execute(ctx context.Context) (Result, error) {
 		return result, err
 	}
 	result.Streams = r.readAll(ctx, r.plan.Streams)
-	result.Run.Finished = time.Now().UTC()
 	result.Run.Status, result.Run.Error = outcome(result.Streams, r.Named)
-	if err := r.sink.SaveRun(context.WithoutCancel(ctx), result.Run); err != nil {
-		return result, &SinkError{fmt.Errorf("end run: %w", err)}
+	err := r.settle(ctx)
+	result.fail(err)
+	result.Run.Finished = time.Now().UTC()
+	if unsaved := r.sink.SaveRun(context.WithoutCancel(ctx), result.Run); unsaved != nil {
+		unsaved = &SinkError{fmt.Errorf("end run: %w", unsaved)}
+		result.fail(unsaved)
+		err = cmp.Or(err, unsaved)
 	}
-	return result, nil
+	return result, err
 }
 
 // prepare makes the sink ready for the plan, and begins the run there.

@@ -62,7 +62,7 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 				err = s.DeleteCheckpoint(t.Context(), "pets")
 			}
 			if err == nil {
-				err = s.Close()
+				err = finish(s)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -99,7 +99,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 				t.Errorf("%+v, %v", c, err)
 			}
 		}
-		if err := s.Close(); err != nil {
+		if err := finish(s); err != nil {
 			t.Fatal(err)
 		}
 		c := newCrash(t, l, stop)
@@ -112,7 +112,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 		if stored, err = s.Checkpoints(t.Context()); err != nil || len(stored["pets"].Tables) > 0 {
 			t.Fatalf("after a crash at operation %d: %+v, %v", stop, stored["pets"], err)
 		}
-		if err := s.Close(); err != nil {
+		if err := finish(s); err != nil {
 			t.Fatal(err)
 		}
 		l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
@@ -143,7 +143,7 @@ func TestAnEmptyTableGetsItsFileBack(t *testing.T) {
 	if c := stored["pets"]; err != nil || len(c.Tables) != 1 || len(c.Lost) > 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if err = errors.Join(s.Prepare(t.Context(), l.tables), s.Close()); err != nil {
+	if err = errors.Join(s.Prepare(t.Context(), l.tables), finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	if got := l.query("SELECT count(*) FROM FILES"); got[0] != "0" {
@@ -171,7 +171,7 @@ func TestAFileWithoutRowsComesBackByItself(t *testing.T) {
 func (l *lake) commitOf(table *schema.Table, records ...string) (sink.Counts, error) {
 	s := l.prepared()
 	n, err := l.commit(s, table, records...)
-	return n, errors.Join(err, s.Close())
+	return n, errors.Join(err, finish(s))
 }
 
 // A window that was read to its end says nothing about what the stream's own checkpoint covers.
@@ -186,7 +186,7 @@ func TestForgettingAWindowForgetsNoFile(t *testing.T) {
 	if err = errors.Join(err, os.Remove(l.file("2026-01"))); err == nil {
 		err = s.DeleteCheckpoint(t.Context(), "pets window")
 	}
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err = errors.Join(err, finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	l.refuses(l.file("2026-01"), "is missing", []string{pet(2, 2, 2, "c")})
@@ -207,7 +207,7 @@ func TestAWaitingFileThatIsMissingIsNamedAndComesBackWithAReset(t *testing.T) {
 	}
 	l.refuses(path, "is missing", []string{pet(1, 1, 2, "c")})
 	if s, err = Open(t.Context(), l.Options); err == nil {
-		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), finish(s))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func TestAFileOfATableThatIsReadWholeEachTimeComesBackByItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		n, err := tx.Commit(t.Context(), sink.Commit{At: at(1)})
-		if err = errors.Join(err, s.Close()); err != nil || n["words"].Inserted != 1 {
+		if err = errors.Join(err, finish(s)); err != nil || n["words"].Inserted != 1 {
 			t.Fatal(n, err)
 		}
 	}

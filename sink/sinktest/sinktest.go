@@ -6,6 +6,7 @@ package sinktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -123,7 +124,7 @@ func (p *place) open(tables ...*schema.Table) {
 
 func (p *place) close() {
 	p.t.Helper()
-	if err := p.sink.Close(); err != nil {
+	if err := errors.Join(p.sink.Settle(p.t.Context()), p.sink.Close()); err != nil {
 		p.t.Fatal(err)
 	}
 	p.sink = nil
