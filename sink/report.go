@@ -40,8 +40,8 @@ func (l Look) Cut(runs []RunReport) (kept []RunReport) {
 type Report struct {
 	Tables      []TableReport               // the source's tables, sorted by name
 	Checkpoints map[string]state.Checkpoint // by stream
-	Runs        []RunReport                 // those that the Look asked for, the latest first
-	LastRun     *Run                        // the latest of all; nil before the first
+	Runs        []RunReport                 // those that the Look asked for, the one that was stored last first, whatever the clock said
+	LastRun     *Run                        // that was stored last; nil before the first
 	FirstRunAt  time.Time                   // when the first one began that is not forgotten; zero before the first
 	Issues      int64                       // rows in desklake.issues
 	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first

@@ -62,6 +62,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"what is no UTF-8 is stored in a form that can be read": badTexts,
 		"history is forgotten":                                  forgetting,
 		"issues are bounded":                                    boundedIssues,
+		"runs are in the order in which they were stored":       wrongClock,
 		"a report has what was asked for":                       looks,
 		"a report says what is there":                           report,
 		"changes are what preparing would create":               changes,
