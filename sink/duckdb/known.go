@@ -31,7 +31,7 @@ func (c *conn) insertKnown(ctx context.Context, k known) error {
 // loads say.
 func (s *Sink) knownTables(ctx context.Context, database string, present map[string]tableColumns) (map[string]known, error) {
 	tables := map[string]known{}
-	if present["loads"] == nil {
+	if present["loads"] == nil && present["tables"] == nil {
 		return tables, nil
 	}
 	sql := "SELECT " + knownColumns + " FROM " + database + ".desklake.tables"
