@@ -275,3 +275,44 @@ func TestAReportKnowsALostTable(t *testing.T) {
 		t.Errorf("%+v, %+v, %v", c, r.Tables[0], err)
 	}
 }
+
+// An older manifest over newer files, and older files under a newer manifest, are told as what they are.
+func TestFilesOfTwoStatesAreTold(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	manifest := filepath.Join(l.Path, manifestName)
+	old, err := os.ReadFile(manifest)
+	if err == nil {
+		l.run([]string{pet(3, 3, 1, "a longer name than all of the others"), pet(1, 1, 2, "another name that is longer")}, []string{pet(4, 4, 1, "d")})
+		var now []byte
+		if now, err = os.ReadFile(manifest); err == nil {
+			err = os.WriteFile(manifest, old, 0o600)
+			var told *PathError
+			if refused := l.tryRun(); !errors.As(refused, &told) || !strings.Contains(told.Problem, "another state") ||
+				!strings.Contains(told.Hint(), l.file("2026-03")) || !strings.Contains(told.Hint(), l.file("2026-04")) {
+				t.Errorf("an old manifest: %v", refused)
+			}
+			err = errors.Join(err, os.WriteFile(manifest, now, 0o600))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := twoPets(t)
+	file, err := os.ReadFile(older.file("2026-01"))
+	if err = errors.Join(err, os.WriteFile(l.file("2026-01"), file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(l.file("2026-01"), "another state")
+}
+
+func TestALakeWithABackslashInItsPathHasNoViews(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	l.Path = filepath.Join(filepath.Dir(l.Path), `a\b`)
+	l.run([]string{pet(1, 1, 1, "a")})
+	var told *PathError
+	if _, err := Views(t.Context(), l.Path); !errors.As(err, &told) || !strings.Contains(told.Problem, "backslash") {
+		t.Errorf("%v", err)
+	}
+}
