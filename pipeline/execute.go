@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"strings"
 	"time"
 
 	"desklake/extract"
@@ -32,14 +31,25 @@ type Execution struct {
 }
 
 // Execute opens the sink, waiting for it until Patience ends, runs the job, publishes what it changed and closes the sink.
-// The run gets its id when it has the sink: the ids of a sink's runs are in the order of the runs. The result of a run that
-// ended comes with the error of publishing it.
+// The run gets its id when it has the sink. The result says how the run ended, whatever the error: of a run that ended, that
+// of settling, publishing or closing it.
 func Execute(ctx context.Context, x Execution) (result Result, err error) {
 	dst, err := OpenSink(x.Patience, x.Destination, x.Waiting)
 	if err != nil {
+		result.fail(err)
 		return result, err
 	}
-	defer func() { err = CloseSink(dst, err) }()
+	if result, err = x.execute(ctx, dst); result.Run.Finished.IsZero() {
+		result.fail(err)
+	}
+	ended := err
+	if err = CloseSink(dst, err); ended == nil {
+		result.fail(err)
+	}
+	return result, err
+}
+
+func (x Execution) execute(ctx context.Context, dst sink.Sink) (result Result, err error) {
 	x.Job.ID = NewRunID(time.Now())
 	log := x.Log.With("run", x.Job.ID)
 	source, err := x.Open(log)
@@ -110,7 +120,7 @@ func OpenSink(ctx context.Context, d sink.Destination, waiting func(holder strin
 // can be why it can't be closed, and is told once.
 func CloseSink(s io.Closer, before error) error {
 	closed := s.Close()
-	if closed == nil || before != nil && strings.Contains(before.Error(), closed.Error()) {
+	if closed == nil || before != nil && told(closed, before.Error()) {
 		return before
 	}
 	return errors.Join(before, &SinkError{closed})

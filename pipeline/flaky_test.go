@@ -66,6 +66,10 @@ func (f *flaky) SaveRun(ctx context.Context, run sink.Run) error {
 	return f.call(func() error { return f.Sink.SaveRun(ctx, run) })
 }
 
+func (f *flaky) Settle(ctx context.Context) error {
+	return f.call(func() error { return f.Sink.Settle(ctx) })
+}
+
 func (f *flaky) Forget(ctx context.Context, before time.Time) error {
 	return f.call(func() error { return f.Sink.Forget(ctx, before) })
 }

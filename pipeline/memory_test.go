@@ -19,6 +19,7 @@ import (
 // named for.
 type kept struct {
 	OnWrite, OnCommit func() error
+	OnSettle          func(context.Context) error
 
 	mu          sync.Mutex
 	ids         []int64 // of the rows that were committed, in their order
@@ -42,6 +43,13 @@ func (k *kept) Checkpoints(context.Context) (map[string]state.Checkpoint, error)
 }
 
 func (k *kept) DeleteCheckpoint(context.Context, string) error { return nil }
+
+func (k *kept) Settle(ctx context.Context) error {
+	if k.OnSettle == nil {
+		return nil
+	}
+	return k.OnSettle(ctx)
+}
 
 func (k *kept) SaveRun(_ context.Context, r sink.Run) error {
 	k.mu.Lock()

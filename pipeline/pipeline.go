@@ -46,7 +46,8 @@ type Job struct {
 	// AcceptDeletes lets passes mark rows as gone that look like too many to be true.
 	AcceptDeletes bool
 
-	// History is how long runs, loads and issues are kept; zero for ever.
+	// History is how long runs, loads and issues are kept; zero for ever. It is counted back from the run's beginning, but from
+	// no later than a few days behind the run before: a clock that was set far ahead forgets nothing at once.
 	History time.Duration
 
 	// Stop, once closed, makes the run end early: what was received is committed, nothing more is asked for.
@@ -109,7 +110,8 @@ func (e *SinkError) Error() string { return e.Err.Error() }
 // Unwrap returns the sink's own error.
 func (e *SinkError) Unwrap() error { return e.Err }
 
-// Run executes a run and returns how it went. The error is that of planning it, of preparing the sink or of ending the run;
+// Run executes a run and returns how it went. The error is that of planning it, of preparing the sink, of settling it or of
+// ending the run;
 // what befell a stream stands in its StreamResult.
 func Run(ctx context.Context, source extract.Source, dst sink.Sink, job Job) (Result, error) {
 	r := newRun(source, dst, job)
@@ -159,12 +161,16 @@ func (r *run) execute(ctx context.Context) (Result, error) {
 		return result, err
 	}
 	result.Streams = r.readAll(ctx, r.plan.Streams)
-	result.Run.Finished = time.Now().UTC()
 	result.Run.Status, result.Run.Error = outcome(result.Streams, r.Named)
-	if err := r.sink.SaveRun(context.WithoutCancel(ctx), result.Run); err != nil {
-		return result, &SinkError{fmt.Errorf("end run: %w", err)}
+	err := r.settle(ctx)
+	result.fail(err)
+	result.Run.Finished = time.Now().UTC()
+	if unsaved := r.sink.SaveRun(context.WithoutCancel(ctx), result.Run); unsaved != nil {
+		unsaved = &SinkError{fmt.Errorf("end run: %w", unsaved)}
+		result.fail(unsaved)
+		err = cmp.Or(err, unsaved)
 	}
-	return result, nil
+	return result, err
 }
 
 // prepare makes the sink ready for the plan, and begins the run there.
@@ -180,11 +186,28 @@ func (r *run) prepare(ctx context.Context, row sink.Run) error {
 		return &SinkError{fmt.Errorf("begin run: %w", err)}
 	}
 	if r.History > 0 {
-		if err := r.sink.Forget(ctx, row.Started.Add(-r.History)); err != nil {
+		if err := r.sink.Forget(ctx, forgetFrom(row.Started, r.checkpoints).Add(-r.History)); err != nil {
 			return &SinkError{fmt.Errorf("forget old runs: %w", err)}
 		}
 	}
 	return nil
+}
+
+// leap is how far this machine's clock may have come since the run before, for what is forgotten.
+const leap = 3 * 24 * time.Hour
+
+// forgetFrom is from when on the age of the history is counted in a run that began at a time.
+func forgetFrom(began time.Time, stored map[string]state.Checkpoint) time.Time {
+	var before time.Time
+	for _, c := range stored {
+		if c.SavedAt.After(before) {
+			before = c.SavedAt
+		}
+	}
+	if latest := before.Add(leap); latest.Before(began) {
+		return latest
+	}
+	return began
 }
 
 // readAll reads the streams side by side. An error of the sink stops them all: it would meet each of them.

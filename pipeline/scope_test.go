@@ -169,3 +169,29 @@ func TestACheckpointTellsWhenTheStreamWasComplete(t *testing.T) {
 		}
 	})
 }
+
+// A clock that is far ahead in one run takes nothing from the history at once; a pause does neither, but in the run after it.
+func TestAClockThatWasSetAheadForgetsNothingAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dst := &kept{}
+		job := pipeline.Job{History: 400 * 24 * time.Hour}
+		var want []time.Time
+		began := time.Now()
+		for _, day := range []int{0, 1, 402, 403} {
+			time.Sleep(time.Duration(day)*24*time.Hour - time.Since(began))
+			from := time.Now().UTC()
+			switch day {
+			case 0: // nothing is stored
+				from = time.Time{}.Add(3 * 24 * time.Hour)
+			case 402:
+				from = from.AddDate(0, 0, -401+3)
+			}
+			want = append(want, from.Add(-job.History))
+			run(t, dst, job, onePage...)
+		}
+		if !slices.Equal(dst.forgotten, want) {
+			t.Errorf("forgotten what was before %v, want %v", dst.forgotten, want)
+		}
+	})
+}

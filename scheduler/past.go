@@ -29,14 +29,12 @@ func PastOf(job string, runs []sink.RunReport) Past {
 	return Past{Began: r.Started, BrokenOff: !ended}
 }
 
-// LastOf finds the last run of a job in a sink's run history; nil if there is none.
-func LastOf(job string, runs []sink.RunReport) (last *sink.Run) {
+// LastOf finds the last run of a job in a sink's run history, the latest first; nil if there is none.
+func LastOf(job string, runs []sink.RunReport) *sink.Run {
 	for i := range runs {
-		r := &runs[i].Run
-		its := r.Trigger == scheduled+job || r.Trigger == asked+job
-		if its && (last == nil || r.Started.After(last.Started)) {
-			last = r
+		if r := &runs[i].Run; r.Trigger == scheduled+job || r.Trigger == asked+job {
+			return r
 		}
 	}
-	return last
+	return nil
 }

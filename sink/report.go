@@ -1,6 +1,7 @@
 package sink
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -39,11 +40,21 @@ func (l Look) Cut(runs []RunReport) (kept []RunReport) {
 type Report struct {
 	Tables      []TableReport               // the source's tables, sorted by name
 	Checkpoints map[string]state.Checkpoint // by stream
-	Runs        []RunReport                 // those that the Look asked for, the latest first
-	LastRun     *Run                        // the latest of all; nil before the first
+	Runs        []RunReport                 // those that the Look asked for, the one that was stored last first, whatever the clock said
+	LastRun     *Run                        // that was stored last; nil before the first
 	FirstRunAt  time.Time                   // when the first one began that is not forgotten; zero before the first
 	Issues      int64                       // rows in desklake.issues
 	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first
+}
+
+// FreshAt is when a table was last read to its end, as the checkpoints of the streams that fill it say; zero if never.
+func FreshAt(checkpoints map[string]state.Checkpoint, table string) (at time.Time) {
+	for _, c := range checkpoints {
+		if slices.Contains(c.Tables, table) && c.CompleteAt.After(at) {
+			at = c.CompleteAt
+		}
+	}
+	return at
 }
 
 // LatestIssues is how many issues a Report has.
@@ -90,9 +101,9 @@ type TableReport struct {
 	Deleted    int64 // rows that are gone at the source
 	Stream     string
 	LoadedAt   time.Time // when a stream that fills it was committed last; zero if never
-	FreshAt    time.Time // when a stream that fills it was last read to its end, windows aside; zero if never
+	FreshAt    time.Time // when the source was last read to its end of what readers see, windows aside; zero if never
 	LastRunID  string
 	LastStatus Status  // of that run
-	Outcome    Outcome // of the stream in it
-	Error      string  // why the stream was not read to its end
+	Outcome    Outcome // of the stream in it; empty while readers don't see its rows, like that of a stream that is read
+	Error      string  // why the stream was not read to its end, or its rows are not in their place
 }

@@ -34,8 +34,8 @@ type Sink interface {
 	// tables, and used by one goroutine.
 	Begin(ctx context.Context, run, stream string) (Tx, error)
 
-	// SaveRun stores a run's row, replacing an earlier one of the same id, durably. Called at the start
-	// and at the end of a run. Storing one as Running calls Killed every other that is still Running: there
+	// SaveRun stores a run's row, replacing an earlier one of the same id, durably. Called at the start and at the end of a
+	// run; where readers could not be told of the end, the run is stored as one that failed, with the error. Storing one as Running calls Killed every other that is still Running: there
 	// is one run at a time.
 	SaveRun(ctx context.Context, run Run) error
 
@@ -43,7 +43,12 @@ type Sink interface {
 	// costs next to nothing where there is nothing to forget. Called once a run, when that has begun.
 	Forget(ctx context.Context, before time.Time) error
 
-	// Close ends the use of the sink: what was committed is put into its final place, the lock released.
+	// Settle puts what was committed into its final place, where readers see it. Called once a run, when its streams have
+	// ended and before SaveRun stores how. What is not in its place after an error, or when ctx ended, stays committed; the
+	// next Settle puts it there, and until then the readers' table is no fresher than it was.
+	Settle(ctx context.Context) error
+
+	// Close ends the use of the sink and releases its lock.
 	Close() error
 }
 

@@ -195,6 +195,17 @@ var faults = map[string]func(n *night) int{
 		n.env = append(n.env, fmt.Sprint(fileSizeVariable, "=", n.size()+100_000), commitRowsVariable+"=1")
 		return n.tonight()
 	},
+	"rows can't be put into their place": func(n *night) int {
+		if !n.parquet {
+			n.t.Skip("those of a DuckDB file are in their place when they are committed")
+		}
+		n.table = "macros"
+		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })
+		if err := os.MkdirAll(filepath.Join(n.files, "_desklake", "drafts", "macros.all.parquet", "folder"), 0o700); err != nil { // in the way of a file
+			n.t.Fatal(err)
+		}
+		return n.tonight()
+	},
 	"another run has the sink for longer": func(n *night) int {
 		var holder sink.Sink
 		var err error

@@ -9,7 +9,7 @@ import (
 )
 
 type publishCommand struct {
-	Force bool `help:"Replace the copy also where a table lost more rows than sink.publish_guard allows."`
+	Force bool `help:"Replace the copy also where a table lost more rows than sink.publish_guard allows, or where it is an old one of the same account."`
 }
 
 // Help is shown by --help.

@@ -109,13 +109,18 @@ func (c *stateResetCommand) Run(a *app) error {
 	return a.withSink(conf, func(dst sink.Sink) error { return c.reset(a, dst, conf.Catalog().Select(c.Tables)) })
 }
 
-// withSink opens the sink, uses it and closes it.
+// withSink opens the sink, uses it, settles what that changed, and closes it.
 func (a *app) withSink(conf *setup.Setup, use func(sink.Sink) error) error {
 	dst, err := a.openSink(conf)
 	if err != nil {
 		return err
 	}
-	return pipeline.CloseSink(dst, use(dst))
+	if err = use(dst); err == nil {
+		if err = dst.Settle(a.ctx); err != nil {
+			err = &pipeline.SinkError{Err: err}
+		}
+	}
+	return pipeline.CloseSink(dst, err)
 }
 
 func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Stream) error {

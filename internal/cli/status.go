@@ -103,7 +103,7 @@ func newStatus(r sink.Report, wanted []string, schedules []health.Schedule, now 
 	for _, t := range r.Tables {
 		c := r.Checkpoints[t.Stream]
 		s.Tables = append(s.Tables, statusRow{Table: t.Name, Rows: t.Rows, Deleted: t.Deleted, Stream: t.Stream, Cursor: c.Cursor,
-			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(t.FreshAt), Run: t.LastRunID, Status: string(t.LastStatus),
+			UpTo: orNull(c.HighWater), LoadedAt: orNull(t.LoadedAt), FreshAt: orNull(health.FreshAt(t, now)), Run: t.LastRunID, Status: string(t.LastStatus),
 			State: string(health.Of(t, wanted, health.LateAt(t, schedules), now)), Error: t.Error})
 	}
 	if last := r.LastRun; last != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"desklake/internal/progress"
@@ -64,7 +65,7 @@ func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
 		a.output().End(shown)
 	}
 	defer service.TellSync(a.ctx, conf, a.Version, a.logger, result, err)
-	if err != nil && result.Run.Status != sink.Done && result.Run.Status != sink.Partial {
+	if result.Run.Finished.IsZero() { // it could not begin
 		return err
 	}
 	printSummary(a.stdout, result, conf.Destination().Location(), time.Since(began))
@@ -74,10 +75,21 @@ func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
 		a.printSkipped(result, job.Named)
 	}
 	failed := newRunError(result, job.Named)
+	if err != nil && brokeSink(result) {
+		return err // it is why the streams failed
+	}
 	if failed != nil && err != nil {
 		a.print(err) // what is reported in the end is the run's
 	}
 	return errors.Join(failed, err)
+}
+
+// brokeSink reports that a stream met what has broken the sink: what follows from that is one thing with it.
+func brokeSink(result pipeline.Result) bool {
+	return slices.ContainsFunc(result.Streams, func(s pipeline.StreamResult) bool {
+		var broken *pipeline.SinkError
+		return errors.As(s.Err, &broken)
+	})
 }
 
 func (a *app) output() progress.Output {

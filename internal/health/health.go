@@ -30,6 +30,18 @@ const (
 // States are all of them.
 var States = []State{Failed, Stale, Never, Unavailable, Fresh, Unconfigured}
 
+// ahead is by how much this machine's clock may have been set back since a reading.
+const ahead = 5 * time.Minute
+
+// FreshAt is when a table was last read to its end; zero if never. A time that is still to come was stored by a clock that was
+// wrong, and says nothing.
+func FreshAt(t sink.TableReport, now time.Time) time.Time {
+	if t.FreshAt.After(now.Add(ahead)) {
+		return time.Time{}
+	}
+	return t.FreshAt
+}
+
 // Of is how a table stands that is late from late on, where the wanted tables are those of the configuration.
 func Of(t sink.TableReport, wanted []string, late, now time.Time) State {
 	switch {
@@ -40,7 +52,7 @@ func Of(t sink.TableReport, wanted []string, late, now time.Time) State {
 	case t.Outcome == sink.Broken, t.Outcome == sink.Unavailable, // which it was not before
 		t.Outcome == "" && (t.LastStatus == sink.Failed || t.LastStatus == sink.Killed):
 		return Failed
-	case t.FreshAt.IsZero():
+	case FreshAt(t, now).IsZero():
 		return Never
 	case now.After(late):
 		return Stale
@@ -54,7 +66,7 @@ func unavailable(t sink.TableReport) bool { return t.Outcome == sink.Unavailable
 // account does not have is none of them.
 func Overdue(r sink.Report, wanted []string, age time.Duration, now time.Time) (overdue []sink.TableReport) {
 	for _, t := range r.Tables {
-		if slices.Contains(wanted, t.Name) && !unavailable(t) && (t.FreshAt.IsZero() || now.Sub(t.FreshAt) > age) {
+		if t.FreshAt = FreshAt(t, now); slices.Contains(wanted, t.Name) && !unavailable(t) && now.Sub(t.FreshAt) > age {
 			overdue = append(overdue, t)
 		}
 	}

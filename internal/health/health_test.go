@@ -105,3 +105,19 @@ func TestATableThatIsNotWantedIsNeverOverdue(t *testing.T) {
 		t.Errorf("overdue: %v", old)
 	}
 }
+
+// One run with a clock ahead must not keep a table fresh until that time has come.
+func TestAReadingInTheFutureSaysNothing(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC)
+	for ahead, want := range map[time.Duration]State{30 * 24 * time.Hour: Never, time.Hour: Never, time.Minute: Fresh, 0: Fresh} {
+		table := sink.TableReport{Name: "users", FreshAt: now.Add(ahead), Outcome: sink.Complete}
+		if got := Of(table, []string{"users"}, LateAt(table, nil), now); got != want {
+			t.Errorf("%s ahead: %s, want %s", ahead, got, want)
+		}
+		overdue := Overdue(sink.Report{Tables: []sink.TableReport{table}}, []string{"users"}, 26*time.Hour, now)
+		if (len(overdue) == 1) != (want == Never) {
+			t.Errorf("%s ahead: overdue %v", ahead, overdue)
+		}
+	}
+}

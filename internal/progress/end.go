@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"context"
 	"desklake/pipeline"
 	"desklake/sink"
 	"errors"
@@ -9,25 +8,9 @@ import (
 	"time"
 )
 
-// EndStatus is how a run ended that left this status behind: one that could not begin, or whose end could not be stored,
-// has failed. What can't be published makes a run partial.
-func EndStatus(left sink.Status, err error) sink.Status {
-	stopped := errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)
-	switch {
-	case stopped && (left == "" || left == sink.Running):
-		return sink.Interrupted
-	case err == nil, stopped, left == sink.Partial, left == sink.Interrupted:
-		return left
-	}
-	return sink.Failed
-}
-
 // LogEnd writes the closing line of a run, with every figure. Err is why it could not be executed, ended or published.
 func LogEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
 	f := FiguresOf(r.Streams)
-	if r.Run.Finished.IsZero() {
-		r.Run.Status = sink.Failed
-	}
 	attrs := []any{slog.String("status", string(r.Run.Status)), Seconds("seconds", took),
 		slog.Int64("read", f.Rows.Read), slog.Int64("new", f.Rows.Inserted), slog.Int64("changed", f.Rows.Updated),
 		slog.Int64("unchanged", f.Rows.Unchanged), slog.Int64("deleted", f.Rows.Deleted), slog.Int("requests", f.Requests),

@@ -112,15 +112,11 @@ func (s *service) run(stop context.Context, conf *setup.Setup, j setup.Job, trig
 	result, named, log, err := s.attempt(stop, conf, j, trigger)
 	progress.LogEnd(log, result, named, err, time.Since(began))
 
-	result.Run.Status = progress.EndStatus(result.Run.Status, err)
 	if result.Run.Started.IsZero() { // it could not have the sink
 		result.Run.Started = began.UTC()
 	}
 	s.board.Ended(result, nil)
 	end := web.Outcome{At: time.Now(), Status: result.Run.Status, Error: result.Run.Error}
-	if err != nil {
-		end.Error = err.Error()
-	}
 	s.mu.Lock()
 	s.last[j.Name] = end
 	s.mu.Unlock()
@@ -137,6 +133,7 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 	log = s.Logger.With("job", j.Name)
 	job, err := conf.Job(j.Tables)
 	if err != nil {
+		result.Run.Status, result.Run.Error = sink.Failed, err.Error()
 		return result, false, log, err
 	}
 	job.Trigger, job.Stop, job.Version, job.CommitRows = trigger, stop.Done(), s.Version, s.CommitRows

@@ -68,7 +68,8 @@ func tableStatus(name string, service Service, r sink.Report, now time.Time) Tab
 	if s.State == health.Unconfigured {
 		late = time.Time{}
 	}
-	s.FreshAt, s.AgeSeconds, s.LateAt = orNull(t.FreshAt), since(t.FreshAt, now), orNull(late)
+	fresh := health.FreshAt(t, now)
+	s.FreshAt, s.AgeSeconds, s.LateAt = orNull(fresh), since(fresh, now), orNull(late)
 	s.Cursor, s.UpTo, s.LagSeconds = checkpoint.Cursor, orNull(checkpoint.HighWater), since(checkpoint.HighWater, now)
 	return s
 }

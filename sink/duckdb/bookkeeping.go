@@ -31,6 +31,11 @@ var bookkeeping = append(slices.Clone(sink.Bookkeeping), &schema.Table{Name: "ta
 // createBookkeeping makes desklake's own tables, and columns of them, where they are missing. It needs a transaction around
 // it.
 func (s *Sink) createBookkeeping(ctx context.Context, present map[string]tableColumns) error {
+	if present[copyMark.Name] != nil { // it was one, and is the sink now
+		if _, err := s.own.exec(ctx, "DROP TABLE "+ours+copyMark.Name); err != nil {
+			return err
+		}
+	}
 	for _, t := range bookkeeping {
 		columns, name := present[t.Name], ours+t.Name
 		var sql []string

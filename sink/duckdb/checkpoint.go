@@ -37,19 +37,27 @@ func (s *Sink) extent(ctx context.Context) (e extent, err error) {
 // the file room for the old and the new ones together, which it keeps. The setting counts every row group of a merge, three
 // as a rule.
 func (s *Sink) checkpoint() error {
+	if s.unsettled != nil {
+		return s.unsettled
+	}
 	ctx := context.Background()
 	e, err := s.extent(ctx)
 	if err == nil {
 		err = s.versions.allowCheckpoint(ctx, s.own, e)
 	}
-	if changed := s.changed.Swap(0); err == nil && e.dead() > e.rows/20 {
-		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", 1+3*changed/groupRows))
+	tasks := int64(0)
+	if changed := s.changed.Swap(0); changed > 0 && e.dead() > e.rows/20 {
+		tasks = 1 + 3*changed/groupRows
+	}
+	if err == nil {
+		_, err = s.own.exec(ctx, fmt.Sprintf("SET max_vacuum_tasks = %d", tasks))
 	}
 	if err == nil {
 		_, err = s.own.exec(ctx, "CHECKPOINT "+catalog)
 	}
 	if err != nil {
-		return fmt.Errorf("checkpoint: %w", explain(s.path, err))
+		s.unsettled = fmt.Errorf("checkpoint: %w", explain(s.path, err))
+		_, _ = s.own.exec(ctx, "SET checkpoint_threshold = '1TB'") // a broken instance makes none anyway
 	}
-	return nil
+	return s.unsettled
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"desklake/sink"
 )
@@ -41,8 +42,10 @@ func (c analystsCopy) draft() string { return c.path + ".desklake-new" }
 
 // removeDraft removes what a crash has left.
 func (c analystsCopy) removeDraft() error {
-	if err := os.Remove(c.draft()); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return c.explain(err)
+	for _, name := range []string{c.draft(), c.draft() + ".wal"} {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return c.explain(err)
+		}
 	}
 	return nil
 }
@@ -50,11 +53,18 @@ func (c analystsCopy) removeDraft() error {
 // copyBytes is how much is copied between two looks at the context.
 var copyBytes int64 = 256 << 20
 
-// replace puts a copy of the source file in the place of the old one, in one step. Where the file system can share
-// blocks between files it costs no room, and next to no time.
-func (c analystsCopy) replace(ctx context.Context, source *os.File) error {
+// replace puts a copy of the source file in the place of the old one, in one step, once mark has made it known as a copy that
+// was made at a time. Where the file system can share blocks between files it costs next to no room and time.
+func (c analystsCopy) replace(ctx context.Context, source *os.File, mark func(made time.Time) error) error {
+	made := time.Now().UTC().Truncate(2 * time.Second) // which every file system keeps
 	err := c.write(ctx, source)
 	step("written")
+	if err == nil {
+		err = mark(made)
+	}
+	if err == nil {
+		err = c.finish(source, made)
+	}
 	if err == nil {
 		err = c.removeLog()
 	}
@@ -65,7 +75,7 @@ func (c analystsCopy) replace(ctx context.Context, source *os.File) error {
 	if err == nil {
 		return syncFolder(filepath.Dir(c.path))
 	}
-	_ = os.Remove(c.draft()) // on a full disk it takes room from others
+	_ = c.removeDraft() // on a full disk it takes room from others
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -81,7 +91,13 @@ func (c analystsCopy) removeLog() error {
 	return nil
 }
 
-// write makes the draft, durably.
+// touched reports that somebody has changed the copy that was made at a time.
+func (c analystsCopy) touched(made time.Time) bool {
+	info, err := os.Stat(c.path)
+	return err != nil || !info.ModTime().Equal(made)
+}
+
+// write makes the draft.
 func (c analystsCopy) write(ctx context.Context, source *os.File) (err error) {
 	if _, err := source.Seek(0, io.SeekStart); err != nil {
 		return err
@@ -101,7 +117,20 @@ func (c analystsCopy) write(ctx context.Context, source *os.File) (err error) {
 		}
 		step("copied")
 	}
+	return nil
+}
+
+// finish makes the draft ready for readers, durably.
+func (c analystsCopy) finish(source *os.File, made time.Time) (err error) {
+	draft, err := os.OpenFile(c.draft(), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, draft.Close()) }()
 	if err := c.setAccess(draft, source); err != nil {
+		return err
+	}
+	if err := os.Chtimes(c.draft(), made, made); err != nil {
 		return err
 	}
 	return draft.Sync()

@@ -72,6 +72,7 @@ type Sink struct {
 	rows         atomic.Int64 // new ones since it was opened
 	changed      atomic.Int64 // rows that were replaced or marked since the last checkpoint
 	lost         error        // why it could not be
+	unsettled    error        // of a checkpoint: there is no other one then
 	versions     versions
 	constraints  constraints // of the user's, when the run was prepared
 
@@ -122,14 +123,30 @@ func (s *Sink) attach(ctx context.Context, o Options) (err error) {
 	return nil
 }
 
-// Close writes what is still in the write-ahead log into the file and releases the lock.
+// Settle writes what is still in the write-ahead log into the file. It is not broken off: DuckDB keeps the log short.
+func (s *Sink) Settle(ctx context.Context) error {
+	if err := cmp.Or(ctx.Err(), s.heal(ctx)); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.db == nil {
+		return s.lost
+	}
+	return cmp.Or(s.vanished(), s.checkpoint())
+}
+
+// Close writes the little that came since the last Settle into the file as well, and releases the lock.
 func (s *Sink) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.db == nil {
 		return s.lost
 	}
-	err := errors.Join(s.vanished(), s.checkpoint())
+	err := s.vanished()
+	if err == nil && s.unsettled == nil {
+		err = s.checkpoint()
+	}
 	s.detach()
 	return err
 }
@@ -244,6 +261,8 @@ func settings(path string, o Options) []string {
 		"SET temp_directory = " + literal(path+".tmp"),
 		// A checkpoint in the middle of a run rewrites what the next commit changes again.
 		"SET checkpoint_threshold = '256MB'",
+		// The one at the end is ours, which can fail.
+		"PRAGMA disable_checkpoint_on_shutdown",
 		"SET preserve_insertion_order = true",
 		// The checkpoint at the end does it.
 		"SET max_vacuum_tasks = 0",

@@ -41,6 +41,13 @@ func explain(path string, err error) error {
 		return &sink.Locked{Path: path, Holder: m[1]}
 	}
 	switch {
+	case has("too many open files"):
+		return &PathError{path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit."}
+	case has("checkpoint iteration does not match"):
+		return &PathError{path, "the log beside it, " + path + ".wal, belongs to another state of this file: one of the two was put back alone",
+			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync, if it was the newer one."}
+	case has("catalog error: table with name", "binder error: table", "binder error: referenced column", "does not have a column"):
+		return &PathError{path, "has lost a table or column of desklake's own: " + refused.Error(), "Run desklake sync: it makes it again. If that says the same, put the file back from a backup; without one, DROP TABLE desklake.checkpoints and desklake.tables, and everything is read again."}
 	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database", "corrupt", "could not read enough bytes"):
 		return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
 	case has("no space left on device", "file too large", "disk quota exceeded", "failed to allocate space on disk", "out of disk"):

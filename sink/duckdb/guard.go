@@ -47,7 +47,7 @@ func (s *Sink) guard(ctx context.Context) error {
 // recordIssues adds issues that the latest run has met after its end.
 func (s *Sink) recordIssues(ctx context.Context, issues []schema.Issue) error {
 	var run string
-	err := s.own.query(ctx, "SELECT max(run_id) FROM "+catalog+".desklake.runs", nil, func(v []any) error {
+	err := s.own.query(ctx, "SELECT run_id FROM "+ours+"runs ORDER BY rowid DESC LIMIT 1", nil, func(v []any) error {
 		run = text(v[0])
 		return nil
 	})

@@ -23,7 +23,7 @@ func (h history) column(table, name string) string {
 	return name
 }
 
-// runs reads the runs that are looked at, the latest first.
+// runs reads the runs that are looked at, the one that was stored last first: a clock can have been wrong.
 func (h history) runs(ctx context.Context, look sink.Look) (runs []sink.RunReport, err error) {
 	if look.Runs == 0 {
 		return nil, nil
@@ -35,7 +35,7 @@ func (h history) runs(ctx context.Context, look sink.Look) (runs []sink.RunRepor
 	at := map[string]int{}
 	var ids []string
 	err = h.sink.own.query(ctx, "SELECT run_id, started_at, finished_at, status, trigger, version, error, "+h.column("runs", "account")+" FROM "+ours+
-		"runs WHERE ($1 IS NULL OR started_at >= $1) AND starts_with(run_id, $2) ORDER BY started_at DESC, run_id DESC LIMIT $3",
+		"runs WHERE ($1 IS NULL OR started_at >= $1) AND starts_with(run_id, $2) ORDER BY rowid DESC LIMIT $3",
 		[]any{look.Since, look.Prefix, limit}, func(v []any) error {
 			run := sink.Run{ID: text(v[0]), Started: instant(v[1]), Finished: instant(v[2]), Status: sink.Status(text(v[3])),
 				Trigger: text(v[4]), Version: text(v[5]), Error: text(v[6]), Account: text(v[7])}

@@ -31,7 +31,7 @@ func (c *conn) insertKnown(ctx context.Context, k known) error {
 // loads say.
 func (s *Sink) knownTables(ctx context.Context, database string, present map[string]tableColumns) (map[string]known, error) {
 	tables := map[string]known{}
-	if present["loads"] == nil {
+	if present["loads"] == nil && present["tables"] == nil {
 		return tables, nil
 	}
 	sql := "SELECT " + knownColumns + " FROM " + database + ".desklake.tables"
@@ -52,13 +52,14 @@ func (s *Sink) knownTables(ctx context.Context, database string, present map[str
 	return tables, err
 }
 
-// isLost tells whether a table that holds rows in front of a checkpoint does not hold them any more.
+// isLost tells whether a table that holds rows in front of a checkpoint does not hold them any more. Each table and column of
+// desklake's has a comment: one without was made by somebody in the place of what is gone, such as an older copy.
 func (s *Sink) isLost(ctx context.Context, k known, present tableColumns) (bool, error) {
-	if present == nil {
+	if present == nil || k.columns != nil && present[""].comment == "" {
 		return true, nil
 	}
 	for _, c := range k.columns {
-		if _, there := present[c]; !there {
+		if present[c].comment == "" {
 			return true, nil
 		}
 	}

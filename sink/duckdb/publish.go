@@ -2,13 +2,15 @@ package duckdb
 
 import (
 	"context"
-	"desklake/sink"
 	"errors"
 	"fmt"
 	"maps"
 	"os"
 	"slices"
 	"strings"
+	"time"
+
+	"desklake/sink"
 )
 
 // copied is the name under which the analysts' copy is attached while it is compared and replaced. Held open for
@@ -47,7 +49,7 @@ func (s *Sink) publish(ctx context.Context, force bool) (replaced bool, err erro
 	if err := s.copy.removeDraft(); err != nil {
 		return false, err
 	}
-	due, err := s.compare(ctx)
+	due, err := s.compare(ctx, force)
 	if err != nil || !due {
 		return false, err
 	}
@@ -67,11 +69,11 @@ func (s *Sink) publish(ctx context.Context, force bool) (replaced bool, err erro
 			return false, explainOS(s.path, err)
 		}
 	}
-	return true, s.copy.replace(ctx, s.source)
+	return true, s.copy.replace(ctx, s.source, func(made time.Time) error { return s.mark(ctx, made) })
 }
 
-// compare attaches the copy, if there is one, and reports whether it holds anything else than the file.
-func (s *Sink) compare(ctx context.Context) (differs bool, err error) {
+// compare attaches the copy, if there is one, and reports whether it holds anything else than the file, or was changed.
+func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error) {
 	want, err := s.contents(ctx, catalog)
 	if err == nil && want == "" {
 		err = &PathError{s.path, "holds no tables yet", "Run desklake sync first."}
@@ -86,7 +88,11 @@ func (s *Sink) compare(ctx context.Context) (differs bool, err error) {
 	if err == nil && have == "" {
 		err = &PathError{s.copy.path, "is not a copy that desklake made", "Choose another sink.publish; this file was left as it is."}
 	}
-	return have != want, err
+	if err != nil {
+		return false, err
+	}
+	touched, err := s.checkMark(ctx, force)
+	return touched || have != want, err
 }
 
 // contents is a text that two files share if they hold the same rows and columns: of each table which run changed it last, how

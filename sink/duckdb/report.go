@@ -92,12 +92,7 @@ func (s *Sink) tableReports(ctx context.Context, b book) (reports []sink.TableRe
 			continue
 		}
 		t := sink.TableReport{Name: name, Stream: k.stream, LoadedAt: k.committedAt, LastRunID: k.run, LastStatus: statuses[k.run],
-			Outcome: sink.Outcome(k.outcome), Error: k.err}
-		for _, c := range b.checkpoints {
-			if slices.Contains(c.Tables, name) && c.CompleteAt.After(t.FreshAt) {
-				t.FreshAt = c.CompleteAt
-			}
-		}
+			FreshAt: sink.FreshAt(b.checkpoints, name), Outcome: sink.Outcome(k.outcome), Error: k.err}
 		if _, there := b.source[name][schema.DeletedAt]; there {
 			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+catalog+".main."+quote(name), nil,
 				func(v []any) error {

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -8,7 +9,8 @@ import (
 	"desklake/schema"
 )
 
-// Prepare creates the tables that are missing, adds the columns that are new and sets the comments that differ.
+// Prepare creates the tables that are missing, adds the columns that are new and sets the comments that differ: each table and
+// column of ours has one.
 // A table of ours that is not ours, or a column of another type, is an error that names it.
 func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
@@ -109,14 +111,14 @@ func (s *Sink) fitTable(ctx context.Context, t *schema.Table, present tableColum
 				return err
 			}
 		}
-		if present[c.Name].comment != c.Doc {
-			if _, err := s.own.exec(ctx, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(c.Doc)); err != nil {
+		if doc := cmp.Or(c.Doc, c.Name); present[c.Name].comment != doc {
+			if _, err := s.own.exec(ctx, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(doc)); err != nil {
 				return err
 			}
 		}
 	}
-	if present[""].comment != t.Doc {
-		if _, err := s.own.exec(ctx, "COMMENT ON TABLE "+name+" IS "+literal(t.Doc)); err != nil {
+	if doc := cmp.Or(t.Doc, t.Name); present[""].comment != doc {
+		if _, err := s.own.exec(ctx, "COMMENT ON TABLE "+name+" IS "+literal(doc)); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -40,7 +41,7 @@ func (s *Sink) writeBooks() error {
 		return s.broken
 	}
 	s.openBooks()
-	err := errors.Join(s.writeChapter(s.disk, s.path), s.issues.write(s.disk, s.path),
+	err := errors.Join(s.runs.write(s.disk, s.path), s.loads.write(s.disk, s.path), s.issues.write(s.disk, s.path),
 		writeRows(s.disk, s.path, ownFile(s.path, "checkpoints", "checkpoints"), allOf(s.manifest.checkpointRows())))
 	return explain(s.path, err)
 }
@@ -100,7 +101,15 @@ func (s *Sink) SaveRun(_ context.Context, r sink.Run) error {
 		}
 	}
 	s.putRun(row)
-	return s.update(func(*manifest) {})
+	if r.Status == sink.Running || s.broken != nil {
+		return s.update(func(*manifest) {})
+	}
+	unwritten := explain(s.path, s.runs.write(s.disk, s.path))
+	if unwritten != nil {
+		row.Status, row.Error = string(sink.Failed), new(valid(unwritten.Error()))
+		s.putRun(row)
+	}
+	return cmp.Or(s.update(func(*manifest) {}), unwritten)
 }
 
 // nextChapter ends the current chapter of the history and begins another, which counts once the manifest says so.
@@ -124,19 +133,6 @@ func (s *Sink) Forget(_ context.Context, before time.Time) error {
 		return explain(s.path, err)
 	}
 	return s.update(func(*manifest) {})
-}
-
-// blame notes in the row of the run that is under way that its rows could not be put into their place.
-func (s *Sink) blame(err error) {
-	s.openBooks()
-	if s.runs.load(s.path) != nil {
-		return
-	}
-	if r, found := s.runs.get(runRow{ID: s.run}); found {
-		r.Status = string(sink.Failed)
-		r.Error = new(valid(err.Error()))
-		s.putRun(r)
-	}
 }
 
 // valid is a text that every reader takes.

@@ -87,7 +87,7 @@ func TestManyIssuesAreCountedOnce(t *testing.T) {
 	if written < 3 {
 		t.Errorf("the issues were written %d times during the run", written)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Fatal(err)
 	}
 	got := l.query("SELECT table_name, count(*), sum(count)::BIGINT FROM '" + l.Path + "/_desklake/issues/*.parquet' GROUP BY 1")
@@ -115,8 +115,8 @@ func TestACommitThatCouldNotBeStoredIsNotCounted(t *testing.T) {
 		t.Error(err)
 	}
 	s.manifest.Issues = make([]issueRow, manyChanges+1)
-	s.mergeLarge("run", nil)
-	if err := s.Close(); err != nil {
+	s.mergeLarge(t.Context(), "run", nil)
+	if err := finish(s); err != nil {
 		t.Error(err)
 	}
 	if got := l.query("SELECT table_name, count FROM '" + l.Path + "/_desklake/issues/*.parquet'"); len(got) != 1 || got[0] != "pets 1" {
@@ -137,7 +137,7 @@ func TestForgettingACheckpointForgetsNoLoadsAndIssues(t *testing.T) {
 		t.Fatal(err)
 	}
 	if s, err = Open(t.Context(), l.Options); err == nil {
-		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), finish(s))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestACommitThatFailsLeavesNothingBehind(t *testing.T) {
 	if n, err := l.commit(s, pets, pet(3, 3, 1, "e")); err != nil || n != (sink.Counts{Read: 1, Inserted: 1}) {
 		t.Errorf("the next commit: %+v, %v", n, err)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 2026-03 e"}, l.rows()); diff != "" {

@@ -106,7 +106,7 @@ func (m *manifest) beginChapters(root string) error {
 		first.add(r)
 		for table, l := range m.Latest {
 			if l.Load.Run == r.ID {
-				m.Latest[table] = latestLoad{l.Load, r.Status}
+				m.Latest[table] = newLatest(l.Load, r)
 			}
 		}
 	}
@@ -134,5 +134,10 @@ func (m *manifest) setComplete(complete map[string]map[string]time.Time) {
 			c.CompleteAt = at
 		}
 		m.Checkpoints[stream] = c
+	}
+	for name, t := range m.Tables {
+		if t.waits() {
+			t.Fresh = sink.FreshAt(m.Checkpoints, name)
+		}
 	}
 }

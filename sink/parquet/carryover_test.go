@@ -179,14 +179,14 @@ func TestALongHistoryOfFormat1IsCarriedOver(t *testing.T) {
 		}
 	}
 	s := l.prepared()
-	if err = errors.Join(s.Forget(t.Context(), at(1).Add(-time.Second)), s.Close()); err != nil {
+	if err = errors.Join(s.Forget(t.Context(), at(1).Add(-time.Second)), finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	if got := l.query("SELECT count(*) FROM '" + l.Path + "/_desklake/runs/*.parquet'"); got[0] != fmt.Sprint(len(runs)+1) {
 		t.Errorf("a chapter with a run that is not forgotten: %s", got)
 	}
 	s = l.prepared()
-	if err = errors.Join(s.Forget(t.Context(), at(1000)), s.Close()); err != nil {
+	if err = errors.Join(s.Forget(t.Context(), at(1000)), finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	l.hasHistory()

@@ -19,7 +19,8 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 		}
 	}
 	root := filepath.Join(s.path, name)
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+	var others []string
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if errors.Is(err, fs.ErrNotExist) && path == root {
 			return nil
 		}
@@ -27,10 +28,39 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 			return err
 		}
 		if file, _ := filepath.Rel(s.path, path); !known[file] {
+			if strings.HasPrefix(file, filepath.Join(name, "created_month=")) && d.Name() == name+".parquet" && isOurs(path) {
+				others = append(others, path)
+				return nil
+			}
 			return &PathError{path, "is not a file that desklake made, and readers would take it for a part of the table", "Move it elsewhere."}
 		}
 		return nil
 	})
+	if err == nil && others != nil {
+		return otherState(others)
+	}
+	return err
+}
+
+// otherState is the error of files that are no part of the state that the manifest describes.
+func otherState(paths []string) error {
+	return &PathError{paths[0], "belongs to another state of this lake than its manifest: one of the two was put back alone",
+		"Restore the whole lake from one backup, into an empty folder; or move away what the manifest does not know: " + strings.Join(paths, ", ")}
+}
+
+// isOurs reports that a file is whole and was written by desklake.
+func isOurs(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	content, err := footer(f)
+	if err != nil {
+		return false
+	}
+	_, ours := content.Lookup(runKey)
+	return ours
 }
 
 // checkFiles looks whether the files that the manifest knows are there and whole, without reading their rows.
@@ -71,6 +101,9 @@ func (s *Sink) checkFile(f partFile) error {
 		return missing(path)
 	case err == nil && info.Size() == 0:
 		return empty(path)
+	case err == nil && info.Size() != f.Bytes && isOurs(path):
+		return &PathError{path, "belongs to another state of this lake than its manifest: one of the two was put back alone",
+			"Restore the whole lake from one backup, into an empty folder. Without one: remove the file, then desklake state reset TABLE; the next sync reads everything again."}
 	case err == nil && info.Size() != f.Bytes:
 		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), replace}
 	}

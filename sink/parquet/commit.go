@@ -40,6 +40,9 @@ func (s *Sink) commit(t *tx, c sink.Commit, changes map[string]*change) error {
 		return err
 	}
 	err = s.update(func(m *manifest) {
+		for name := range changes {
+			m.Tables[name].Fresh = m.fresh(name, m.Checkpoints)
+		}
 		m.Commits[t.stream]++
 		if c.Checkpoint.Stream != "" {
 			m.Checkpoints[c.Checkpoint.Stream] = c.Checkpoint

@@ -62,7 +62,7 @@ func TestAFileThatIsMissingOrCutOffIsNamedAndComesBackWithAReset(t *testing.T) {
 				err = s.DeleteCheckpoint(t.Context(), "pets")
 			}
 			if err == nil {
-				err = s.Close()
+				err = finish(s)
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -99,7 +99,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 				t.Errorf("%+v, %v", c, err)
 			}
 		}
-		if err := s.Close(); err != nil {
+		if err := finish(s); err != nil {
 			t.Fatal(err)
 		}
 		c := newCrash(t, l, stop)
@@ -112,7 +112,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 		if stored, err = s.Checkpoints(t.Context()); err != nil || len(stored["pets"].Tables) > 0 {
 			t.Fatalf("after a crash at operation %d: %+v, %v", stop, stored["pets"], err)
 		}
-		if err := s.Close(); err != nil {
+		if err := finish(s); err != nil {
 			t.Fatal(err)
 		}
 		l.run([]string{pet(1, 1, 1, "a"), pet(2, 2, 1, "b")})
@@ -143,7 +143,7 @@ func TestAnEmptyTableGetsItsFileBack(t *testing.T) {
 	if c := stored["pets"]; err != nil || len(c.Tables) != 1 || len(c.Lost) > 0 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if err = errors.Join(s.Prepare(t.Context(), l.tables), s.Close()); err != nil {
+	if err = errors.Join(s.Prepare(t.Context(), l.tables), finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	if got := l.query("SELECT count(*) FROM FILES"); got[0] != "0" {
@@ -171,7 +171,7 @@ func TestAFileWithoutRowsComesBackByItself(t *testing.T) {
 func (l *lake) commitOf(table *schema.Table, records ...string) (sink.Counts, error) {
 	s := l.prepared()
 	n, err := l.commit(s, table, records...)
-	return n, errors.Join(err, s.Close())
+	return n, errors.Join(err, finish(s))
 }
 
 // A window that was read to its end says nothing about what the stream's own checkpoint covers.
@@ -186,7 +186,7 @@ func TestForgettingAWindowForgetsNoFile(t *testing.T) {
 	if err = errors.Join(err, os.Remove(l.file("2026-01"))); err == nil {
 		err = s.DeleteCheckpoint(t.Context(), "pets window")
 	}
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err = errors.Join(err, finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	l.refuses(l.file("2026-01"), "is missing", []string{pet(2, 2, 2, "c")})
@@ -207,7 +207,7 @@ func TestAWaitingFileThatIsMissingIsNamedAndComesBackWithAReset(t *testing.T) {
 	}
 	l.refuses(path, "is missing", []string{pet(1, 1, 2, "c")})
 	if s, err = Open(t.Context(), l.Options); err == nil {
-		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+		err = errors.Join(s.DeleteCheckpoint(t.Context(), "pets"), finish(s))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -237,7 +237,7 @@ func TestAFileOfATableThatIsReadWholeEachTimeComesBackByItself(t *testing.T) {
 			t.Fatal(err)
 		}
 		n, err := tx.Commit(t.Context(), sink.Commit{At: at(1)})
-		if err = errors.Join(err, s.Close()); err != nil || n["words"].Inserted != 1 {
+		if err = errors.Join(err, finish(s)); err != nil || n["words"].Inserted != 1 {
 			t.Fatal(n, err)
 		}
 	}
@@ -273,5 +273,46 @@ func TestAReportKnowsALostTable(t *testing.T) {
 	r, err := Inspect(t.Context(), l.Path, sink.All)
 	if c := r.Checkpoints["pets"]; err != nil || len(c.Tables) != 0 || len(c.Lost) != 1 || !r.Tables[0].FreshAt.IsZero() {
 		t.Errorf("%+v, %+v, %v", c, r.Tables[0], err)
+	}
+}
+
+// An older manifest over newer files, and older files under a newer manifest, are told as what they are.
+func TestFilesOfTwoStatesAreTold(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	manifest := filepath.Join(l.Path, manifestName)
+	old, err := os.ReadFile(manifest)
+	if err == nil {
+		l.run([]string{pet(3, 3, 1, "a longer name than all of the others"), pet(1, 1, 2, "another name that is longer")}, []string{pet(4, 4, 1, "d")})
+		var now []byte
+		if now, err = os.ReadFile(manifest); err == nil {
+			err = os.WriteFile(manifest, old, 0o600)
+			var told *PathError
+			if refused := l.tryRun(); !errors.As(refused, &told) || !strings.Contains(told.Problem, "another state") ||
+				!strings.Contains(told.Hint(), l.file("2026-03")) || !strings.Contains(told.Hint(), l.file("2026-04")) {
+				t.Errorf("an old manifest: %v", refused)
+			}
+			err = errors.Join(err, os.WriteFile(manifest, now, 0o600))
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := twoPets(t)
+	file, err := os.ReadFile(older.file("2026-01"))
+	if err = errors.Join(err, os.WriteFile(l.file("2026-01"), file, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(l.file("2026-01"), "another state")
+}
+
+func TestALakeWithABackslashInItsPathHasNoViews(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	l.Path = filepath.Join(filepath.Dir(l.Path), `a\b`)
+	l.run([]string{pet(1, 1, 1, "a")})
+	var told *PathError
+	if _, err := Views(t.Context(), l.Path); !errors.As(err, &told) || !strings.Contains(told.Problem, "backslash") {
+		t.Errorf("%v", err)
 	}
 }

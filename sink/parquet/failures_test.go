@@ -17,6 +17,7 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/state"
 )
 
 func (l *lake) file(month string) string {
@@ -71,6 +72,94 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	}
 }
 
+// What readers don't see yet does not make a table fresh, whatever became of the run; and the next run puts it into its place.
+func TestATableWhoseRowsWaitIsAsFreshAsWhatReadersSee(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	full := false
+	l.disk.before = func(operation, path string) error {
+		if full && operation == "write" && strings.HasPrefix(filepath.Base(path), "pets.") && filepath.Base(filepath.Dir(path)) == "drafts" {
+			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
+		}
+		return nil
+	}
+	night := func(id string, minute int, ended sink.Status, records ...string) {
+		t.Helper()
+		s := l.prepared()
+		run := sink.Run{ID: id, Started: at(minute), Status: sink.Running}
+		err := s.SaveRun(t.Context(), run)
+		tx, failed := s.Begin(t.Context(), id, "pets")
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		for _, b := range batches(pets, records...) {
+			err = errors.Join(err, tx.Write(t.Context(), b))
+		}
+		_, failed = tx.Commit(t.Context(), sink.Commit{At: at(minute), Load: sink.Load{Tables: []string{"pets"}, Outcome: sink.Complete},
+			Checkpoint: state.Checkpoint{Stream: "pets", Tables: []string{"pets"}, RunID: id, SavedAt: at(minute), CompleteAt: at(minute)}})
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		if ended != sink.Killed {
+			run.Finished, run.Status = at(minute+1), ended
+			if failed := s.Settle(t.Context()); failed != nil {
+				run.Error = failed.Error()
+			}
+			err = s.SaveRun(t.Context(), run)
+		}
+		if err = errors.Join(err, s.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stands := func(minute int, outcome sink.Outcome, told string) {
+		t.Helper()
+		r, err := Inspect(t.Context(), l.Path, sink.Look{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Tables[0]; !got.FreshAt.Equal(at(minute)) || got.Outcome != outcome || !strings.Contains(got.Error, told) || (told == "") != (got.Error == "") {
+			t.Errorf("%+v, want fresh at %s, %q, %q", got, at(minute), outcome, told)
+		}
+	}
+	night("a", 10, sink.Done, pet(1, 1, 2, "c"))
+	stands(10, sink.Complete, "")
+	full = true
+	night("b", 20, sink.Failed, pet(1, 1, 3, "d"))
+	stands(10, "", "the disk is full")
+	night("c", 30, sink.Failed)
+	stands(10, "", "the disk is full")
+	night("d", 40, sink.Killed, pet(1, 1, 4, "e"))
+	stands(10, "", "")
+	full = false
+	night("e", 50, sink.Done)
+	stands(50, sink.Complete, "")
+	if diff := cmp.Diff([]string{"1 2026-01 e", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Errorf("readers see (-want +got):\n%s", diff)
+	}
+}
+
+// What is to be put into its place is left as it is when the run has no more time.
+func TestSettlingEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	s := l.prepared()
+	if _, err := l.commit(s, pets, pet(1, 1, 2, "c")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Settle(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("settled: %v", err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	l.run()
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Errorf("after the next run (-want +got):\n%s", diff)
+	}
+}
+
 // Where there is not even room for desklake's own tables, the run is still told to have failed.
 func TestARunThatCouldNotMergeHasFailedOnAFullDisk(t *testing.T) {
 	t.Parallel()
@@ -119,7 +208,7 @@ func TestARunWhoseLockWasRemovedEnds(t *testing.T) {
 	if _, err := l.commit(first, pets, pet(1, 1, 4, "f")); !errors.As(err, &refused) || !strings.Contains(refused.Problem, "was removed") {
 		t.Errorf("a commit: %v", err)
 	}
-	if err := first.Close(); !errors.As(err, &refused) || !strings.Contains(refused.Problem, "was removed") {
+	if err := finish(first); !errors.As(err, &refused) || !strings.Contains(refused.Problem, "was removed") {
 		t.Errorf("the end: %v", err)
 	}
 	if diff := cmp.Diff([]string{"1 2026-01 d", "2 2026-02 b", "3 2026-03 e"}, l.rows()); diff != "" {
@@ -179,7 +268,7 @@ func TestAColumnWhoseTypeChangedIsRefused(t *testing.T) {
 	// What the hint says helps.
 	s, err := Open(t.Context(), l.Options)
 	if err == nil {
-		err = errors.Join(os.Rename(filepath.Join(l.Path, "pets"), filepath.Join(l.Path, "pets.old")), s.DeleteCheckpoint(t.Context(), "pets"), s.Close())
+		err = errors.Join(os.Rename(filepath.Join(l.Path, "pets"), filepath.Join(l.Path, "pets.old")), s.DeleteCheckpoint(t.Context(), "pets"), finish(s))
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -223,7 +312,7 @@ func TestALakeIsOpenOnceAtATime(t *testing.T) {
 		t.Errorf("a wait that is broken off: %v, held by %q", err, holder)
 	}
 	waits.Waiting = func(string) {
-		if err := first.Close(); err != nil {
+		if err := finish(first); err != nil {
 			t.Error(err)
 		}
 	}

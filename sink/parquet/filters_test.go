@@ -67,7 +67,7 @@ func TestALargeFileHasRowGroups(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Fatal(err)
 	}
 

@@ -33,6 +33,7 @@ type chapter struct {
 type latestLoad struct {
 	Load   loadRow
 	Status string // of its run
+	Error  string `json:",omitempty"` // of its run
 }
 
 const (
@@ -63,15 +64,11 @@ func chapterBooks(number int) (*book[runRow], *book[loadRow]) {
 		&book[loadRow]{name: "loads", file: file("loads"), key: func(r *loadRow) [3]string { return [3]string{r.Run, r.Stream, r.Table} }}
 }
 
-func (h *history) writeChapter(d disk, root string) error {
-	return errors.Join(h.runs.write(d, root), h.loads.write(d, root))
-}
-
 func (h *history) putRun(r runRow) {
 	h.runs.put(r)
 	for table, l := range h.latest {
 		if l.Load.Run == r.ID {
-			h.latest[table] = latestLoad{l.Load, r.Status}
+			h.latest[table] = newLatest(l.Load, r)
 		}
 	}
 }
@@ -79,7 +76,15 @@ func (h *history) putRun(r runRow) {
 func (h *history) putLoad(r loadRow) {
 	h.loads.put(r)
 	run, _ := h.runs.get(runRow{ID: r.Run})
-	h.latest[r.Table] = latestLoad{r, run.Status}
+	h.latest[r.Table] = newLatest(r, run)
+}
+
+func newLatest(l loadRow, r runRow) latestLoad {
+	latest := latestLoad{Load: l, Status: r.Status}
+	if r.Error != nil {
+		latest.Error = *r.Error
+	}
+	return latest
 }
 
 // isLong reports that the current chapter, whose runs are loaded, has enough of them.

@@ -49,7 +49,7 @@ func (l *lake) past(runs, chapter int) {
 		}
 	}
 	s.runs, s.loads = chapterBooks(s.number)
-	if err = errors.Join(err, s.runs.load(l.Path), s.loads.load(l.Path), s.update(func(*manifest) {}), s.Close()); err != nil {
+	if err = errors.Join(err, s.runs.load(l.Path), s.loads.load(l.Path), s.update(func(*manifest) {}), finish(s)); err != nil {
 		l.Fatal(err)
 	}
 	l.idleRun()
@@ -72,7 +72,7 @@ func (l *lake) idleRun() {
 		err = errors.Join(err, failed)
 	}
 	run.Finished, run.Status = now, sink.Done
-	if err = errors.Join(err, s.SaveRun(l.Context(), run), s.Close()); err != nil {
+	if err = errors.Join(err, s.Settle(l.Context()), s.SaveRun(l.Context(), run), s.Close()); err != nil {
 		l.Fatal(err)
 	}
 }

@@ -33,7 +33,7 @@ func (l *lake) pastRun(id string, minute int) error {
 	}
 	if err == nil {
 		run.Finished, run.Status = at(minute+1), sink.Done
-		err = s.SaveRun(l.Context(), run)
+		err = errors.Join(s.Settle(l.Context()), s.SaveRun(l.Context(), run))
 	}
 	return errors.Join(err, s.Close())
 }
@@ -147,7 +147,7 @@ func TestAChapterEndsWhenItIsOld(t *testing.T) {
 		t.Errorf("files: %v", got)
 	}
 	s := l.prepared()
-	if err := errors.Join(s.Forget(t.Context(), at(0).Add(60*24*time.Hour)), s.Close()); err != nil {
+	if err := errors.Join(s.Forget(t.Context(), at(0).Add(60*24*time.Hour)), finish(s)); err != nil {
 		t.Fatal(err)
 	}
 	l.hasHistory("run-002", "run-003")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -86,9 +87,7 @@ func (l *lake) tryRun(transactions ...[]string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		err = cmp.Or(err, s.Close())
-	}()
+	defer func() { err = cmp.Or(err, s.Close()) }()
 	if err := s.Prepare(context.Background(), l.tables); err != nil {
 		return err
 	}
@@ -99,15 +98,19 @@ func (l *lake) tryRun(transactions ...[]string) (err error) {
 		}
 	}
 	for _, records := range transactions {
-		if _, err := l.commit(s, l.tables[0], records...); err != nil {
-			return err
+		if _, failed := l.commit(s, l.tables[0], records...); failed != nil {
+			err = cmp.Or(err, failed)
 		}
 	}
+	err = cmp.Or(err, s.Settle(context.Background()))
 	if l.noteRun {
 		run.Finished, run.Status = at(1), sink.Done
-		return s.SaveRun(context.Background(), run)
+		if err != nil {
+			run.Status, run.Error = sink.Failed, err.Error()
+		}
+		err = cmp.Or(err, s.SaveRun(context.Background(), run))
 	}
-	return nil
+	return err
 }
 
 // prepared opens the lake for its tables.
@@ -198,3 +201,6 @@ func (l *lake) tryQuery(text string) ([]string, error) {
 	slices.Sort(rows)
 	return rows, found.Err()
 }
+
+// finish ends the use of a sink as a run does.
+func finish(s *Sink) error { return errors.Join(s.Settle(context.Background()), s.Close()) }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/state"
 )
 
@@ -50,6 +51,25 @@ type tableState struct {
 	Schema     int    // grows with each change of the columns
 	Columns    []column
 	Partitions map[month]*partition
+	Fresh      time.Time `json:",omitzero"` // where rows wait: when what readers see was read to its end
+}
+
+// waits reports that there are rows that readers don't see yet.
+func (t *tableState) waits() bool {
+	for _, p := range t.Partitions {
+		if len(p.Waiting) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// fresh is when what readers see of a table was read to its end, given the checkpoints.
+func (m *manifest) fresh(table string, checkpoints map[string]state.Checkpoint) time.Time {
+	if t := m.Tables[table]; t != nil && t.waits() {
+		return t.Fresh
+	}
+	return sink.FreshAt(checkpoints, table)
 }
 
 // part returns a partition of the table, a new one where there is none.

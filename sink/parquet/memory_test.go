@@ -73,7 +73,7 @@ func TestThousandsOfBatchesNeedNoMoreMemoryThanAFew(t *testing.T) {
 	if n := counts["tags"]; err != nil || n.Read != 3*batches || n.Inserted != 3000 {
 		t.Errorf("%+v, %v", n, err)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,12 +2,14 @@ package parquet
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
 
+	"github.com/parquet-go/parquet-go"
 	"golang.org/x/sync/errgroup"
 
 	"desklake/schema"
@@ -24,11 +26,11 @@ const (
 
 // mergeLarge puts into its place what waits in large amounts. That does not touch what is committed: its error is the
 // next transaction's.
-func (s *Sink) mergeLarge(run string, changes map[string]*change) {
+func (s *Sink) mergeLarge(ctx context.Context, run string, changes map[string]*change) {
 	var failed error
 	for name := range changes {
 		if failed == nil && s.waitingRows(name) >= s.mergeRows {
-			failed = s.merge(name, run)
+			failed = s.merge(ctx, name, run)
 		}
 	}
 	s.mu.Lock()
@@ -55,7 +57,7 @@ func (s *Sink) waitingRows(name string) (rows int64) {
 // merge brings what waits of a table into its partitions. Their new files are all written before the first is put into
 // its place, by a rename: readers see the old rows of all partitions, but for a moment, or the new ones. What waits is only
 // forgotten when all are there: a crash in between repeats what was done, with the same result.
-func (s *Sink) merge(name, run string) error {
+func (s *Sink) merge(ctx context.Context, name, run string) error {
 	table, err := s.table(name)
 	if err != nil {
 		return err
@@ -74,7 +76,7 @@ func (s *Sink) merge(name, run string) error {
 		return cmp.Or(compareBools(loses(a), loses(b)), cmp.Compare(b, a))
 	})
 	months = slices.DeleteFunc(months, func(at month) bool { return len(table.Partitions[at].Waiting) == 0 && !grown })
-	merged, err := s.writeDrafts(l, table, months, run)
+	merged, err := s.writeDrafts(ctx, l, table, months, run)
 	if err == nil {
 		err = s.place(l, months, merged)
 	}
@@ -95,7 +97,7 @@ func (s *Sink) merge(name, run string) error {
 }
 
 // writeDrafts writes the new files of partitions.
-func (s *Sink) writeDrafts(l *layout, table *tableState, months []month, run string) (map[month]*partition, error) {
+func (s *Sink) writeDrafts(ctx context.Context, l *layout, table *tableState, months []month, run string) (map[month]*partition, error) {
 	var writers errgroup.Group
 	writers.SetLimit(manyWriters)
 	var mu sync.Mutex
@@ -105,7 +107,7 @@ func (s *Sink) writeDrafts(l *layout, table *tableState, months []month, run str
 			rows, err := readPart(l, s.path, at, table.Partitions[at].files())
 			var part *partition
 			if err == nil {
-				part, err = s.writeDraft(l, at, rows, run)
+				part, err = s.writeDraft(l, at, &until{rows, ctx}, run)
 			}
 			if err != nil {
 				return fmt.Errorf("%s: merge %s: %w", l.name, cmp.Or(at.String(), "rows"), explain(s.path, err))
@@ -123,6 +125,19 @@ func (s *Sink) writeDrafts(l *layout, table *tableState, months []month, run str
 		}
 	}
 	return merged, err
+}
+
+// until is a source that fails when a context ends.
+type until struct {
+	source
+	ctx context.Context
+}
+
+func (u *until) next() (parquet.Row, error) {
+	if err := u.ctx.Err(); err != nil {
+		return nil, err
+	}
+	return u.source.next()
 }
 
 // writeDraft writes the new file of one partition, durably.

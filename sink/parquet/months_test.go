@@ -92,7 +92,7 @@ func (l *lake) runOnce(transactions ...[]string) {
 	if err == nil {
 		_, err = tx.Commit(l.Context(), sink.Commit{At: at(1)})
 	}
-	if err = errors.Join(err, s.Close()); err != nil {
+	if err = errors.Join(err, finish(s)); err != nil {
 		l.Fatal(err)
 	}
 }
@@ -115,7 +115,7 @@ func TestManySmallCommitsLeaveFewFilesWaiting(t *testing.T) {
 	if most > 2*manyWaiting {
 		t.Errorf("%d files wait", most)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Fatal(err)
 	}
 	if got := l.query("SELECT count(*), count(DISTINCT id), count(*) FILTER (name = 'y') FROM FILES"); got[0] != "101 101 100" {
@@ -161,7 +161,7 @@ func TestATransactionSettlesWhatIsTooMuchForMemory(t *testing.T) {
 	if err != nil || counts.Inserted != 2000 || counts.Updated != int64(2000*(pages-1)) {
 		t.Errorf("counts: %+v, %v", counts, err)
 	}
-	if err := s.Close(); err != nil {
+	if err := finish(s); err != nil {
 		t.Fatal(err)
 	}
 	if got := l.query("SELECT count(*), min(name), max(name), min(tags[3]) FROM FILES"); got[0] != "2000 5 5 tag 0" {

@@ -5,7 +5,7 @@
 // time: sorted by key they meet the current ones, whose keys, versions and, where those are equal, contents are looked up by
 // page index; what takes the place of something is written, a sorted file a partition, to _desklake/waiting. One rename of
 // _desklake/manifest.json, which names those files and has checkpoints, loads and issues, commits all of it. A file that
-// the manifest does not name was never committed, and its name will be used again. Merging, at Close or when much
+// the manifest does not name was never committed, and its name will be used again. Merging, at Settle or when much
 // waits, decides nothing: of each key it keeps the row that came last, streaming sorted files into a new one; so it can be
 // broken off anywhere and repeated, and what waits is forgotten only behind it. Memory is bounded by blocks of files, not
 // by rows; the cost follows the partitions with changes. The kernel's lock on _desklake/lock makes runs take turns.
@@ -141,14 +141,8 @@ func (s *Sink) clear() error {
 	return nil
 }
 
-// Close merges what waits, writes desklake's own tables into their files and releases the lock.
-func (s *Sink) Close() error {
-	err := s.put()
-	return errors.Join(err, s.lock.Unlock())
-}
-
-// put brings everything into its final place.
-func (s *Sink) put() error {
+// Settle merges what waits, and writes desklake's own tables into their files.
+func (s *Sink) Settle(ctx context.Context) error {
 	if s.broken != nil || len(s.manifest.Tables) == 0 {
 		return nil // the error was told when it happened; and where nothing was prepared nothing was written
 	}
@@ -157,19 +151,15 @@ func (s *Sink) put() error {
 	}
 	var failed error
 	for _, name := range slices.Sorted(maps.Keys(s.manifest.Tables)) {
-		failed = errors.Join(failed, s.merge(name, s.run))
+		failed = errors.Join(failed, s.merge(ctx, name, s.run))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if failed != nil {
-		s.blame(failed)
-	}
-	err := s.writeBooks()
-	if failed != nil || len(s.manifest.Runs)+len(s.manifest.Loads)+len(s.manifest.Issues) > 0 {
-		err = errors.Join(err, s.update(func(*manifest) {})) // what is not in its file stays in the manifest
-	}
-	return errors.Join(failed, err)
+	return errors.Join(failed, cmp.Or(ctx.Err(), s.writeBooks()))
 }
+
+// Close releases the lock.
+func (s *Sink) Close() error { return s.lock.Unlock() }
 
 // table is a table as it is committed.
 func (s *Sink) table(name string) (*tableState, error) {

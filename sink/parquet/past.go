@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -68,7 +67,7 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 		}
 		all := reports(rows)
 		runs = append(runs, rest.Cut(all)...)
-		if rest.Runs == 0 || look.Runs > 0 && found+len(runs) >= look.Runs || len(all) > 0 && all[0].Started.Before(look.Since) {
+		if rest.Runs == 0 || look.Runs > 0 && found+len(runs) >= look.Runs || summary(0, rows).Last.Before(look.Since) {
 			break
 		}
 	}
@@ -106,15 +105,13 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 	return runs, nil
 }
 
-// reports are rows of runs for a Report, the latest first.
+// reports are rows of runs for a Report, the one that was stored last first: a clock can have been wrong.
 func reports(rows []runRow) []sink.RunReport {
 	runs := make([]sink.RunReport, len(rows))
 	for i, r := range rows {
 		runs[i].Run = r.run()
 	}
-	slices.SortFunc(runs, func(a, b sink.RunReport) int {
-		return cmp.Or(b.Started.Compare(a.Started), strings.Compare(b.ID, a.ID))
-	})
+	slices.Reverse(runs)
 	return runs
 }
 

@@ -119,7 +119,7 @@ func fill(ctx context.Context, s sink.Sink) error {
 		err = errors.Join(err, tx.Write(ctx, b))
 	}
 	_, failed := tx.Commit(ctx, sink.Commit{At: at(0)})
-	return errors.Join(err, failed, s.Close())
+	return errors.Join(err, failed, s.Settle(ctx), s.Close())
 }
 
 func readKindsWithDuckDB(_ *testing.T, l *lake, _ string) (rows, map[string]string) {

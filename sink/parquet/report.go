@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"time"
 
 	"desklake/schema"
 	"desklake/sink"
@@ -68,19 +67,15 @@ func look(path string) (*Sink, error) {
 
 // tableReports tells how the tables stand that were ever loaded, sorted by name.
 func (s *Sink) tableReports() (reports []sink.TableReport) {
-	fresh := map[string]time.Time{}
-	for _, c := range s.checkpoints() {
-		for _, table := range c.Tables {
-			if c.CompleteAt.After(fresh[table]) {
-				fresh[table] = c.CompleteAt
-			}
-		}
-	}
+	checkpoints := s.checkpoints()
 	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
 		l := s.latest[name].Load
-		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.Committed.UTC(), FreshAt: fresh[name], LastRunID: l.Run,
+		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.Committed.UTC(), FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.Run,
 			LastStatus: sink.Status(s.latest[name].Status), Outcome: sink.Outcome(l.Outcome), Error: l.Error}
 		if stored := s.manifest.Tables[name]; stored != nil {
+			if stored.waits() && (t.Outcome == sink.Complete || t.Outcome == sink.WindowRead) {
+				t.Outcome, t.Error = "", s.latest[name].Error
+			}
 			for _, p := range stored.Partitions {
 				t.Rows += p.Live
 				t.Deleted += p.Rows - p.Live

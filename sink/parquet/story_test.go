@@ -56,7 +56,7 @@ func (l *lake) goOn() error {
 			err = pass(l.Context(), s, i, list)
 		}
 	}
-	return errors.Join(err, s.Close())
+	return errors.Join(err, finish(s))
 }
 
 // pass reads all words.

@@ -118,7 +118,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 	if err != nil {
 		return nil, fmt.Errorf("%s: commit: %w", t.stream, explain(t.sink.path, err))
 	}
-	t.sink.mergeLarge(t.run, changes)
+	t.sink.mergeLarge(ctx, t.run, changes)
 	return counts, nil
 }
 

@@ -19,6 +19,9 @@ func Views(_ context.Context, path string) ([]sink.View, error) {
 	if err != nil {
 		return nil, err
 	}
+	if filepath.Separator != '\\' && strings.Contains(s.path, `\`) {
+		return nil, &PathError{s.path, "has a backslash in its path, which DuckDB takes for the end of a folder's name", "Give the folder another name: no view can find its files."}
+	}
 	root := literalPath.Replace(s.path)
 	var views []sink.View
 	for _, name := range slices.Sorted(maps.Keys(s.manifest.Tables)) {

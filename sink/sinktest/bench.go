@@ -1,6 +1,7 @@
 package sinktest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func writeBatches(b *testing.B, d Destination, batches []schema.Batch) {
 		_, err = tx.Commit(b.Context(), sink.Commit{At: time.Now(), Load: sink.Load{Tables: []string{wide.Name}}})
 	}
 	if err == nil {
-		err = s.Close()
+		err = errors.Join(s.Settle(b.Context()), s.Close())
 	}
 	if err != nil {
 		b.Fatal(err)

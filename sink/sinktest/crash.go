@@ -2,6 +2,7 @@ package sinktest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -90,7 +91,7 @@ func checkAfterKill(t *testing.T, d Destination, round, last int) int {
 	}
 	stored, err := s.Checkpoints(t.Context())
 	if err == nil {
-		err = s.Close()
+		err = errors.Join(s.Settle(t.Context()), s.Close())
 	}
 	if err != nil {
 		t.Fatalf("round %d: %v", round, err)

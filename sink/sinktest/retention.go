@@ -69,6 +69,27 @@ func forgetting(t *testing.T, p *place) {
 	}
 }
 
+// wrongClock stores runs whose times are not in their order.
+func wrongClock(t *testing.T, p *place) {
+	p.open(pets)
+	var want []string
+	for _, m := range []int{3, 90, 4, 1, 5} {
+		p.pastRun(m)
+		want = append([]string{fmt.Sprintf("run-%03d", m)}, want...)
+		p.close()
+		p.open(pets)
+	}
+	p.close()
+	report, err := p.Inspect(sink.All)
+	var got []string
+	for _, r := range report.Runs {
+		got = append(got, r.ID)
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil || report.LastRun == nil || report.LastRun.ID != "run-005" {
+		t.Errorf("last run %+v, %v (-want +got):\n%s", report.LastRun, err, diff)
+	}
+}
+
 func looks(t *testing.T, p *place) {
 	p.open(pets)
 	for m := range 6 {

@@ -6,6 +6,7 @@ package sinktest
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,6 +62,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"what is no UTF-8 is stored in a form that can be read": badTexts,
 		"history is forgotten":                                  forgetting,
 		"issues are bounded":                                    boundedIssues,
+		"runs are in the order in which they were stored":       wrongClock,
 		"a report has what was asked for":                       looks,
 		"a report says what is there":                           report,
 		"changes are what preparing would create":               changes,
@@ -123,7 +125,7 @@ func (p *place) open(tables ...*schema.Table) {
 
 func (p *place) close() {
 	p.t.Helper()
-	if err := p.sink.Close(); err != nil {
+	if err := errors.Join(p.sink.Settle(p.t.Context()), p.sink.Close()); err != nil {
 		p.t.Fatal(err)
 	}
 	p.sink = nil

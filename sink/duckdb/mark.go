@@ -1,0 +1,72 @@
+package duckdb
+
+import (
+	"context"
+	"time"
+
+	"desklake/schema"
+)
+
+// copyMark is a table that only a copy has: nothing else is ever replaced by one. A copy that was put in the place of a sink
+// loses it at the next run.
+var copyMark = &schema.Table{Name: "copy", Doc: "Only in a copy that desklake publishes: it is replaced, and what others write to it is lost.", Columns: []schema.Column{
+	{Name: "copy_of", Type: schema.Text, Doc: "The file that it is a copy of."},
+	{Name: "made_at", Type: schema.Time, Doc: "When it was made; the file has the same time, unless somebody has changed it."},
+}}
+
+// mark makes the draft known as a copy.
+func (s *Sink) mark(ctx context.Context, made time.Time) error {
+	const draft = "draft"
+	name := draft + ".desklake." + copyMark.Name
+	_, err := s.own.exec(ctx, "ATTACH "+literal(s.copy.draft())+" AS "+draft)
+	for _, sql := range []string{"DROP TABLE IF EXISTS " + name, createTable(name, "", copyMark.Columns), "COMMENT ON TABLE " + name + " IS " + literal(copyMark.Doc)} {
+		if err == nil {
+			_, err = s.own.exec(ctx, sql)
+		}
+	}
+	if err == nil {
+		_, err = s.own.exec(ctx, "INSERT INTO "+name+" (copy_of, made_at) VALUES ($1, $2)", s.path, made)
+	}
+	if err == nil {
+		_, err = s.own.exec(ctx, "CHECKPOINT "+draft)
+	}
+	_, left := s.own.exec(context.WithoutCancel(ctx), "DETACH DATABASE IF EXISTS "+draft)
+	if err == nil {
+		err = left
+	}
+	return err
+}
+
+// checkMark refuses what is no copy of this file, and reports whether somebody has changed the copy. One from before there were
+// marks is known by its last run, which is in this file as well; forced, by its account. One that is marked may be of a file of
+// the same account that was made anew.
+func (s *Sink) checkMark(ctx context.Context, force bool) (touched bool, err error) {
+	present, err := s.columns(ctx, copied, "desklake")
+	if err != nil {
+		return false, err
+	}
+	var made time.Time
+	marked := present[copyMark.Name] != nil
+	if marked {
+		err = s.own.query(ctx, "SELECT made_at FROM "+copied+".desklake.copy", nil, func(v []any) error {
+			made = instant(v[0])
+			return nil
+		})
+	}
+	var own, same int64
+	if err == nil {
+		own, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"runs WHERE run_id = (SELECT run_id FROM "+copied+".desklake.runs ORDER BY rowid DESC LIMIT 1)")
+	}
+	if _, named := present["checkpoints"]["account"]; err == nil && named && own == 0 {
+		same, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+copied+".desklake.checkpoints WHERE account IN (SELECT account FROM "+ours+"checkpoints)")
+	}
+	switch {
+	case err != nil:
+		return false, err
+	case own > 0, same > 0 && (marked || force):
+		return s.copy.touched(made), nil
+	case same > 0:
+		return false, &PathError{s.copy.path, "is a sink of its own, or a copy of another one", "Choose another sink.publish. If it is an old copy that may go: desklake publish --force."}
+	}
+	return false, &PathError{s.copy.path, "holds the rows of another account", "Choose another sink.publish; this file was left as it is."}
+}
