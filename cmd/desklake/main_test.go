@@ -1,6 +1,7 @@
 package main
 
 import (
+	"flag"
 	"os"
 	"strconv"
 	"testing"
@@ -20,6 +21,8 @@ const (
 // tests run it as its users do, in a process of its own. So are an analyst who looks at what it
 // writes, and the helpdesk of the soak.
 func TestMain(m *testing.M) {
+	// Tests here wait for processes most of the time: more of them at once than there are cores take no longer each.
+	_ = flag.Set("test.parallel", "6")
 	testscript.Main(m, map[string]func(){"xdg-open": visit, "open": visit, "desklake": func() {
 		p := program()
 		if rows, err := strconv.ParseInt(os.Getenv(commitRowsVariable), 10, 64); err == nil {

@@ -52,6 +52,8 @@ func (c *Config) Check(r config.Report) {
 		r.Missing("subdomain", "what stands before .zendesk.com in the address of your helpdesk")
 	}
 	switch start := r.Raw("start_date"); {
+	case c.StartDate.After(time.Now()) && time.Now().Before(released):
+		r.Problem("start_date", "%q is in the future by this machine's clock, which says %s: set the clock", start, time.Now().UTC().Format(time.DateOnly))
 	case c.StartDate.After(time.Now()):
 		r.Problem("start_date", "%q is in the future, and nothing would be read: write a past time", start)
 	case start != "" && c.StartDate.Unix() < 0:
@@ -96,6 +98,9 @@ func orNone[N ~int64 | ~float64](n N) N {
 	}
 	return n
 }
+
+// released is when there was no desklake yet: a clock that says so is wrong.
+var released = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`)
 
