@@ -69,7 +69,7 @@ func New(o Options) *Store {
 // String says where the tokens are kept.
 func (s *Store) String() string {
 	if s.ring != nil {
-		return "the keyring, or " + s.file.path
+		return "the keyring, or where there is none in " + s.file.path
 	}
 	return s.file.path
 }
