@@ -39,7 +39,8 @@ bench-check: build ## run every benchmark once, small
 	bin/bench report --results bench.work/results.json --document bench.work/benchmarks.md
 
 golden: ## rewrite the golden files and generated documents
-	UPDATE_GOLDEN=1 go test ./...
+	UPDATE_GOLDEN=1 go test ./internal/catalog ./internal/cli ./internal/notify ./internal/web
+	UPDATE_GOLDEN=1 go test ./cmd/desklake -run 'TestTheSchema|TestTheExample'
 
 notices: ## rewrite THIRD_PARTY_NOTICES.txt after a change of go.mod
 	UPDATE_GOLDEN=1 go test .

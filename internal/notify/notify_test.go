@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"desklake/internal/golden"
 	"desklake/sink"
 )
 
@@ -261,17 +260,7 @@ func TestTheFormats(t *testing.T) {
 		n.RunEnded(t.Context(), slices.Concat(history("done tickets ticket_metrics users"), failed))
 		n.NotRun(t.Context(), errors.New("helpdesk.duckdb: its folder does not exist"))
 		n.Check(t.Context(), sink.Report{Tables: []sink.TableReport{{Name: "tickets", FreshAt: time.Now().Add(-30 * time.Hour)}}}, []string{"tickets"}, time.Now())
-		path := filepath.Join("testdata", "messages.txt")
-		got := strings.Join(p.got, "\n") + "\n"
-		if os.Getenv("UPDATE_GOLDEN") != "" {
-			if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if diff := cmp.Diff(string(want), got); err != nil || diff != "" {
-			t.Errorf("%v; UPDATE_GOLDEN=1 rewrites it (-want +got):\n%s", err, diff)
-		}
+		golden.Equal(t, "testdata/messages.txt", strings.Join(p.got, "\n")+"\n")
 	})
 }
 

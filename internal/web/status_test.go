@@ -5,15 +5,12 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"desklake/internal/golden"
 	"desklake/internal/health"
 	"desklake/sink"
 )
@@ -26,21 +23,6 @@ func get(t *testing.T, h http.Handler, path string) *httptest.ResponseRecorder {
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
 	return w
-}
-
-// golden compares with a file below testdata, or writes it where UPDATE_GOLDEN is set.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if diff := cmp.Diff(string(want), got); diff != "" || err != nil {
-		t.Errorf("%s (-want +got):\n%s%v\nUPDATE_GOLDEN=1 go test ./internal/web writes it", path, diff, err)
-	}
 }
 
 // The clock of synctest begins at 2000-01-01T00:00:00Z; the morning after is a good time to look.
@@ -67,7 +49,7 @@ func TestStatusJSON(t *testing.T) {
 			if kind := w.Header().Get("Content-Type"); w.Code != http.StatusOK || kind != "application/json" {
 				t.Errorf("%d, %s", w.Code, kind)
 			}
-			golden(t, "status-"+name+".json", w.Body.String())
+			golden.Equal(t, "testdata/status-"+name+".json", w.Body.String())
 		})
 	}
 }
