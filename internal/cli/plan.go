@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"desklake/extract"
 	"desklake/internal/setup"
@@ -64,18 +63,19 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 	if err != nil {
 		return &pipeline.SinkError{Err: err}
 	}
-	estimator, ok := source.(extract.Estimator)
-	if !ok {
-		return fmt.Errorf("sources of type %s can't be planned", conf.Source.Type)
-	}
 	whole := streams
 	for _, s := range plan.Streams {
 		if s.Window = s.Earlier; !s.Window.IsZero() {
 			whole = append(whole, s.Stream)
 		}
 	}
-	estimate := estimator.Estimate(ctx, whole, from)
+	estimate := unpriced(whole)
+	estimator, priced := source.(extract.Estimator)
+	if priced {
+		estimate = estimator.Estimate(ctx, whole, from)
+	}
 	report := newPlan(estimate, from, changes)
+	report.unpriced = !priced
 	if asJSON {
 		err = term.JSON(a.stdout, report)
 	} else {
@@ -94,6 +94,14 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 		a.print(c)
 	}
 	return &told{failed}
+}
+
+// unpriced is the estimate of a source that does not say what reading costs.
+func unpriced(streams []extract.Stream) (e extract.Estimate) {
+	for _, s := range streams {
+		e.Streams = append(e.Streams, extract.StreamEstimate{Stream: s.Name, Window: s.Window})
+	}
+	return e
 }
 
 // makePlan asks the source and the destination what a run of the job would read.

@@ -14,12 +14,14 @@ import (
 
 // planReport is what the next run would do, as --json prints it.
 type planReport struct {
-	Streams       []planRow     `json:"streams"`
-	Seconds       float64       `json:"seconds"`        // of all streams side by side, under the present limits
-	Requests      int64         `json:"requests"`       // of all streams
-	RequestsADay  int64         `json:"requests_a_day"` // that the account may make
-	RequestsSpent int           `json:"requests_spent"` // on this plan
-	Changes       []sink.Change `json:"changes"`        // at the destination; without a column a table is created, without a table the destination
+	Streams       []planRow `json:"streams"`
+	Seconds       float64   `json:"seconds"`        // of all streams side by side, under the present limits
+	Requests      int64     `json:"requests"`       // of all streams
+	RequestsADay  int64     `json:"requests_a_day"` // that the account may make
+	RequestsSpent int       `json:"requests_spent"` // on this plan
+	unpriced      bool
+
+	Changes []sink.Change `json:"changes"` // at the destination; without a column a table is created, without a table the destination
 }
 
 // planRow is one stream. All but from, route and exact rows are estimates.
@@ -54,6 +56,9 @@ func newPlan(e extract.Estimate, from map[string]extract.Position, changes []sin
 }
 
 func (p planReport) print(w io.Writer, path string) error {
+	if p.unpriced {
+		return p.printUnpriced(w, path)
+	}
 	g := term.NewGrid("stream", "from", ">rows", ">requests", ">time", ">of a day", "route")
 	g.Cut = true
 	for _, r := range p.Streams {
@@ -76,6 +81,19 @@ func (p planReport) print(w io.Writer, path string) error {
 	}
 	fmt.Fprintf(w, "\nAbout %s %s in %s, %s of what the account may make in a day.\nThis plan took %d.\n",
 		words.Thousands(p.Requests), words.Plural(p.Requests, "request"), words.Roughly(p.Seconds), words.Percent(float64(p.Requests)/float64(max(1, p.RequestsADay))), p.RequestsSpent)
+	return p.printChanges(w, path)
+}
+
+// printUnpriced prints what will be read, without what it costs.
+func (p planReport) printUnpriced(w io.Writer, path string) error {
+	g := term.NewGrid("stream", "from")
+	for _, r := range p.Streams {
+		g.Add(r.Stream, since(r.From))
+	}
+	if err := g.Write(w); err != nil {
+		return err
+	}
+	fmt.Fprintln(w, "\nWhat that costs, a source of this type does not say.")
 	return p.printChanges(w, path)
 }
 
