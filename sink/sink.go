@@ -161,21 +161,3 @@ const (
 	Interrupted Status = "interrupted"
 	Killed      Status = "killed"
 )
-
-// Locked is the error of opening a sink that another process has open for longer than the caller would wait.
-type Locked struct {
-	Path   string
-	Holder string // who holds it, such as "desklake (PID 4711)"; empty where that is not known
-}
-
-func (e *Locked) Error() string {
-	if e.Holder == "" {
-		return e.Path + " is in use by another process"
-	}
-	return e.Path + " is in use by " + e.Holder
-}
-
-// Hint says what to do.
-func (e *Locked) Hint() string {
-	return "Run again when that has ended; sink.lock_wait says for how long a sync waits for it."
-}

@@ -65,3 +65,12 @@ func CheckLink(path string) error {
 	}
 	return nil
 }
+
+// SyncFolder makes the names in a folder durable: those of files that were made, renamed or removed there.
+func SyncFolder(path string) error {
+	folder, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
+}

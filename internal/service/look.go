@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"slices"
 	"time"
@@ -16,21 +15,12 @@ import (
 // firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
 // returns runs among which is the last one of each job, if there is one.
 func (s *service) firstLook(until context.Context, conf *setup.Setup) (runs []sink.RunReport, err error) {
-	deadline := time.Now().Add(conf.Destination().LockWait())
-	for announced := false; ; announced = true {
-		var locked *sink.Locked
-		if runs, err = s.past(conf); !errors.As(err, &locked) || !time.Now().Before(deadline) {
-			return runs, err
-		}
-		if !announced {
-			tellLocked(conf, s.Logger)(locked.Holder)
-		}
-		select {
-		case <-until.Done():
-			return nil, err
-		case <-time.After(min(time.Second, time.Until(deadline))):
-		}
-	}
+	d := conf.Destination()
+	err = sink.Await(until, d.LockWait(), tellLocked(conf, s.Logger), func() (err error) {
+		runs, err = s.past(conf)
+		return err
+	})
+	return runs, err
 }
 
 // past puts what the sink holds on the board, and returns the runs that are shown there; those of the whole history where a

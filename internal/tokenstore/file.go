@@ -2,6 +2,7 @@ package tokenstore
 
 import (
 	"bytes"
+	"desklake/internal/durable"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -42,7 +43,7 @@ func (f *file) remove() error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	return errors.Join(err, syncFolder(filepath.Dir(f.path)))
+	return errors.Join(err, durable.SyncFolder(filepath.Dir(f.path)))
 }
 
 // draft is the next version of a file, beside it, with its place on the disk taken.
@@ -86,7 +87,7 @@ func (d *draft) put(data []byte, step func(string)) error {
 		return err
 	}
 	step("renamed")
-	return syncFolder(filepath.Dir(d.place))
+	return durable.SyncFolder(filepath.Dir(d.place))
 }
 
 func (d *draft) fill(data []byte, step func(string)) error {
@@ -103,13 +104,3 @@ func (d *draft) fill(data []byte, step func(string)) error {
 }
 
 func (d *draft) discard() { _ = errors.Join(d.Close(), os.Remove(d.Name())) }
-
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer folder.Close()
-	return folder.Sync()
-}

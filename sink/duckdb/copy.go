@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"desklake/internal/durable"
 	"desklake/sink"
 )
 
@@ -73,7 +74,7 @@ func (c analystsCopy) replace(ctx context.Context, source *os.File, mark func(ma
 	}
 	step("renamed")
 	if err == nil {
-		return syncFolder(filepath.Dir(c.path))
+		return durable.SyncFolder(filepath.Dir(c.path))
 	}
 	_ = c.removeDraft() // on a full disk it takes room from others
 	if ctx.Err() != nil {
@@ -149,14 +150,6 @@ func (c analystsCopy) setAccess(draft, source *os.File) error {
 		mode = old.Mode().Perm()
 	}
 	return draft.Chmod(mode)
-}
-
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(folder.Sync(), folder.Close())
 }
 
 // explain explains an error about the copy.

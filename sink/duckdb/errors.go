@@ -7,7 +7,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"desklake/sink"
 )
@@ -67,24 +66,12 @@ func explain(path string, err error) error {
 }
 
 // attachWaiting attaches the file as soon as nobody else holds it, for LockWait at the longest.
-func attachWaiting(ctx context.Context, path string, o Options) (*database, *conn, error) {
-	deadline := time.Now().Add(o.LockWait)
-	for announced := false; ; {
-		db, c, err := attach(ctx, path, o, storageOptions)
-		var locked *sink.Locked
-		if !errors.As(err, &locked) || !time.Now().Before(deadline) {
-			return db, c, err
-		}
-		if !announced && o.Waiting != nil {
-			o.Waiting(locked.Holder)
-		}
-		announced = true
-		select {
-		case <-ctx.Done():
-			return nil, nil, ctx.Err()
-		case <-time.After(min(time.Second, time.Until(deadline))):
-		}
-	}
+func attachWaiting(ctx context.Context, path string, o Options) (db *database, c *conn, err error) {
+	err = sink.Await(ctx, o.LockWait, o.Waiting, func() (err error) {
+		db, c, err = attach(ctx, path, o, storageOptions)
+		return err
+	})
+	return db, c, err
 }
 
 // exists reports whether there is a file; a missing one is no error to those who only look.

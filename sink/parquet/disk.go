@@ -78,14 +78,7 @@ func (d disk) rename(from, to string) error {
 
 // syncFolder makes the names in a folder durable.
 func (d disk) syncFolder(path string) error {
-	return d.do("sync folder", path, func() error {
-		folder, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		defer folder.Close()
-		return folder.Sync()
-	})
+	return d.do("sync folder", path, func() error { return durable.SyncFolder(path) })
 }
 
 // makeFolder creates a folder and those above it that are missing, durably.
