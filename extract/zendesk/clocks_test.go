@@ -83,6 +83,10 @@ func history(t *testing.T, s scenario) (missing int, requests int) {
 
 func TestNoClockAndNoDateKeepsARowFromArriving(t *testing.T) {
 	t.Parallel()
+	answers := []int{-1, 0, 1, 2, 3, 4, 6, 9, 13}
+	if testing.Short() {
+		answers = []int{0, 4}
+	}
 	for style := range styles {
 		t.Run(style, func(t *testing.T) {
 			t.Parallel()
@@ -96,7 +100,7 @@ func TestNoClockAndNoDateKeepsARowFromArriving(t *testing.T) {
 			}
 			for _, row := range []time.Duration{0, time.Hour, 2 * day} {
 				for _, skew := range skews {
-					for _, answer := range []int{-1, 0, 1, 2, 3, 4, 6, 9, 13} {
+					for _, answer := range answers {
 						check(scenario{answer: answer, date: skew, row: row, refuse: answer%3 == 0})
 					}
 					check(scenario{machine: skew, row: row})

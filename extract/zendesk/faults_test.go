@@ -62,6 +62,10 @@ var once = map[string]bool{"401": true, "an empty page, not last": true, "the cu
 
 func TestTransientFaultsLeaveNoTrace(t *testing.T) {
 	t.Parallel()
+	rounds := 2
+	if testing.Short() {
+		rounds = 1
+	}
 	for name, effect := range transient {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,7 +73,7 @@ func TestTransientFaultsLeaveNoTrace(t *testing.T) {
 				auth := zendesktest.Auth{ClientID: "desklake", ClientSecret: "s3cret"}
 				desk := zendesktest.New(zendesktest.Options{Tickets: 12, AuditsPerTicket: 3, TicketBytes: 500, Auth: auth, Since: time.Now().AddDate(0, 0, -30)})
 				r := newReplica(t, desk, Options{Auth: ClientCredentials{ID: auth.ClientID, Secret: auth.ClientSecret}})
-				for range 2 {
+				for range rounds {
 					for _, st := range streams {
 						path := st.endpoint[len("/api/v2/"):]
 						times := 2
