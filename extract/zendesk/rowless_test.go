@@ -205,6 +205,88 @@ func TestAuditsOfWhichNoneIsFoundAreNoDeletions(t *testing.T) {
 	}
 }
 
+// What a firewall answers says nothing of a ticket, and neither does the API if it finds many of them gone at once.
+func TestAuditsThatCanNotAllBeOfDeletedTicketsAreToldOfAtOnce(t *testing.T) {
+	t.Parallel()
+	page := func(body string) zendesktest.Effect {
+		return func(a *zendesktest.Answer) bool {
+			a.Header.Set("Content-Type", "text/html")
+			return zendesktest.Status(404, body)(a)
+		}
+	}
+	gone := zendesktest.Status(404, `{"error":"RecordNotFound","description":"Not found"}`)
+	for name, c := range map[string]struct {
+		effect  zendesktest.Effect
+		tickets int
+		told    int
+	}{
+		"a web page for one":  {page("<html>404</html>"), 1, 1},
+		"nothing for one":     {page(""), 1, 1},
+		"a web page for many": {page("<html>404</html>"), 30, 30},
+		"nothing for many":    {page(""), 30, 30},
+		"a few deleted":       {gone, fewDeleted, 0},
+		"too many deleted":    {gone, fewDeleted + 1, fewDeleted + 1},
+		"many deleted":        {gone, 30, 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 100, TicketBytes: 500, AuditsPerTicket: 2})
+				fault := true
+				r := newReplica(t, desk, Options{AuditsInFull: true})
+				for ticket := range c.tickets {
+					desk.Inject(zendesktest.Fault{Match: fmt.Sprintf("tickets/%d/audits", 31+ticket), Do: func(a *zendesktest.Answer) bool { return fault && c.effect(a) }})
+				}
+				for n := range 2 {
+					r.issues = nil
+					r.run("ticket_audits")
+					told := 0
+					for _, i := range r.issues {
+						if i.NoRow {
+							told++
+						}
+					}
+					if want := max(c.told, n*c.tickets); told != want {
+						t.Errorf("run %d: %d issues, want %d: %+v", n+1, told, want, r.issues)
+					}
+					time.Sleep(time.Hour)
+				}
+				fault = false
+				r.run("ticket_audits")
+				r.holds(desk, "ticket_audits")
+			})
+		})
+	}
+}
+
+// The audits that an earlier run was refused keep those of other tickets from nothing.
+func TestManyTicketsThatAreRefusedForGoodKeepNoOtherFromArriving(t *testing.T) {
+	t.Parallel()
+	for name, effect := range map[string]zendesktest.Effect{"not found": zendesktest.Status(404, `{"error":"RecordNotFound"}`), "forbidden": zendesktest.Forbidden()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 100, TicketBytes: 500, AuditsPerTicket: 2})
+				var removes []func()
+				for ticket := range allRefused + 5 {
+					removes = append(removes, desk.Inject(zendesktest.Fault{Match: fmt.Sprintf("tickets/%d/audits", 31+ticket), Do: effect}))
+				}
+				r := newReplica(t, desk, Options{AuditsInFull: true})
+				for range 3 {
+					r.run("ticket_audits")
+					desk.Set("tickets", 9, "subject", `"changed"`)
+					time.Sleep(time.Hour)
+				}
+				for _, remove := range removes {
+					remove()
+				}
+				r.run("ticket_audits")
+				r.holds(desk, "ticket_audits")
+			})
+		})
+	}
+}
+
 func TestHolesBecomeOneWhereThereAreTooMany(t *testing.T) {
 	t.Parallel()
 	var holes []hole
