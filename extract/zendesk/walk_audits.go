@@ -9,10 +9,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/schema"
 )
 
 const (
@@ -20,6 +22,8 @@ const (
 	maxRefused   = 1000 // tickets to try again; more are no matter of single tickets
 	allRefused   = 20   // refusals without a single success: the same
 	fewDeleted   = 5    // tickets that are deleted while a walk is under way
+
+	missingFor = 7 * 24 * time.Hour // for how long audits that are not found are tried again
 )
 
 // auditsOfTicket is what is read of each ticket that the stream ticket_audits meets. The audits of an archived
@@ -40,7 +44,7 @@ func (w *walk) ticketAudits(ctx context.Context, m mark) error {
 	if err != nil {
 		return err
 	}
-	m.Refused = refused
+	m.Refused, m.Missing = w.stillMissing(refused, m.Missing)
 	if err := w.cursorExport(ctx, m); err != nil {
 		return err
 	}
@@ -51,6 +55,29 @@ func (w *walk) ticketAudits(ctx context.Context, m mark) error {
 		}
 	}
 	return nil
+}
+
+// stillMissing returns which of the tickets that were refused again are to be tried by later walks, and since when those
+// among them are that are not found. Where the API says of a ticket for a week that its audits are not there, and never that
+// the ticket is deleted, it is given up: that is told, and is the end of it.
+func (w *walk) stillMissing(refused []int64, before map[int64]int64) (again []int64, missing map[int64]int64) {
+	missing = map[int64]int64{}
+	for _, id := range refused {
+		since, now := before[id], w.now().Unix()
+		switch {
+		case !w.notFound[id]:
+		case since == 0:
+			missing[id] = now
+		case now-since > int64(missingFor/time.Second):
+			delete(w.notFound, id)
+			w.note(schema.Issue{Key: strconv.FormatInt(id, 10), Reason: "the audits of the ticket with this id were not found for a week, though the ticket is not deleted: they are given up, and read again when the ticket changes, or by backfill"})
+			continue
+		default:
+			missing[id] = since
+		}
+		again = append(again, id)
+	}
+	return again, missing
 }
 
 // handOver hands over a page of a cursor export, behind what it leads to. The mark at is in front of the page, next
