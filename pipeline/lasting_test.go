@@ -55,6 +55,41 @@ func TestAnEarlierStartDateKeepsWhatCouldNotBeRead(t *testing.T) {
 	}
 }
 
+// Audits that are not found in a window are asked for again: nothing else will ever do that.
+func TestAuditsThatAreNotFoundInAWindowAreNotForgotten(t *testing.T) {
+	t.Parallel()
+	gone := zendesktest.Status(404, `{"error":"RecordNotFound","description":"Not found"}`)
+	for _, backfill := range []bool{true, false} {
+		t.Run(map[bool]string{true: "backfill", false: "earlier start date"}[backfill], func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLake(t, true, zendesktest.Options{Tickets: 60, AuditsPerTicket: 2})
+				l.start = time.Now().AddDate(0, 0, -100)
+				l.sync("ticket_audits")
+				job := pipeline.Job{Tables: []string{"ticket_audits"}}
+				if backfill {
+					job.Window = extract.Window{From: time.Unix(0, 0), To: l.start}
+				} else {
+					l.start = time.Time{}
+				}
+				remove := l.desk.Inject(zendesktest.Fault{Match: "tickets/3/audits", Do: gone})
+				for range 2 {
+					result, err := l.attempt(t.Context(), job, nil)
+					if err != nil || result.Run.Status == sink.Done {
+						t.Fatalf("%s, %v", result.Run.Status, err)
+					}
+				}
+				remove()
+				l.run(job)
+				l.equalsHelpdesk("ticket_audits")
+				if left := l.list("SELECT stream FROM desklake.checkpoints WHERE stream LIKE '% %' OR start IS NOT NULL AND NOT $1", backfill); len(left) != 0 {
+					t.Errorf("checkpoints of %v", left)
+				}
+			})
+		})
+	}
+}
+
 // That the user accepts deletions says nothing about a record whose key did not come.
 func TestAcceptedDeletesSpareARecordWithoutItsKey(t *testing.T) {
 	t.Parallel()

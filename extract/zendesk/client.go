@@ -250,7 +250,7 @@ func (c *client) refusal(r *request, resp *http.Response, secret *secrets, withi
 	if _, asked := c.clock.retryAfter(resp.Header); !asked && judgeStatus(resp.StatusCode) != final {
 		e.Retry = cut(resp.Header.Get("Retry-After"))
 	}
-	if resp.StatusCode == http.StatusNotFound && !c.answered.Load() && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+	if resp.StatusCode == http.StatusNotFound && r.path == "" && !c.answered.Load() && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
 		return &noAccount{host: c.base.Host, err: e}
 	}
 	return e

@@ -2,6 +2,7 @@ package zendesk
 
 import (
 	"bytes"
+	"cmp"
 	"time"
 
 	"desklake/internal/jsonscan"
@@ -37,16 +38,10 @@ func newAudits(audits, comments *schema.Decoder, lacking *schema.Issues) *auditD
 	return a
 }
 
-// audit decodes an audit.
+// audit decodes an audit. One without its events is left out, and so is a comment without its text: either would replace a whole
+// one that is stored.
 func (a *auditDecoder) audit(s *jsonscan.Scanner) {
 	v := s.Value()
-	if a.audits != nil {
-		record := v.Scanner()
-		a.audits.Decode(&record)
-	}
-	if a.comments == nil {
-		return
-	}
 	a.id, a.ticket, a.created, a.author, a.via, a.metadata = none, none, none, none, none, none
 	var events jsonscan.Value
 	eachField(v, func(key, value jsonscan.Value) {
@@ -68,14 +63,37 @@ func (a *auditDecoder) audit(s *jsonscan.Scanner) {
 		}
 	})
 	list := events.Scanner()
+	if a.audits != nil && !(events.IsNull() && v.Kind == jsonscan.Object) {
+		record := v.Scanner()
+		a.audits.Decode(&record)
+	}
 	if events.Kind != jsonscan.Array || !list.Array() {
-		a.lacking.Add(schema.Issue{Table: ticketCommentsTable.Name, Reason: "an audit came without a list of its events: its comments are missing, and are asked for again in later runs", NoRow: true})
+		a.lack("an audit came without a list of its events: it is left out, and is asked for again in later runs", a.audits, a.comments)
 		return
 	}
 	for list.Element() {
-		if event := list.Value(); isComment(event) {
-			comment := event.Scanner()
-			a.comments.Decode(&comment)
+		event := list.Value()
+		s := event.Scanner()
+		is, textless := isComment(&s)
+		switch {
+		case textless:
+			a.lack("a comment came without its text: it is left out, and is asked for again in later runs", cmp.Or(a.comments, a.audits))
+		case is && a.comments != nil:
+			s = event.Scanner()
+			a.comments.Decode(&s)
+		}
+	}
+}
+
+// lack notes that something of the tables is missing that is asked for again.
+func (a *auditDecoder) lack(reason string, tables ...*schema.Decoder) {
+	for _, t := range tables {
+		switch t {
+		case nil:
+		case a.audits:
+			a.lacking.Add(schema.Issue{Table: ticketAuditsTable.Name, Reason: reason, NoRow: true})
+		case a.comments:
+			a.lacking.Add(schema.Issue{Table: ticketCommentsTable.Name, Reason: reason, NoRow: true})
 		}
 	}
 }
@@ -85,21 +103,25 @@ var none jsonscan.Value
 // comment is the type of an event with the text of a comment.
 const comment = "Comment"
 
-// isComment goes by event_type, which the export gives; type is the type of the ticket in its changes.
-func isComment(event jsonscan.Value) bool {
+// isComment reports whether an event is a comment, and whether that has no text, though each that was written has one. It goes
+// by event_type, which the export gives; type is the type of the ticket in its changes.
+func isComment(event *jsonscan.Scanner) (is, textless bool) {
 	var kind, exported []byte
-	eachField(event, func(key, value jsonscan.Value) {
-		switch string(key.Text()) {
+	text := false
+	for object := event.Object(); object && event.Field(); {
+		switch string(event.Key().Text()) {
 		case "type":
-			kind = value.Text()
+			kind = event.Value().Text()
 		case "event_type":
-			exported = value.Text()
+			exported = event.Value().Text()
+		case "body":
+			text = !event.Value().IsNull()
 		}
-	})
+	}
 	if exported != nil {
 		kind = exported
 	}
-	return string(kind) == comment || string(kind) == "VoiceComment"
+	return string(kind) == comment || string(kind) == "VoiceComment", string(kind) == comment && !text
 }
 
 // event decodes an event of the export, which is an audit in another shape:

@@ -19,7 +19,9 @@ type envelope struct {
 	within  int       // metrics that came within their tickets
 	beside  int       // and those that came beside them
 	bare    int       // of audits: those without a list of their events
-	odd     string    // how the page contradicts itself or what was asked for; empty if it does not
+	odd     string    // how the page contradicts itself; empty if it does not
+
+	textless int // of the comments among the events: those without a text
 
 	after string // after_cursor of an export, or meta.after_cursor of a list
 	last  bool   // end_of_stream
@@ -43,13 +45,12 @@ type scanner struct {
 	sets  bool // tickets come with their metrics
 
 	counted bool // count is of the page's rows
-	audits  bool // rows are audits, which have lists of their events
-	texts   bool // and comments among these have their texts
+	audits  bool // rows are audits, which have lists of their events; the comments among these have their texts
 }
 
-// incomplete reports that the page has a record without an id, which can't be stored, or an audit without its events, which the
-// API gives to every audit: what is left out is read again.
-func (e *envelope) incomplete() bool { return e.keyless > 0 || e.bare > 0 }
+// incomplete reports that the page has a record without an id, which can't be stored, an audit without its events, or a comment
+// without its text, which the API gives to every one: what is left out is read again.
+func (e *envelope) incomplete() bool { return e.keyless > 0 || e.bare > 0 || e.textless > 0 }
 
 // lacksMetrics reports that a ticket came without its metrics: the API gives them to every ticket but a deleted one.
 func (e *envelope) lacksMetrics() bool { return e.live > max(e.within, e.beside) }
@@ -58,7 +59,7 @@ func (e *envelope) lacksMetrics() bool { return e.live > max(e.within, e.beside)
 func (e *envelope) hasMetrics() bool { return e.within+e.beside > 0 }
 
 func (sc scanner) scan(body []byte) (*envelope, error) {
-	e, found, textless := &envelope{count: -1}, false, false
+	e, found := &envelope{count: -1}, false
 	s := jsonscan.New(body)
 	if !s.Object() {
 		if err := s.End(); err != nil {
@@ -71,7 +72,7 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 		case sc.key:
 			if s.Array() {
 				for found = true; s.Element(); {
-					textless = sc.row(s, e) || textless
+					sc.row(s, e)
 				}
 			}
 		case "after_cursor":
@@ -107,8 +108,6 @@ func (sc scanner) scan(body []byte) (*envelope, error) {
 	switch {
 	case !found:
 		return nil, fmt.Errorf("there is no array %q in it", sc.key)
-	case textless && sc.texts:
-		e.odd = "a comment came without its text, which was asked for"
 	case sc.counted && e.count > e.rows:
 		e.odd = fmt.Sprintf("the page has %d rows, and says that there are %d", e.rows, e.count)
 	}

@@ -24,6 +24,8 @@ type mark struct {
 	Full    int64   `json:"full,omitempty"`    // ratings: when the last walk from the start date began
 	Filter  filter  `json:"filter,omitempty"`  // ratings: what start_time goes by
 	Refused []int64 `json:"refused,omitempty"` // audits: tickets to try again
+
+	Missing map[int64]int64 `json:"missing,omitempty"` // audits: since when those of them that are not found are tried again, unix seconds
 }
 
 func readMark(from extract.Position) (mark, error) {

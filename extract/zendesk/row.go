@@ -16,8 +16,8 @@ type row struct {
 	created, updated time.Time
 }
 
-// row reads a row. It reports whether a comment among its events has no text.
-func (sc scanner) row(s *jsonscan.Scanner, e *envelope) (textless bool) {
+// row reads a row.
+func (sc scanner) row(s *jsonscan.Scanner, e *envelope) {
 	e.rows++
 	r, known, at, bare := row{}, false, time.Time{}, sc.audits
 	for object := s.Object(); object && s.Field(); {
@@ -29,7 +29,9 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) (textless bool) {
 		case "events", "child_events":
 			if sc.audits && s.Array() {
 				for bare = false; s.Element(); {
-					textless = lacksText(s) || textless
+					if _, textless := isComment(s); textless {
+						e.textless++
+					}
 				}
 			}
 		case sc.id, sc.time, "created_at", "updated_at", "status", "ticket_id":
@@ -67,27 +69,6 @@ func (sc scanner) row(s *jsonscan.Scanner, e *envelope) (textless bool) {
 	if sc.each {
 		e.each = append(e.each, r)
 	}
-	return textless
-}
-
-// lacksText reports that the event is a comment without a text. Its type is read as decoders do.
-func lacksText(event *jsonscan.Scanner) bool {
-	var of, exported, told, text bool
-	for object := event.Object(); object && event.Field(); {
-		switch string(event.Key().Text()) {
-		case "type":
-			of = string(event.Value().Text()) == comment
-		case "event_type":
-			v := event.Value()
-			exported, told = string(v.Text()) == comment, !v.IsNull()
-		case "body":
-			text = true
-		}
-	}
-	if told {
-		of = exported
-	}
-	return of && !text
 }
 
 // met takes the time of a row and its id.

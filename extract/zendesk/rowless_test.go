@@ -191,7 +191,7 @@ func TestAuditsOfWhichNoneIsFoundAreNoDeletions(t *testing.T) {
 					for range 2 {
 						r.issues = nil
 						r.try("ticket_audits")
-						if len(r.errs) == 0 && !says(r.issues, "are not found") {
+						if len(r.errs) == 0 && !says(r.issues, "audits of the ticket with this id") {
 							t.Errorf("nothing was read, and nothing says so: %+v", r.issues)
 						}
 						time.Sleep(time.Hour)
@@ -202,6 +202,132 @@ func TestAuditsOfWhichNoneIsFoundAreNoDeletions(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// What a firewall answers says nothing of a ticket, and neither does the API if it finds many of them gone at once.
+func TestAuditsThatCanNotAllBeOfDeletedTicketsAreToldOfAtOnce(t *testing.T) {
+	t.Parallel()
+	page := func(body string) zendesktest.Effect {
+		return func(a *zendesktest.Answer) bool {
+			a.Header.Set("Content-Type", "text/html")
+			return zendesktest.Status(404, body)(a)
+		}
+	}
+	gone := zendesktest.Status(404, `{"error":"RecordNotFound","description":"Not found"}`)
+	for name, c := range map[string]struct {
+		effect  zendesktest.Effect
+		tickets int
+		told    int
+	}{
+		"a web page for one":  {page("<html>404</html>"), 1, 1},
+		"nothing for one":     {page(""), 1, 1},
+		"a web page for many": {page("<html>404</html>"), 30, 30},
+		"nothing for many":    {page(""), 30, 30},
+		"a few deleted":       {gone, fewDeleted, 0},
+		"too many deleted":    {gone, fewDeleted + 1, fewDeleted + 1},
+		"many deleted":        {gone, 30, 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 100, TicketBytes: 500, AuditsPerTicket: 2})
+				fault := true
+				r := newReplica(t, desk, Options{AuditsInFull: true})
+				for ticket := range c.tickets {
+					desk.Inject(zendesktest.Fault{Match: fmt.Sprintf("tickets/%d/audits", 31+ticket), Do: func(a *zendesktest.Answer) bool { return fault && c.effect(a) }})
+				}
+				for n := range 2 {
+					r.issues = nil
+					r.run("ticket_audits")
+					told := 0
+					for _, i := range r.issues {
+						if i.NoRow {
+							told++
+						}
+					}
+					if want := max(c.told, n*c.tickets); told != want {
+						t.Errorf("run %d: %d issues, want %d: %+v", n+1, told, want, r.issues)
+					}
+					time.Sleep(time.Hour)
+				}
+				fault = false
+				r.run("ticket_audits")
+				r.holds(desk, "ticket_audits")
+			})
+		})
+	}
+}
+
+// Else every night would be partial for ever.
+func TestAuditsThatAreNotFoundForAWeekAreGivenUp(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		effect zendesktest.Effect
+		given  bool
+	}{
+		"not found":        {zendesktest.Status(404, `{"error":"RecordNotFound","description":"Not found"}`), true},
+		"refused":          {zendesktest.Forbidden(), false},
+		"a firewall's 404": {zendesktest.Status(404, ""), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 30, TicketBytes: 500, AuditsPerTicket: 2})
+				r := newReplica(t, desk, Options{AuditsInFull: true})
+				remove := desk.Inject(zendesktest.Fault{Match: "tickets/7/audits", Do: c.effect})
+				for day := range 12 {
+					r.issues = nil
+					r.run("ticket_audits")
+					last := day == 9 // it is tried again since the second run
+					if missing := rowMissing(r.issues, "ticket_audits"); missing != (!c.given || day > 0 && day < 9) {
+						t.Errorf("day %d: a row is missing: %v, issues %+v", day, missing, r.issues)
+					}
+					if told := says(r.issues, "given up"); told != (c.given && last) {
+						t.Errorf("day %d: given up: %v", day, told)
+					}
+					time.Sleep(24 * time.Hour)
+				}
+				desk.Forget()
+				r.run("ticket_audits")
+				if asked := desk.Count("tickets/7/audits") > 0; asked == c.given {
+					t.Errorf("asked for again: %v", asked)
+				}
+				remove()
+				desk.Set("tickets", 7, "subject", `"changed"`)
+				time.Sleep(time.Hour)
+				r.run("ticket_audits")
+				r.holds(desk, "ticket_audits")
+			})
+		})
+	}
+}
+
+// The audits that an earlier run was refused keep those of other tickets from nothing.
+func TestManyTicketsThatAreRefusedForGoodKeepNoOtherFromArriving(t *testing.T) {
+	t.Parallel()
+	for name, effect := range map[string]zendesktest.Effect{"not found": zendesktest.Status(404, `{"error":"RecordNotFound"}`), "forbidden": zendesktest.Forbidden()} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				desk := zendesktest.New(zendesktest.Options{Tickets: 100, TicketBytes: 500, AuditsPerTicket: 2})
+				var removes []func()
+				for ticket := range allRefused + 5 {
+					removes = append(removes, desk.Inject(zendesktest.Fault{Match: fmt.Sprintf("tickets/%d/audits", 31+ticket), Do: effect}))
+				}
+				r := newReplica(t, desk, Options{AuditsInFull: true})
+				for range 3 {
+					r.run("ticket_audits")
+					desk.Set("tickets", 9, "subject", `"changed"`)
+					time.Sleep(time.Hour)
+				}
+				for _, remove := range removes {
+					remove()
+				}
+				r.run("ticket_audits")
+				r.holds(desk, "ticket_audits")
+			})
+		})
 	}
 }
 

@@ -150,10 +150,10 @@ func TestEventsOfTheExportBecomeAuditsAndComments(t *testing.T) {
 		   {"id":12,"event_type":"Change","type":"incident","previous_value":"0"},
 		   {"id":13,"type":"VoiceComment","author_id":5,"body":"b","metadata":{"own":1}}]}`,
 		`{"id":2,"ticket_id":8,"timestamp":1550645444,"updater_id":3,"via":{"channel":"api"},"system":{"client":"y"},
-		  "metadata":{"custom":{}},"event_type":"Audit","child_events":null}`,
+		  "metadata":{"custom":{}},"event_type":"Audit","child_events":[]}`,
 		`{"id":3,"timestamp":1550645444,"created_at":"2019-02-20T06:50:40Z","system":{"client":"z"},
-		  "metadata":{"system":{"client":"other"}},"event_type":"Something"}`,
-		`{"id":4,"system":null,"metadata":{},"child_events":"none"}`, `17`, `{}`,
+		  "metadata":{"system":{"client":"other"}},"event_type":"Something","child_events":[]}`,
+		`{"id":4,"system":null,"metadata":{},"child_events":"none"}`, `17`, `{}`, `{"id":5,"child_events":null}`, `{"id":6}`,
 	)
 	wantAudits := `{
 	 "1": {"id":1,"ticket_id":7,"created_at":"2019-02-20T06:50:43Z","author_id":-1,"via":"Web form","metadata":{"system":{"client":"x"}},
@@ -161,9 +161,9 @@ func TestEventsOfTheExportBecomeAuditsAndComments(t *testing.T) {
 	   {"id":12,"event_type":"Change","type":"incident","previous_value":"0"},
 	   {"id":13,"type":"VoiceComment","author_id":5,"body":"b","metadata":{"own":1}}]},
 	 "2": {"id":2,"ticket_id":8,"created_at":"2019-02-20T06:50:44Z","author_id":3,"via":{"channel":"api"},
-	  "metadata":{"system":{"client":"y"},"custom":{}}},
+	  "metadata":{"system":{"client":"y"},"custom":{}},"events":[]},
 	 "3": {"id":3,"timestamp":1550645444,"created_at":"2019-02-20T06:50:40Z","system":{"client":"z"},
-	  "metadata":{"system":{"client":"other"}},"event_type":"Something"},
+	  "metadata":{"system":{"client":"other"}},"event_type":"Something","events":[]},
 	 "4": {"id":4,"metadata":{},"events":"none"}}`
 	wantComments := `{
 	 "11": {"id":11,"ticket_id":7,"audit_id":1,"author_id":-1,"type":"Comment","event_type":"Comment","body":"a","via":{"channel":"web"},

@@ -110,8 +110,7 @@ func (s *Source) stream(name string) (*stream, error) {
 
 // scanner reads the envelopes of the stream's pages.
 func (st *stream) scanner() scanner {
-	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each, counted: st.paging == timeExport,
-		audits: st.audits, texts: st.query["include"] == commentEvents}
+	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each, counted: st.paging == timeExport, audits: st.audits}
 	if len(st.tables) > 0 {
 		key := st.tables[0].Columns[0]
 		sc.id, sc.named = key.Name, key.Type == schema.Text

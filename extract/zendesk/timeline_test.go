@@ -62,7 +62,7 @@ func (l *timeline) RoundTrip(r *http.Request) (*http.Response, error) {
 		status, body = http.StatusBadRequest, map[string]any{"errors": []any{map[string]string{"code": "StartTimeTooRecent"}}}
 	case strings.HasPrefix(path, "tickets/"):
 		id, _ := strconv.Atoi(strings.Split(path, "/")[1])
-		body = map[string]any{"audits": []any{map[string]any{"id": id, "ticket_id": id}}}
+		body = map[string]any{"audits": []any{map[string]any{"id": id, "ticket_id": id, "events": []any{}}}}
 	case path == "satisfaction_ratings":
 		body = l.ratings(q, start)
 	case strings.HasSuffix(path, "/cursor"):
@@ -131,7 +131,7 @@ func (l *timeline) records(rows []dated) []any {
 	for _, r := range rows {
 		list = append(list, map[string]any{
 			"id": r.id, "generated_timestamp": r.at.Unix(), "timestamp": r.at.Unix(),
-			"created_at": r.at.Add(-time.Minute).UTC().Format(time.RFC3339), "updated_at": r.at.UTC().Format(time.RFC3339),
+			"created_at": r.at.Add(-time.Minute).UTC().Format(time.RFC3339), "updated_at": r.at.UTC().Format(time.RFC3339), "child_events": []any{},
 		})
 	}
 	return list

@@ -36,6 +36,7 @@ type walk struct {
 	jumped    bool             // a cursor led beyond the rows of its page
 	steps     time.Duration    // that the walk went back last, for an earlier start_time
 	audited   bool             // the audits of a ticket could be read
+	retried   []int64          // tickets whose audits were refused in an earlier walk
 	notFound  map[int64]bool   // tickets whose audits are not there, and that the export does not call deleted
 	bare      *hole            // where tickets came without metrics, before any came with them; nil if none did
 	lost      time.Time        // since when no page came
@@ -99,8 +100,8 @@ type fetched struct {
 	page  int // its number, in a numbered list
 }
 
-// fetch asks for a page, and a few times more for one that can't be what it says. The parameters come on top of those that
-// every request of the stream has.
+// fetch asks for a page, and a few times more for one that can't be what it says, or that lacks the text of a comment; one that
+// still lacks it is returned. The parameters come on top of those that every request of the stream has.
 func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fetched, error) {
 	var f fetched
 	r.endpoint, r.path, r.spent = w.stream.endpoint, w.path, &w.cost
@@ -125,7 +126,7 @@ func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fe
 		w.lost = cmp.Or(w.lost, r.trouble.begun)
 		w.lag = min(w.lag, time.Duration(w.client.clock.ahead.Load()))
 		switch {
-		case err != nil || f.odd == "":
+		case err != nil || f.odd == "" && (f.textless == 0 || n == enough):
 			return f, err
 		case n == enough:
 			return f, w.wrong("%s", f.odd)

@@ -9,16 +9,21 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/schema"
 )
 
 const (
 	auditsAtOnce = 4    // tickets whose audits are read side by side
 	maxRefused   = 1000 // tickets to try again; more are no matter of single tickets
 	allRefused   = 20   // refusals without a single success: the same
+	fewDeleted   = 5    // tickets that are deleted while a walk is under way
+
+	missingFor = 7 * 24 * time.Hour // for how long audits that are not found are tried again
 )
 
 // auditsOfTicket is what is read of each ticket that the stream ticket_audits meets. The audits of an archived
@@ -31,23 +36,48 @@ var auditsOfTicket = &stream{
 
 // ticketAudits walks the ticket export and reads the audits of every ticket that it meets. A page of the export
 // is handed over behind the audits of its tickets: a walk that is broken off goes on with that page. Tickets whose
-// audits are refused are kept in the mark and tried again by the next walk.
+// audits are refused are kept in the mark and tried again by the next walk. A few that are not found may have been deleted just now,
+// of which a later walk will hear; one of a window need not.
 func (w *walk) ticketAudits(ctx context.Context, m mark) error {
-	earlier := m.Refused
-	refused, err := w.auditsOf(ctx, earlier, m)
+	w.retried = m.Refused
+	refused, err := w.auditsOf(ctx, w.retried, m)
 	if err != nil {
 		return err
 	}
-	m.Refused = refused
+	m.Refused, m.Missing = w.stillMissing(refused, m.Missing)
 	if err := w.cursorExport(ctx, m); err != nil {
 		return err
 	}
+	many := len(w.notFound) > fewDeleted || !w.audited && len(w.notFound) > 1
 	for _, id := range slices.Sorted(maps.Keys(w.notFound)) {
-		if slices.Contains(earlier, id) || !w.audited && len(w.notFound) > 1 {
+		if many || !w.window.IsZero() || slices.Contains(w.retried, id) {
 			w.note(rowless(strconv.FormatInt(id, 10), "the audits of the ticket with this id are not found, though the ticket is not deleted: they are tried again in later runs", ""))
 		}
 	}
 	return nil
+}
+
+// stillMissing returns which of the tickets that were refused again are to be tried by later walks, and since when those
+// among them are that are not found. Where the API says of a ticket for a week that its audits are not there, and never that
+// the ticket is deleted, it is given up: that is told, and is the end of it.
+func (w *walk) stillMissing(refused []int64, before map[int64]int64) (again []int64, missing map[int64]int64) {
+	missing = map[int64]int64{}
+	for _, id := range refused {
+		since, now := before[id], w.now().Unix()
+		switch {
+		case !w.notFound[id]:
+		case since == 0:
+			missing[id] = now
+		case now-since > int64(missingFor/time.Second):
+			delete(w.notFound, id)
+			w.note(schema.Issue{Key: strconv.FormatInt(id, 10), Reason: "the audits of the ticket with this id were not found for a week, though the ticket is not deleted: they are given up, and read again when the ticket changes, or by backfill"})
+			continue
+		default:
+			missing[id] = since
+		}
+		again = append(again, id)
+	}
+	return again, missing
 }
 
 // handOver hands over a page of a cursor export, behind what it leads to. The mark at is in front of the page, next
@@ -159,12 +189,12 @@ func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
 // auditsOfOne walks the list of a ticket's audits. It has one at least, from when the ticket was made; where it is empty, or has
 // another ticket's, it is not what was asked for.
 func (w *walk) auditsOfOne(ctx context.Context, ticket int64) error {
-	rows, bare := 0, 0
+	rows, bare, textless := 0, 0, 0
 	err := w.readings(ctx, nil, "", func(_ context.Context, f fetched, _ bool) (extract.Position, error) {
 		if slices.ContainsFunc(f.each, func(r row) bool { return r.ticket != 0 && r.ticket != ticket }) {
 			return extract.Position{}, w.wrong("the answer has audits of another ticket")
 		}
-		rows, bare = rows+f.rows, bare+f.bare
+		rows, bare, textless = rows+f.rows, bare+f.bare, textless+f.textless
 		return extract.Position{}, nil
 	})
 	switch {
@@ -174,12 +204,14 @@ func (w *walk) auditsOfOne(ctx context.Context, ticket int64) error {
 		return w.wrong("the ticket has no audits, not even that of its creation")
 	case bare > 0:
 		return w.wrong("%d audits came without a list of their events", bare)
+	case textless > 0:
+		return w.wrong("%d comments came without their text", textless)
 	}
 	return nil
 }
 
 // judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk. One that
-// is not found is tried again until the export says that it is deleted.
+// is not found is tried again until the export says that it is deleted; that it is not is believed of the API alone.
 func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool, err error) {
 	var api *APIError
 	var settled *extract.Failure
@@ -188,9 +220,10 @@ func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool
 	case r.err == nil:
 		w.audited = true
 		return false, nil
-	case ctx.Err() != nil, errors.As(r.err, &settled), (isAPI || judge(r.err) == astray) && !w.audited && refused+1 >= allRefused:
+	case ctx.Err() != nil, errors.As(r.err, &settled),
+		(isAPI || judge(r.err) == astray) && !w.audited && refused+1 >= allRefused && !slices.Contains(w.retried, r.ticket):
 		return false, fmt.Errorf("ticket %d: %w", r.ticket, r.err)
-	case isAPI && api.Status == http.StatusNotFound:
+	case isAPI && api.Status == http.StatusNotFound && !api.Stranger:
 		if w.notFound == nil {
 			w.notFound = map[int64]bool{}
 		}
