@@ -17,7 +17,8 @@ type Room interface {
 
 type roomKey struct{}
 
-// WithRoom returns a context for Source.Read whose source asks for room before it reads what is large.
+// WithRoom returns a context for Source.Read whose source asks for room before it reads what is large; with nil, it asks
+// nobody.
 func WithRoom(ctx context.Context, r Room) context.Context {
 	return context.WithValue(ctx, roomKey{}, r)
 }

@@ -131,7 +131,8 @@ type read struct {
 // auditsOf hands over the audits of the tickets, with the mark that a walk which is broken off goes on from. It
 // returns those that were refused.
 func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused []int64, err error) {
-	inner, cancel := context.WithCancel(ctx)
+	// Several at once can't share what the stream may take: their pages are weighed when they are handed over.
+	inner, cancel := context.WithCancel(extract.WithRoom(ctx, nil))
 	defer cancel()
 	reads := make(chan read)
 	go func() {
