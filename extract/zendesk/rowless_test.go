@@ -286,7 +286,7 @@ func TestAuditsThatAreNotFoundForAWeekAreGivenUp(t *testing.T) {
 					if told := says(r.issues, "given up"); told != (c.given && last) {
 						t.Errorf("day %d: given up: %v", day, told)
 					}
-					time.Sleep(24 * time.Hour)
+					time.Sleep(23 * time.Hour)
 				}
 				desk.Forget()
 				r.run("ticket_audits")
@@ -397,6 +397,45 @@ func TestMetricsThatAreLeftOutAreAskedForAgain(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Else every night would be partial for ever.
+func TestMetricsThatDoNotComeForAWeekAreGivenUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		desk := zendesktest.New(zendesktest.Options{Tickets: 60, TicketBytes: 500})
+		leaveOut := rewrite(desk.Transport(), func(_ *http.Request, body string) string { return withoutMetrics(t, body, "11") })
+		r := newReplica(t, desk, Options{Transport: leaveOut})
+		for day := range 12 {
+			r.issues = nil
+			r.run("tickets", "ticket_metrics")
+			if missing := rowMissing(r.issues, "ticket_metrics"); missing != (day < 9) {
+				t.Errorf("day %d: a row is missing: %v, issues %+v", day, missing, r.issues)
+			}
+			if told := says(r.issues, "given up"); told != (day == 9) {
+				t.Errorf("day %d: given up: %v", day, told)
+			}
+			time.Sleep(23 * time.Hour)
+		}
+		desk.Forget()
+		if r.run("tickets", "ticket_metrics"); desk.Count("") > 1 {
+			t.Errorf("%d requests where nothing is asked for again", desk.Count(""))
+		}
+		r.holds(desk, "tickets")
+		r.holds(desk, "ticket_metrics", metricsOf(t, desk, "11"))
+	})
+}
+
+// metricsOf is the id of a ticket's metrics.
+func metricsOf(t *testing.T, desk *zendesktest.Server, ticket string) string {
+	t.Helper()
+	for record := range desk.Truth("ticket_metrics") {
+		if fmt.Sprint(parse(t, record.JSON)["ticket_id"]) == ticket {
+			return record.Key
+		}
+	}
+	t.Fatalf("ticket %s has no metrics", ticket)
+	return ""
 }
 
 // withoutMetrics takes the metrics of some tickets out of a page.
