@@ -3,6 +3,7 @@ package pipeline_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -77,6 +78,10 @@ func TestAuditsThatAreNotFoundInAWindowAreNotForgotten(t *testing.T) {
 					result, err := l.attempt(t.Context(), job, nil)
 					if err != nil || result.Run.Status == sink.Done {
 						t.Fatalf("%s, %v", result.Run.Status, err)
+					}
+					var none *pipeline.NoRows
+					if err := stream(t, result, "ticket_audits").Err; !errors.As(err, &none) || strings.Contains(none.Hint(), "same backfill") != backfill {
+						t.Errorf("%v", err)
 					}
 				}
 				remove()

@@ -86,6 +86,7 @@ func learnt(at time.Time) time.Time {
 type NoRows struct {
 	Stream  string
 	Records int64
+	Window  bool // they are a window's
 }
 
 func (e *NoRows) Error() string {
@@ -97,7 +98,11 @@ func (e *NoRows) Error() string {
 
 // Hint says where they are.
 func (e *NoRows) Hint() string {
-	return "desklake.issues has each with its reason. The rows of all others are there."
+	hint := "desklake.issues has each with its reason. The rows of all others are there."
+	if e.Window {
+		hint += " The same backfill asks for them again."
+	}
+	return hint
 }
 
 // noRows is how many records of the stream can't have a row: those of the table that lacks the most.

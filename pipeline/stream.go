@@ -64,7 +64,7 @@ func (w *worker) all(ctx context.Context) error {
 		err = w.readEarlier(ctx)
 	}
 	if n := w.noRows(); err == nil && n > 0 {
-		err = &NoRows{Stream: w.stream.Name, Records: n}
+		err = &NoRows{Stream: w.stream.Name, Records: n, Window: !w.stream.Window.IsZero()}
 	}
 	return err
 }

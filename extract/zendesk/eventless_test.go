@@ -174,7 +174,7 @@ func TestCommentsOfTheExportWithoutTheirTextAreAskedForAgain(t *testing.T) {
 	}
 }
 
-// One comment whose text never comes keeps no other from arriving.
+// One comment whose text never comes keeps no other from arriving, and is given up after a week.
 func TestACommentThatNeverHasATextIsLeftOut(t *testing.T) {
 	t.Parallel()
 	for name, instead := range map[string]string{"absent": `"was":`, "null": `"body":null,"was":`} {
@@ -186,11 +186,14 @@ func TestACommentThatNeverHasATextIsLeftOut(t *testing.T) {
 				r := newReplica(t, desk, Options{Transport: rewrite(desk.Transport(), func(_ *http.Request, body string) string {
 					return lost.ReplaceAllString(body, "${1}"+instead)
 				})})
-				for range 3 {
+				for day := range 12 {
 					r.issues = nil
 					r.run("ticket_audits", "ticket_comments")
-					if !rowMissing(r.issues, "ticket_comments") {
-						t.Errorf("nothing says that a row is missing: %+v", r.issues)
+					if missing := rowMissing(r.issues, "ticket_comments"); missing != (day < 10) {
+						t.Errorf("day %d: a row is missing: %v, issues %+v", day, missing, r.issues)
+					}
+					if told := says(r.issues, "given up"); told != (day == 9) {
+						t.Errorf("day %d: given up: %v", day, told)
 					}
 					if got, want := len(r.rows["ticket_comments"]), countOf(desk, "ticket_comments")-1; got != want {
 						t.Errorf("%d comments, want %d", got, want)
@@ -198,7 +201,7 @@ func TestACommentThatNeverHasATextIsLeftOut(t *testing.T) {
 					if got, want := len(r.rows["ticket_audits"]), countOf(desk, "ticket_audits"); got != want {
 						t.Errorf("%d audits, want %d", got, want)
 					}
-					time.Sleep(24 * time.Hour)
+					time.Sleep(23 * time.Hour)
 				}
 			})
 		})

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"desklake/extract"
+	"desklake/schema"
 )
 
 // maxHoles bounds the mark. Beyond, the oldest become one.
@@ -19,13 +21,15 @@ type hole struct {
 	After string `json:"after,omitempty"`
 	Since int64  `json:"since,omitempty"`
 	Until int64  `json:"until"`
+
+	Lacking int64 `json:"lacking,omitempty"` // since when it is asked for again, and its first page comes but lacks something, unix seconds
 }
 
 // addHole adds a hole behind the others.
 func addHole(holes []hole, h hole) []hole {
 	holes = slices.Clone(holes)
 	if n := len(holes); n > 0 && holes[n-1].touches(h) {
-		holes[n-1].Until = max(holes[n-1].Until, h.Until)
+		holes[n-1].Until, holes[n-1].Lacking = max(holes[n-1].Until, h.Until), 0
 		return holes
 	}
 	holes = append(holes, h)
@@ -60,7 +64,8 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
-// rows. What can be read by now is handed over; the walk's own place stays where it is.
+// rows. What can be read by now is handed over; the walk's own place stays where it is. What came for a week without the same
+// things, as tickets may that never have metrics, is handed over as it is: it is given up.
 func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 	var kept []hole
 	for i, h := range m.Holes {
@@ -70,14 +75,21 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			if err != nil && w.ends(ctx, err) {
 				return err
 			}
-			before, closed := h, false
-			if err == nil && !f.incomplete() && !f.lacksMetrics() {
+			before, closed, lacking := h, false, err == nil && (f.incomplete() || f.lacksMetrics())
+			final := lacking && f.keyless == 0 && h.Lacking != 0 && w.now().Unix()-h.Lacking > int64(missingFor/time.Second)
+			if err == nil && (!lacking || final) {
 				w.follow(&f, mark{After: h.After, Since: h.Since})
 				h, closed = h.behind(f)
 			}
 			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was
+				if lacking && before.Lacking == 0 {
+					before.Lacking = w.now().Unix()
+				}
 				kept = append(kept, before)
 				break
+			}
+			if final {
+				w.note(schema.Issue{Reason: "what a page of an earlier run lacked did not come for a week: it is given up, and read again when it changes, or by backfill"})
 			}
 			next := *m
 			next.Holes = slices.Clone(kept)

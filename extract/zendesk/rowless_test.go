@@ -259,50 +259,6 @@ func TestAuditsThatCanNotAllBeOfDeletedTicketsAreToldOfAtOnce(t *testing.T) {
 	}
 }
 
-// Else every night would be partial for ever.
-func TestAuditsThatAreNotFoundForAWeekAreGivenUp(t *testing.T) {
-	t.Parallel()
-	for name, c := range map[string]struct {
-		effect zendesktest.Effect
-		given  bool
-	}{
-		"not found":        {zendesktest.Status(404, `{"error":"RecordNotFound","description":"Not found"}`), true},
-		"refused":          {zendesktest.Forbidden(), false},
-		"a firewall's 404": {zendesktest.Status(404, ""), false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				desk := zendesktest.New(zendesktest.Options{Tickets: 30, TicketBytes: 500, AuditsPerTicket: 2})
-				r := newReplica(t, desk, Options{AuditsInFull: true})
-				remove := desk.Inject(zendesktest.Fault{Match: "tickets/7/audits", Do: c.effect})
-				for day := range 12 {
-					r.issues = nil
-					r.run("ticket_audits")
-					last := day == 9 // it is tried again since the second run
-					if missing := rowMissing(r.issues, "ticket_audits"); missing != (!c.given || day > 0 && day < 9) {
-						t.Errorf("day %d: a row is missing: %v, issues %+v", day, missing, r.issues)
-					}
-					if told := says(r.issues, "given up"); told != (c.given && last) {
-						t.Errorf("day %d: given up: %v", day, told)
-					}
-					time.Sleep(24 * time.Hour)
-				}
-				desk.Forget()
-				r.run("ticket_audits")
-				if asked := desk.Count("tickets/7/audits") > 0; asked == c.given {
-					t.Errorf("asked for again: %v", asked)
-				}
-				remove()
-				desk.Set("tickets", 7, "subject", `"changed"`)
-				time.Sleep(time.Hour)
-				r.run("ticket_audits")
-				r.holds(desk, "ticket_audits")
-			})
-		})
-	}
-}
-
 // The audits that an earlier run was refused keep those of other tickets from nothing.
 func TestManyTicketsThatAreRefusedForGoodKeepNoOtherFromArriving(t *testing.T) {
 	t.Parallel()
