@@ -46,8 +46,9 @@ func (k keys) without(other keys) (n int64) {
 	return n
 }
 
-// steady is how many hundredths of a table two readings may differ in: what is in an order that changes is missed by each.
-const steady = 1
+// lively is how many hundredths of its rows a list may lose from one reading to the next, if they are more than a handful: what
+// is deleted meanwhile, and what moves in an order that changes.
+const lively = 3
 
 // believable reports that the rows can be gone that all readings of the pass missed. If the last reading lacks too many of
 // those that the one before had, it says how many.
@@ -55,7 +56,7 @@ func (w *worker) believable(table string, missing, live int64) (ok bool, lacking
 	first, last := w.met[0][table], w.met[len(w.met)-1][table]
 	lacking = first.without(last)
 	switch {
-	case lacking > handful && 100*lacking > steady*live:
+	case lacking > handful && 100*lacking > lively*live:
 		return false, lacking
 	case suspicious(len(first), w.missing[table], live):
 		return false, 0
