@@ -1,7 +1,9 @@
 package zendesk
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"regexp"
 	"slices"
@@ -10,6 +12,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/klauspost/compress/gzip"
+
+	"desklake/extract"
 	"desklake/internal/zendesktest"
 )
 
@@ -143,6 +148,82 @@ func TestAnEmptyPageThatStaysIsToldInTheNextRunAndAskedForAgain(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Nobody reads a window again of itself: there a page that may come is told at once, and the window asked for again brings it.
+func TestAnEmptyPageThatLeadsOnInAWindowIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"users", "organizations"} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, left, l := withTimeline(t, false)
+				for n := range 2 {
+					*left, r.issues = 2-2*n, nil
+					for _, st := range r.source.catalog().Select([]string{table}) {
+						st.Window = extract.Window{From: l.rows[3].at, To: l.rows[36].at}
+						if err := r.stream(st); err != nil {
+							t.Error(err)
+						}
+					}
+					if noRow(r.issues) != (n == 0) {
+						t.Errorf("reading %d: %+v", n, r.issues)
+					}
+				}
+				for _, row := range l.rows[3:36] {
+					if _, ok := r.rows[table][itoa(int64(row.id))]; !ok {
+						t.Errorf("row %d is missing", row.id)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestAnEmptyPageBehindACursorWithoutAShapeIsAHole(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, left, l := withTimeline(t, true)
+		*left = 2
+		for range 2 {
+			r.run("users")
+			time.Sleep(time.Hour)
+		}
+		for _, row := range l.rows {
+			if _, ok := r.rows["users"][itoa(int64(row.id))]; !ok {
+				t.Errorf("row %d is missing", row.id)
+			}
+		}
+		if noRow(r.issues) {
+			t.Errorf("issues: %+v", r.issues)
+		}
+		before := l.answers
+		if r.run("users"); l.answers != before+1 {
+			t.Errorf("%d requests where nothing is missing", l.answers-before)
+		}
+	})
+}
+
+// withTimeline reads a helpdesk whose forty rows come in pages of five; so many of its next pages come empty.
+func withTimeline(t *testing.T, opaque bool) (r *replica, left *int, l *timeline) {
+	l, left = &timeline{page: 5, opaque: opaque}, new(int)
+	for range 40 {
+		l.add(0)
+		time.Sleep(10 * time.Minute)
+	}
+	gzipped := roundTrip(func(r *http.Request) (*http.Response, error) {
+		resp, err := l.RoundTrip(r)
+		if err == nil {
+			body, _ := io.ReadAll(resp.Body)
+			var packed bytes.Buffer
+			z := gzip.NewWriter(&packed)
+			_, _ = z.Write(body)
+			_ = z.Close()
+			resp.Body = io.NopCloser(&packed)
+		}
+		return resp, err
+	})
+	return newReplica(t, nil, Options{Transport: emptying(gzipped, left)}), left, l
 }
 
 func noRow(issues []issue) bool {
