@@ -33,6 +33,7 @@ func (w *walk) list(ctx context.Context) error {
 // readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself. That records moved
 // on from page to page is none: what one of two readings missed, the other met.
 func (w *walk) readings(ctx context.Context, q url.Values, after string, next behindPage) error {
+	w.endsBehind = 0
 	for n, twice := 1, false; ; n++ {
 		var err error
 		if w.style == numberedList {
