@@ -23,6 +23,50 @@ func readings(asked *int, ids ...[]int) func(context.Context, extract.Position, 
 	}
 }
 
+// upTo are the ids from one on.
+func upTo(n int) (ids []int) {
+	for i := range n {
+		ids = append(ids, i+1)
+	}
+	return ids
+}
+
+// A reading that was cut short says nothing of the rows that the other one missed.
+func TestASecondReadingThatWasCutShortConfirmsNothing(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		readings [][]int
+		accept   bool
+		marked   int64
+	}{
+		"the second is empty":                     {readings: [][]int{upTo(25), {}}},
+		"the second has three":                    {readings: [][]int{upTo(25), upTo(3)}},
+		"the second lacks six more":               {readings: [][]int{upTo(25), upTo(19)}},
+		"the second lacks five more":              {readings: [][]int{upTo(25), upTo(20)}, marked: 5},
+		"the first is empty":                      {readings: [][]int{{}, upTo(25)}},
+		"the first has three":                     {readings: [][]int{upTo(3), upTo(25)}},
+		"they are the same":                       {readings: [][]int{upTo(25)}, marked: 5},
+		"rows came twice in the second":           {readings: [][]int{upTo(25), append(upTo(3), upTo(25)...)}, marked: 5},
+		"a short one says each of its rows often": {readings: [][]int{upTo(25), append(append(upTo(3), upTo(3)...), upTo(19)...)}},
+		"the second is empty, and it is accepted": {readings: [][]int{upTo(25), {}}, accept: true, marked: 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				dst, asked := &kept{live: 30}, 0
+				result := run(t, dst, pipeline.Job{AcceptDeletes: test.accept}, script{Pass: true, Pages: readings(&asked, test.readings...)})
+				var doubted *pipeline.Doubted
+				if errors.As(result.Streams[0].Err, &doubted) != (test.marked == 0) || dst.marked != test.marked || asked != 2 {
+					t.Errorf("error: %v; read %d times, %d rows were marked", result.Streams[0].Err, asked, dst.marked)
+				}
+				if test.marked == 0 && len(dst.issues()) == 0 {
+					t.Error("nothing is told of it")
+				}
+			})
+		})
+	}
+}
+
 func TestRowsAreGoneThatTwoReadingsMissed(t *testing.T) {
 	t.Parallel()
 	all := []int{1, 2, 3, 4, 5, 6, 7, 8}

@@ -15,6 +15,7 @@ import (
 type Doubted struct {
 	Table         string
 	Missing, Live int64
+	Lacking       int64  // rows that one reading had, and the next one had not; zero where the readings agree
 	Why           string // in what circumstances they are missing, a phrase; empty where they are too many
 }
 
@@ -22,6 +23,9 @@ func (e *Doubted) Error() string {
 	why := e.Why
 	if why != "" {
 		why = ", " + why
+	}
+	if e.Lacking > 0 {
+		why = fmt.Sprintf(", and %d others were when it was read again", e.Lacking)
 	}
 	return fmt.Sprintf("%s: %d of %d rows are missing at the source%s; none was marked as deleted", e.Table, e.Missing, e.Live, why)
 }
@@ -37,7 +41,10 @@ func (e *Doubted) Hint() string {
 
 // reason is that of the issue which is recorded.
 func (e *Doubted) reason() string {
-	if e.Why == "" {
+	switch {
+	case e.Lacking > 0:
+		return "the list was read twice, and the second time it lacked rows that it had before: none was marked as deleted"
+	case e.Why == "":
 		return "more rows are missing at the source than can be believed: none was marked as deleted"
 	}
 	return "rows are missing at the source, and another user may see them: none was marked as deleted"
@@ -48,7 +55,7 @@ const handful = 5
 
 // suspicious is a pass that is more likely an answer that was cut short than a helpdesk that was emptied: an empty list for a
 // table with live rows, or one that lost more than half of more than a handful.
-func suspicious(read, missing, live int64) bool {
+func suspicious(read int, missing, live int64) bool {
 	return live > 0 && (read == 0 || live > handful && 2*missing > live)
 }
 
@@ -81,8 +88,11 @@ func (w *worker) believeGone(ctx context.Context, table string, missing, live in
 		doubted.Why = fmt.Sprintf("which was read as %s before, and as whom now can't be told (%s)", cmp.Or(before, "somebody"), err)
 	case before != "" && before != readAs:
 		doubted.Why = fmt.Sprintf("which is read as %s, and was as %s before", readAs, before)
-	case !suspicious(w.read[table], missing, live):
-		return readAs, nil
+	default:
+		var ok bool
+		if ok, doubted.Lacking = w.believable(table, missing, live); ok {
+			return readAs, nil
+		}
 	}
 	return "", doubted
 }

@@ -10,7 +10,7 @@ import (
 // missed reports that the pass did not meet rows that would be marked as gone. A list can be in an order that changes while it
 // is read, and a row that moves in front of what was read is not met though it is there: what one reading missed is gone only
 // if a second one, in the same transaction, misses it too. A list of which nothing is missing is read once.
-func (w *worker) missed(ctx context.Context) (bool, error) {
+func (w *worker) missed(ctx context.Context) (again bool, err error) {
 	if err := w.begin(ctx); err != nil {
 		return false, err
 	}
@@ -19,11 +19,10 @@ func (w *worker) missed(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, &SinkError{err}
 		}
-		if missing > 0 && w.noRow[t.Name] == 0 {
-			return true, nil
-		}
+		w.missing[t.Name] = missing
+		again = again || missing > 0 && w.noRow[t.Name] == 0
 	}
-	return false, nil
+	return again, nil
 }
 
 // finishPass marks the rows that the complete pass did not meet, unless that can't be right or can't be told.

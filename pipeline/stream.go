@@ -38,7 +38,8 @@ type worker struct {
 	pending facts            // of what was received since the last commit
 	issues  schema.Issues    // since the last commit
 	kinds   schema.Issues    // of the run, those of single rows taken together
-	read    map[string]int64 // rows received, by table
+	met     []reading        // of a pass
+	missing map[string]int64 // behind the first of them, by table
 	noRow   map[string]int64 // records that can't have a row, by table
 	signed  bool             // whether the account answers was told
 
@@ -52,7 +53,7 @@ type worker struct {
 
 func (r *run) worker(s PlannedStream) *worker {
 	return &worker{run: r, stream: s, stored: s.stored, start: s.start, readAs: s.stored.Reader,
-		read: map[string]int64{}, noRow: map[string]int64{},
+		missing: map[string]int64{}, noRow: map[string]int64{},
 		result: StreamResult{Stream: s.Name, Tables: extract.TableNames(s.Tables), Counts: map[string]sink.Counts{}}}
 }
 
@@ -116,6 +117,7 @@ func (w *worker) walk(outer context.Context) error {
 
 // reading reads the stream from a position on, and writes it. It returns what write returns.
 func (w *worker) reading(ctx context.Context, from extract.Position) (ended, err error) {
+	w.met = append(w.met, reading{})
 	return w.write(ctx, w.convert(ctx, from, w.receive(ctx, from)))
 }
 
@@ -196,7 +198,9 @@ func (w *worker) add(ctx context.Context, c chunk) error {
 			return &SinkError{err}
 		}
 		step.Rows += b.Rows()
-		w.read[b.Table.Name] += b.Rows()
+		if w.stream.Pass {
+			w.met[len(w.met)-1].add(b)
+		}
 	}
 	w.rows += step.Rows
 	w.Progress.Moved(w.stream.Name, step)

@@ -155,6 +155,21 @@ var faults = map[string]func(n *night) int{
 		n.h.Inject(zendesktest.Fault{Match: "incremental/ticket_events", Times: 1, Do: zendesktest.Field("child_events", "null")})
 		return n.tonight()
 	},
+	"a page of an export comes empty": func(n *night) int {
+		n.table, n.args = "organizations", []string{"--full-refresh"}
+		empty := zendesktest.Fault{Match: "incremental/organizations", Times: 2, // as it is asked for again at once
+			Do: zendesktest.Body(`{"organizations":[],"count":0,"end_time":1000000000,"end_of_stream":false}`)}
+		n.h.Inject(empty)
+		if code := n.tonight(); code != 0 {
+			n.t.Errorf("exit code %d of the first night", code)
+		}
+		n.mu.Lock()
+		n.told = nil
+		n.mu.Unlock()
+		n.args, empty.Times = nil, 1
+		n.h.Inject(empty)
+		return n.tonight()
+	},
 	"an unknown field, a value of another type": func(n *night) int {
 		n.args = []string{"--full-refresh"}
 		n.always("incremental/tickets/cursor", zendesktest.Field("subject", `{"of":"another","type":1}`))

@@ -16,7 +16,7 @@ import (
 const maxHoles = 100
 
 // hole is a part of an export that was stepped over, or whose page was incomplete: from a cursor or a second up to a second
-// that was read.
+// that was read. So is a page without a row that leads on: what leads on is the time of a last row.
 type hole struct {
 	After string `json:"after,omitempty"`
 	Since int64  `json:"since,omitempty"`
@@ -60,7 +60,7 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 		rest.Since = max(h.Since, f.end)
 	}
 	stale := f.rows > 0 && f.after != "" && rest == h // an earlier answer, which says nothing of the hole
-	return rest, !stale && f.ended(false) || f.reached() >= h.Until && rest != h
+	return rest, !stale && f.ended(false) || f.rows > 0 && f.reached() >= h.Until && rest != h
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
@@ -110,6 +110,24 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 		w.note(rowless("", "what was skipped in earlier runs still can't be read: it is tried again in later runs", fmt.Sprintf("in %d places", len(kept))))
 	}
 	return nil
+}
+
+// passesOver reports that the page is empty, and not the last one.
+func (f fetched) passesOver() bool { return f.rows == 0 && f.told && !f.last }
+
+// passOver adds the hole of an empty page that led on each time that it was asked for. It is told where it is still there in
+// a later run, or at once where only what is told brings one: in a window.
+func (w *walk) passOver(holes []hole, h hole) []hole {
+	if slices.ContainsFunc(holes, func(known hole) bool { return h.within(known) && h.Until <= known.Until }) {
+		return holes
+	}
+	if h.Until == 0 { // it can't be told how far it led
+		h.Until = w.now().Unix()
+	}
+	if !w.window.IsZero() {
+		w.note(rowless("", "a page was empty, and not the last one: what can be missing is asked for again", time.Unix(h.Until, 0).UTC().Format(time.RFC3339)))
+	}
+	return addHole(holes, h)
 }
 
 // ends reports that an error is not about a record but about the whole stream.

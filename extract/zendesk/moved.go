@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/url"
+	"slices"
 )
 
 // A list that is read by page number moves when a row is deleted: those behind it come forward, and the one at the
@@ -16,6 +17,7 @@ import (
 type movedError struct {
 	evidence string
 	twice    bool // nothing but that records were met twice, by a reading that came to its end
+	empty    int  // rows of the full pages that an empty one came behind; 0 if there was none, or they were not full
 }
 
 func (e *movedError) Error() string { return "the list changed while it was read: " + e.evidence }
@@ -81,6 +83,11 @@ func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (
 	return nil, nil
 }
 
+// sameRecords reports that two pages have the same records in the same order, and each has an id.
+func sameRecords(a, b []row) bool {
+	return len(a) > 0 && slices.EqualFunc(a, b, func(x, y row) bool { return x.id != 0 && x.id == y.id })
+}
+
 // border is what is kept of one reading of a list by cursor, which can have millions of rows.
 type border struct {
 	rows   int
@@ -121,7 +128,7 @@ func (b *border) pass(f fetched, last bool) error {
 	case last && f.count > b.rows:
 		return changed("it ended after %d of %d rows", b.rows, f.count)
 	case last && b.twice:
-		return &movedError{"a record was on two pages", true}
+		return &movedError{evidence: "a record was on two pages", twice: true}
 	}
 	return nil
 }

@@ -19,15 +19,16 @@ import (
 // walk is one Read of one stream.
 type walk struct {
 	*Source
-	stream *stream
-	query  url.Values // that every request of the stream has
-	style  paging     // of the pages; the stream's, or numberedList in its place
-	offset int        // of the page in a numbered list, in rows
-	size   *pageSize
-	path   string // of the requests; the stream's endpoint if empty
-	window extract.Window
-	parent *stream // the export that led to the list that is read; or nil
-	yield  func(extract.Page, error) bool
+	stream     *stream
+	query      url.Values // that every request of the stream has
+	style      paging     // of the pages; the stream's, or numberedList in its place
+	offset     int        // of the page in a numbered list, in rows
+	endsBehind int        // rows behind which an empty page is the end of a list that said there is more; 0 for none
+	size       *pageSize
+	path       string // of the requests; the stream's endpoint if empty
+	window     extract.Window
+	parent     *stream // the export that led to the list that is read; or nil
+	yield      func(extract.Page, error) bool
 
 	tables    []*schema.Table
 	pages     int

@@ -36,7 +36,10 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		}
 		if f.rows > 0 || !stuck {
 			w.follow(&f, m)
-		} // an empty page that comes twice is believed: the export can leave rows out that its cursors count
+		}
+		if f.passesOver() && !stuck {
+			f.after = "" // it is asked for again before the walk goes on behind it
+		}
 		next := m
 		if f.after != "" { // a poll with nothing new has none: the old one stays good
 			next.After, next.Since = f.after, 0
@@ -45,13 +48,16 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		if f.incomplete() {
 			next.Holes = addHole(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
+		moved := f.after != "" && behind(f.after, m.After)
+		if moved && f.passesOver() {
+			next.Holes = w.passOver(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
+		}
 		w.metrics(f, m, &next)
 		before := kept
 		if kept, err = w.handOver(ctx, f, before, w.keep(before, next, f)); err != nil {
 			return err
 		}
 		next.Refused = kept.Refused
-		moved := f.after != "" && behind(f.after, m.After)
 		if _, readable := readPlace(f.after); moved && !readable {
 			if seen[f.after]++; seen[f.after] > maxSeen {
 				return w.wrong("the cursor %.80q was given again and again, and the stream does not end", f.after)

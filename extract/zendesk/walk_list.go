@@ -33,6 +33,7 @@ func (w *walk) list(ctx context.Context) error {
 // readings walks a list, by cursor where the endpoint can, until a reading of it does not contradict itself. That records moved
 // on from page to page is none: what one of two readings missed, the other met.
 func (w *walk) readings(ctx context.Context, q url.Values, after string, next behindPage) error {
+	w.endsBehind = 0
 	for n, twice := 1, false; ; n++ {
 		var err error
 		if w.style == numberedList {
@@ -50,7 +51,8 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 			return &extract.Failure{Kind: extract.ErrAnswer, Err: fmt.Errorf("GET %s: the list was read %d times, and each time it changed meanwhile: %w", w.stream.endpoint, n, err),
 				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + tellSupport}
 		}
-		twice = twice || moved.twice
+		twice, after = twice || moved.twice, ""
+		w.expect(moved.empty)
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
 		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
 			return err
@@ -62,7 +64,7 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 // that way, so the list is walked by page number then.
 func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next behindPage) error {
 	r, seen, empty := &request{}, map[string]bool{}, 0
-	var before border
+	said, before := promise{more: after != "", short: after != ""}, border{}
 	for {
 		parameters := url.Values{}
 		for name, value := range q {
@@ -88,6 +90,9 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 			moved = before.pass(f, !more)
 		} else if before.repeats(f) { // of these what changes meanwhile comes again, but no page does
 			return w.wrong("the cursor %.80q leads to a page that was there before", after)
+		}
+		if broken := said.pass(f, !more, f.more != nil && more, w.endsBehind); moved == nil {
+			moved = broken
 		}
 		if err := w.emitList(ctx, f, next, !more && moved == nil); err != nil {
 			return err
@@ -134,7 +139,8 @@ func (f fetched) continues() (bool, error) {
 // end, as it can't tell whether that record still exists.
 func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) error {
 	w.style, w.offset = numberedList, 0
-	r, missed, met := &request{}, 0, newPlaces()
+	r, missed, met, said := &request{}, 0, newPlaces(), promise{}
+	var first []row
 	for {
 		f, err := w.fetch(ctx, r, q)
 		var unmade *poison
@@ -159,8 +165,18 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		if f.next != "" && f.rows == 0 {
 			return w.wrong("page number %d is empty, and the list does not end", f.page)
 		}
+		whole := f.page == 2 && !said.more && f.next == "" && f.count < 0 && sameRecords(first, f.each) // it is not given in pages
+		if f.page == 1 {
+			first = f.each
+		}
+		end = end || whole
 		moved := met.add(f)
+		if broken := said.pass(f, end, f.next != "", w.endsBehind); moved == nil && f.count < 0 {
+			moved = broken
+		}
 		switch {
+		case whole:
+			moved = nil
 		case moved != nil || !end:
 		case f.count > f.begins()+f.rows:
 			moved = changed("it ended after %d of %d rows", f.begins()+f.rows, f.count)

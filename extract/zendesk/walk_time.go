@@ -1,6 +1,7 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,7 @@ import (
 // https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/#time-based-incremental-exports
 func (w *walk) timeExport(ctx context.Context, m mark) error {
 	m = w.back(m)
-	if err := w.retryHoles(ctx, &m, w.stream.rows); err != nil {
+	if err := w.retryHoles(ctx, &m, cmp.Or(m.Rows, w.stream.rows)); err != nil {
 		return err
 	}
 	r, stuck := &request{}, false
@@ -48,9 +49,15 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		w.raise(f)
 		f.end = f.leads(at)
 		farthest := w.farthest(f)
-		if missed := (hole{Since: at, Until: f.end}); f.incomplete() && (farthest > m.Since || !slices.ContainsFunc(m.Holes, missed.within)) {
+		missed := hole{Since: at, Until: f.end}
+		if f.incomplete() && (farthest > m.Since || !slices.ContainsFunc(m.Holes, missed.within)) {
 			m.Holes = addHole(m.Holes, missed)
 		} // what is met again in the overlap can have its hole
+		empty := f.passesOver() && f.end > at
+		unsure := empty && !stuck // it is asked for again before the walk goes on behind it
+		if empty && stuck {
+			m.Holes = w.passOver(m.Holes, missed)
+		}
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
 		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
@@ -66,9 +73,9 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			return err
 		}
 		switch {
-		case f.ended(f.rows > 0 && f.end > at), w.past(f):
+		case f.ended(f.rows > 0 && f.end > at), !unsure && w.past(f):
 			return nil
-		case f.end > at:
+		case f.end > at && !unsure:
 			at, stuck, r.size.least = f.end, false, 0
 		case full && (r.size.n > f.asked || r.size.rise()):
 			r.size.least = r.size.n // a smaller page would end in the same second
