@@ -15,6 +15,9 @@ import (
 func TestSourceKeepsTheContract(t *testing.T) {
 	t.Parallel()
 	for name, full := range map[string]bool{"audits: events": false, "audits: full": true} {
+		if full && testing.Short() {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			extracttest.Run(t, func(t *testing.T, limited bool) extracttest.Account { return describe(t, full, limited) })

@@ -19,7 +19,11 @@ func TestWalksThatAreBrokenOffAnywhereGoOnWithoutALoss(t *testing.T) {
 				r, rng := newReplica(t, desk, o), testRand(t)
 				desk.Inject(zendesktest.Fault{Do: zendesktest.TooLarge(60)}) // so that there are pages to break off behind
 				r.stop = func(extract.Page) bool { return rng.IntN(3) == 0 }
-				for range 40 {
+				rounds := 40
+				if testing.Short() {
+					rounds = 8
+				}
+				for range rounds {
 					r.run(allTables()...)
 					time.Sleep(20 * time.Second)
 					if rng.IntN(4) == 0 {
