@@ -90,7 +90,7 @@ func (w *witness) serves() {
 		if e.URL != "" {
 			address = strings.TrimSuffix(e.URL, "/")
 		}
-		if e.Msg == "run ended" {
+		if e.Msg == "run ended" && w.wrote["/"] == "" { // another one may end before it stops
 			for _, path := range []string{"/", "/metrics", "/healthz", "/readyz", "/api/status.json"} {
 				page, err := read(http.Get(address + path))
 				if err != nil && path != "/readyz" || page == "" {

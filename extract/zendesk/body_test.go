@@ -118,6 +118,9 @@ func TestAnEncodingThatWasNotAskedForIsNamed(t *testing.T) {
 }
 
 func TestALargePageIsAskedForSmallerAndAHugeListSaysWhatToDo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		large := func(bytes int) roundTrip {

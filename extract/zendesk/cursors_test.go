@@ -117,6 +117,9 @@ func TestAStartWithinTheLastMinuteIsNothingToDo(t *testing.T) {
 }
 
 func TestTheClockOfThisMachineDoesNotMatter(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	for _, ahead := range []time.Duration{-3 * 365 * 24 * time.Hour, -time.Hour, 3 * time.Hour, 20 * 365 * 24 * time.Hour} {
 		t.Run(ahead.String(), func(t *testing.T) {
@@ -144,6 +147,9 @@ func TestTheClockOfThisMachineDoesNotMatter(t *testing.T) {
 }
 
 func TestASecondWithMoreRowsThanAPage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	for name, test := range map[string]struct {
 		table string

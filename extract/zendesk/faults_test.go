@@ -61,11 +61,10 @@ var transient = map[string]zendesktest.Effect{
 var once = map[string]bool{"401": true, "an empty page, not last": true, "the cursor does not move": true}
 
 func TestTransientFaultsLeaveNoTrace(t *testing.T) {
-	t.Parallel()
-	rounds := 2
 	if testing.Short() {
-		rounds = 1
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
 	}
+	t.Parallel()
 	for name, effect := range transient {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +72,7 @@ func TestTransientFaultsLeaveNoTrace(t *testing.T) {
 				auth := zendesktest.Auth{ClientID: "desklake", ClientSecret: "s3cret"}
 				desk := zendesktest.New(zendesktest.Options{Tickets: 12, AuditsPerTicket: 3, TicketBytes: 500, Auth: auth, Since: time.Now().AddDate(0, 0, -30)})
 				r := newReplica(t, desk, Options{Auth: ClientCredentials{ID: auth.ClientID, Secret: auth.ClientSecret}})
-				for range rounds {
+				for range 2 {
 					for _, st := range streams {
 						path := st.endpoint[len("/api/v2/"):]
 						times := 2
@@ -120,6 +119,9 @@ var permanent = map[string]struct {
 }
 
 func TestPermanentFaultsEndEveryStreamInTheirKindOfFailure(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	for name, test := range permanent {
 		t.Run(name, func(t *testing.T) {

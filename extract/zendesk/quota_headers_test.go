@@ -26,6 +26,9 @@ func telling(next http.RoundTripper, headers map[string]string) roundTrip {
 // That nothing is left, and not until when, is waited for once. Where requests go on being answered it is not true, and the
 // documented limits count.
 func TestALimitThatContradictsItselfCountsForNothingAfterOneWait(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	accounts, buckets := []map[string]string{}, []map[string]string{}
 	for _, reset := range []string{"", "-5", "NaN", "soon", "1e9", "100000000"} {
