@@ -153,10 +153,7 @@ func (a *app) checkSink(conf *setup.Setup, streams []extract.Stream, whose func(
 		if f.Found, f.Err = err.Error(), err; !errors.As(err, &other) {
 			f.Err = &pipeline.SinkError{Err: err}
 		}
-		var advice interface{ Hint() string }
-		if errors.As(err, &advice) {
-			f.Advice = advice.Hint()
-		}
+		f.Advice = words.Hint(err)
 	} else if len(changes) > 0 && changes[0].Table == "" {
 		f.Found += ", will be created"
 	}

@@ -101,8 +101,7 @@ func (t *told) Unwrap() error { return t.error }
 // print prints an error and its hint.
 func (a *app) print(err error) {
 	fmt.Fprintf(a.stderr, "desklake: %s\n", strings.ReplaceAll(err.Error(), "\n", "\n  "))
-	var advice interface{ Hint() string }
-	if errors.As(err, &advice) && advice.Hint() != "" {
-		fmt.Fprintf(a.stderr, "  %s\n", words.Sentence(advice.Hint()))
+	if hint := words.Hint(err); hint != "" {
+		fmt.Fprintf(a.stderr, "  %s\n", words.Sentence(hint))
 	}
 }

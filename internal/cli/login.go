@@ -33,20 +33,19 @@ func (c *loginCommand) Run(a *app) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	ctx := a.ctx
 	late := &extract.Failure{Kind: extract.ErrLogin, Err: fmt.Errorf("no answer came from the browser within %v", c.Timeout),
 		Advice: "run desklake login again. From another machine, such as over SSH, it takes --no-browser"}
-	waiting, stop := context.WithTimeoutCause(ctx, c.Timeout, late)
+	waiting, stop := context.WithTimeoutCause(a.ctx, c.Timeout, late)
 	defer stop()
 	if c.NoBrowser || !strings.HasPrefix(login.Redirect(), "http://") {
-		err = a.pasteLogin(ctx, waiting, login)
+		err = a.pasteLogin(a.ctx, waiting, login)
 	} else {
-		err = a.awaitLogin(ctx, waiting, login)
+		err = a.awaitLogin(a.ctx, waiting, login)
 	}
 	if err != nil {
 		return err
 	}
-	return a.tellLogin(a.tellWaits(ctx), login.Place(), source)
+	return a.tellLogin(a.tellWaits(a.ctx), login.Place(), source)
 }
 
 // authorizer opens the source of the configuration, for a login or its end: neither waits for long.

@@ -96,9 +96,8 @@ func (l *loginListener) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case err != nil:
 		page := loginPage{Title: "Not logged in", Text: err.Error()}
-		var advice interface{ Hint() string }
-		if errors.As(err, &advice) && advice.Hint() != "" {
-			page.Advice = words.Sentence(advice.Hint())
+		if hint := words.Hint(err); hint != "" {
+			page.Advice = words.Sentence(hint)
 		}
 		showLoginPage(w, http.StatusOK, page)
 	default:

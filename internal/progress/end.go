@@ -1,9 +1,9 @@
 package progress
 
 import (
+	"desklake/internal/words"
 	"desklake/pipeline"
 	"desklake/sink"
-	"errors"
 	"log/slog"
 	"time"
 )
@@ -63,9 +63,8 @@ func FiguresOf(streams []pipeline.StreamResult) (f figures) {
 // Problem is an error with what to do about it.
 func Problem(err error) []any {
 	attrs := []any{"err", err}
-	var advice interface{ Hint() string }
-	if errors.As(err, &advice) && advice.Hint() != "" {
-		attrs = append(attrs, "hint", advice.Hint())
+	if hint := words.Hint(err); hint != "" {
+		attrs = append(attrs, "hint", hint)
 	}
 	return attrs
 }

@@ -5,7 +5,6 @@ import (
 	"io"
 	"strings"
 	"sync"
-	"time"
 
 	"desklake/pipeline"
 )
@@ -18,29 +17,10 @@ type lines struct {
 	stop chan struct{}
 }
 
-const lineEvery = 10 * time.Second
-
 func newLines(w io.Writer, t *Tracks) *lines {
 	l := &lines{Tracks: t, w: w, stop: make(chan struct{})}
-	go l.tick()
+	go l.tick(l.stop, l.print)
 	return l
-}
-
-func (l *lines) tick() {
-	ticker := time.NewTicker(lineEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-l.stop:
-			return
-		case <-ticker.C:
-			for _, t := range l.Snapshot() {
-				if t.State == Reading {
-					l.print(t)
-				}
-			}
-		}
-	}
 }
 
 func (l *lines) print(t Track) {

@@ -19,25 +19,8 @@ type logged struct {
 // NewLogged writes the streams of a job into a log, until Close.
 func NewLogged(log *slog.Logger, plan pipeline.Plan, job pipeline.Job) Progress {
 	l := &logged{Tracks: NewTracks(plan), log: log, named: job.Named, stop: make(chan struct{})}
-	go l.tick()
+	go l.tick(l.stop, func(t Track) { l.log.Info("stream under way", t.attrs()...) })
 	return l
-}
-
-func (l *logged) tick() {
-	ticker := time.NewTicker(lineEvery)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-l.stop:
-			return
-		case <-ticker.C:
-			for _, t := range l.Snapshot() {
-				if t.State == Reading {
-					l.log.Info("stream under way", t.attrs()...)
-				}
-			}
-		}
-	}
 }
 
 // attrs are how far the stream has come.

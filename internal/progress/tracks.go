@@ -126,3 +126,24 @@ func (t *Tracks) finish(r pipeline.StreamResult) Track {
 		}
 	})
 }
+
+// lineEvery is how often a view of lines tells of a stream that is being read.
+const lineEvery = 10 * time.Second
+
+// tick tells of each stream that is being read, again and again until stop is closed.
+func (t *Tracks) tick(stop <-chan struct{}, tell func(Track)) {
+	ticker := time.NewTicker(lineEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-ticker.C:
+			for _, track := range t.Snapshot() {
+				if track.State == Reading {
+					tell(track)
+				}
+			}
+		}
+	}
+}
