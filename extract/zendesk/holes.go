@@ -65,7 +65,8 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
 // rows. What can be read by now is handed over; the walk's own place stays where it is. What came for a week without the same
-// things, as tickets may that never have metrics, is handed over as it is: it is given up.
+// things, as tickets may that never have metrics, is handed over as it is: it is given up. So is what came as an end without
+// a row: rows change their places, but rarely vanish.
 func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 	var kept []hole
 	for i, h := range m.Holes {
@@ -75,10 +76,11 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			if err != nil && w.ends(ctx, err) {
 				return err
 			}
-			before, closed, lacking := h, false, err == nil && (f.incomplete() || f.lacksMetrics())
+			before, closed, lacking := h, false, err == nil && (f.incomplete() || f.lacksMetrics() || f.endsEmpty())
 			final := lacking && f.keyless == 0 && h.Lacking != 0 && w.now().Unix()-h.Lacking > int64(missingFor/time.Second)
 			if err == nil && (!lacking || final) {
 				w.follow(&f, mark{After: h.After, Since: h.Since})
+				f.end = f.leads(h.Since)
 				h, closed = h.behind(f)
 			}
 			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was
@@ -112,8 +114,27 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 	return nil
 }
 
+// promises reports that the page says that there is another.
+func (f fetched) promises() bool { return f.told && !f.last }
+
 // passesOver reports that the page is empty, and not the last one.
-func (f fetched) passesOver() bool { return f.rows == 0 && f.told && !f.last }
+func (f fetched) passesOver() bool { return f.rows == 0 && f.promises() }
+
+// endsEmpty reports that the page is empty, and the last one.
+func (f fetched) endsEmpty() bool { return f.rows == 0 && f.ended(false) }
+
+// unkept tells of a stream that ended with an empty page where the page before promised more. The next run goes on behind the
+// last row, but nobody reads a window again of itself.
+func (w *walk) unkept(f fetched) {
+	const reason = "the export ended with an empty page where there was to be more: "
+	switch {
+	case !f.endsEmpty():
+	case w.window.IsZero():
+		w.note(schema.Issue{Reason: reason + "the next run asks for it again"})
+	default:
+		w.note(rowless("", reason+"what can be missing is read by asking for the window again", ""))
+	}
+}
 
 // passOver adds the hole of an empty page that led on each time that it was asked for. It is told where it is still there in
 // a later run, or at once where only what is told brings one: in a window.

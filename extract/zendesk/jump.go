@@ -12,27 +12,35 @@ const jumpSeconds = 2
 // follow settles where a page of an export by cursor leads that was asked for at a mark. Its cursor names its last row,
 // and what lies between that row and a cursor farther on would never be read: the walk goes on behind the row then, and from
 // where it was if the page is empty. Nothing is lost by going on too early, and every step leads farther. What can't be
-// judged is followed: a cursor that can't be read, the last page's, and that of rows whose times are not the order of the
+// judged is followed, if the page has rows: a cursor that can't be read, and that of rows whose times are not the order of the
 // export, of which some lie in front of the mark.
+//
+// Behind the last page the next run asks, and it may be that no other page comes to show what was passed over: there the
+// cursor never leads beyond the row, nor anywhere without one.
 func (w *walk) follow(f *fetched, asked mark) {
+	if f.endsEmpty() {
+		f.after = ""
+		return
+	}
 	to, readable := readPlace(f.after)
 	from, known := w.place(asked)
-	if !readable || !known || f.told && f.last {
+	if !readable || !known {
 		return
 	}
 	last := place{f.latest.Unix(), f.lastID}
+	far := to.at > last.at+jumpSeconds
 	switch {
 	case f.rows == 0 && to.at > from.at+jumpSeconds:
 		f.after = ""
-	case f.rows == 0 || f.first.IsZero() || f.first.Unix() < from.at || to.at <= last.at+jumpSeconds || !last.behind(from):
+	case f.rows == 0, f.first.IsZero(), f.first.Unix() < from.at, to.at <= last.at, !last.behind(from), f.promises() && !far:
 		return
 	default:
 		f.after = last.cursor()
 	}
-	if !w.jumped {
+	if far && !w.jumped {
 		w.note(schema.Issue{Reason: "a cursor led beyond the last row of its page: reading went on behind that row", Value: to.cursor()})
+		w.jumped = true
 	}
-	w.jumped = true
 }
 
 // place is the place behind which the page at the mark begins, if that can be told.

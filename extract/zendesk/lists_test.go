@@ -24,11 +24,13 @@ func rewrite(rt http.RoundTripper, change func(r *http.Request, body string) str
 			return nil, err
 		}
 		defer resp.Body.Close()
-		z, err := gzip.NewReader(resp.Body)
-		if err != nil {
-			return nil, err
+		plain := io.Reader(resp.Body)
+		if resp.Header.Get("Content-Encoding") == "gzip" {
+			if plain, err = gzip.NewReader(resp.Body); err != nil {
+				return nil, err
+			}
 		}
-		body, err := io.ReadAll(z)
+		body, err := io.ReadAll(plain)
 		if err != nil {
 			return nil, err
 		}

@@ -40,12 +40,16 @@ func (w *walk) raise(f fetched) {
 }
 
 // leads is the second with which a time export goes on behind a page that began at one: its end_time, but no later than its
-// last row, which is documented to be the same; or what is between would be passed over.
+// last row, which is documented to be the same; or what is between would be passed over. That a page leads nowhere is no matter
+// of the last one. If its rows have other times than those that order the export, of which some lie in front of the page,
+// they say nothing of what was read.
 func (f fetched) leads(at int64) int64 {
-	if last := f.latest.Unix(); !f.latest.IsZero() && last > at && last < f.end && !f.ended(false) {
-		return last
+	last := f.latest.Unix()
+	ends := f.ended(false)
+	if f.latest.IsZero() || last >= f.end || !ends && last <= at || ends && f.first.Unix() < at {
+		return f.end
 	}
-	return f.end
+	return last
 }
 
 // farthest is the second up to which a page of a time export was read: its end_time, but no later than its rows say

@@ -21,6 +21,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 	}
 	r, empty, kept := &request{}, 0, m // which is what is stored of m
 	seen := map[string]int{}           // cursors that can't be read can lead in a circle
+	promised := false                  // the page before said that it is not the last
 	for stuck := false; ; {
 		f, err := w.fetch(ctx, r, w.from(m))
 		if err != nil {
@@ -34,14 +35,15 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			}
 			continue
 		}
-		if f.rows > 0 || !stuck {
+		if !stuck || !f.passesOver() {
 			w.follow(&f, m)
 		}
+		unsure := f.rows == 0 && promised && !stuck
 		if f.passesOver() && !stuck {
 			f.after = "" // it is asked for again before the walk goes on behind it
 		}
 		next := m
-		if f.after != "" { // a poll with nothing new has none: the old one stays good
+		if f.after != "" { // a poll with nothing new has none, or none that is followed: the old one stays good
 			next.After, next.Since = f.after, 0
 		}
 		next.Rows = w.rows()
@@ -53,6 +55,9 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			next.Holes = w.passOver(next.Holes, hole{After: m.After, Since: m.Since, Until: f.reached()})
 		}
 		w.metrics(f, m, &next)
+		if promised && !unsure {
+			w.unkept(f)
+		}
 		before := kept
 		if kept, err = w.handOver(ctx, f, before, w.keep(before, next, f)); err != nil {
 			return err
@@ -65,7 +70,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		}
 		stale := f.rows > 0 && f.after != "" && !moved // what stands behind a place leads behind it
 		switch {
-		case !stale && f.ended(moved && f.rows > 0), w.past(f):
+		case !stale && !unsure && f.ended(moved && f.rows > 0), w.past(f):
 			return nil
 		case moved && f.rows > 0:
 			stuck, empty = false, 0
@@ -81,7 +86,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 				return err
 			}
 		}
-		m = next
+		m, promised = next, f.promises() || unsure
 	}
 }
 

@@ -80,6 +80,7 @@ func (w *walk) newRatings(m mark) mark {
 
 func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 	var witness row
+	rows := 0
 	return w.readings(ctx, w.between(m.Since), m.After, func(ctx context.Context, f fetched, end bool) (extract.Position, error) {
 		if m.Began == 0 {
 			m.Began = begun.Add(w.lag).Unix()
@@ -87,6 +88,7 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 		if m.Full == 0 {
 			m.Full = m.Began
 		}
+		rows += f.rows
 		for _, r := range f.each {
 			if r.id == 0 { // the next walk begins where it can be met again
 				m.Began = min(m.Began, r.created.Unix())
@@ -108,6 +110,9 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 		next := mark{Last: w.now().Unix(), Full: m.Full, Filter: m.Filter}
 		if !w.highWater.IsZero() {
 			next.Next = min(m.Began, w.highWater.Unix())
+		}
+		if rows == 0 && next.Full == m.Began { // there were some before: it was no reading of all of them
+			next.Full = 0
 		}
 		return next.position(w.highWater), nil
 	})

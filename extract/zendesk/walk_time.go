@@ -21,7 +21,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 	if err := w.retryHoles(ctx, &m, cmp.Or(m.Rows, w.stream.rows)); err != nil {
 		return err
 	}
-	r, stuck := &request{}, false
+	r, stuck, promised := &request{}, false, false
 	for at := m.Since - int64(w.overlap/time.Second); ; {
 		at = max(at, w.startTime())
 		f, err := w.fetch(ctx, r, startTime(at))
@@ -54,10 +54,14 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			m.Holes = addHole(m.Holes, missed)
 		} // what is met again in the overlap can have its hole
 		empty := f.passesOver() && f.end > at
-		unsure := empty && !stuck // it is asked for again before the walk goes on behind it
+		unsure := (empty || f.endsEmpty() && promised) && !stuck // it is asked for again before it is believed
 		if empty && stuck {
 			m.Holes = w.passOver(m.Holes, missed)
 		}
+		if promised && !unsure {
+			w.unkept(f)
+		}
+		promised = f.promises() || unsure
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
 		full := f.rows >= f.asked
 		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
@@ -73,7 +77,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			return err
 		}
 		switch {
-		case f.ended(f.rows > 0 && f.end > at), !unsure && w.past(f):
+		case !unsure && (f.ended(f.rows > 0 && f.end > at) || w.past(f)):
 			return nil
 		case f.end > at && !unsure:
 			at, stuck, r.size.least = f.end, false, 0
@@ -160,6 +164,7 @@ func (w *walk) squeeze(ctx context.Context, r *request, at int64, m *mark) (int6
 		return at, nil
 	}
 	w.raise(best)
+	best.end = best.leads(at)
 	m.Since = max(m.Since, w.farthest(best))
 	return best.end, w.emit(best, m.position(w.highWater))
 }
