@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -169,6 +170,26 @@ var faults = map[string]func(n *night) int{
 		n.args, empty.Times = nil, 1
 		n.h.Inject(empty)
 		return n.tonight()
+	},
+	"an export ends with an empty page": func(n *night) int {
+		n.table, n.args = "users", []string{"--full-refresh"}
+		n.h.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Times: 1,
+			Do: zendesktest.Body(`{"users":[],"after_cursor":"MTAwMDAwMDAwMC4wfHwxfA==","end_of_stream":true}`)}) // 1000000000.0||1|
+		if code := n.tonight(); code != 0 {
+			n.t.Errorf("exit code %d of the first night", code)
+		}
+		n.args = nil
+		n.h.Forget()
+		code, rows := n.tonight(), 0
+		for _, r := range n.h.Requests() {
+			if strings.Contains(r.Path, "incremental/users") {
+				rows += r.Rows
+			}
+		}
+		if rows == 0 {
+			n.t.Error("what was not read is not asked for in the next night")
+		}
+		return code
 	},
 	"an unknown field, a value of another type": func(n *night) int {
 		n.args = []string{"--full-refresh"}
