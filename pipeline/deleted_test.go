@@ -45,6 +45,37 @@ func TestWhatBelongsToADeletedTicketStaysLive(t *testing.T) {
 	}
 }
 
+// A field that the API leaves out, or sends as null or in another type, tells nothing of the record.
+func TestOnlyAValueMakesADeletedRecordLiveAgain(t *testing.T) {
+	t.Parallel()
+	for table, record := range map[string]struct{ field, live string }{"users": {"active", "true"}, "tickets": {"status", `"open"`}} {
+		t.Run(table, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				l := newLake(t, false, zendesktest.Options{Tickets: 10})
+				id := l.desk.Add(table)
+				l.desk.Delete(table, id)
+				l.settle()
+				l.sync(table)
+				isGone := func() bool {
+					return l.number(fmt.Sprintf("SELECT count(*) FROM %s WHERE id = ? AND _desklake_deleted_at IS NOT NULL", table), id) == 1
+				}
+				for _, says := range []string{"null", `{"of":"another type"}`, record.live} {
+					if !isGone() {
+						t.Errorf("it lives before %s is %s", record.field, says)
+					}
+					l.desk.Set(table, id, record.field, says)
+					l.settle()
+					l.sync(table)
+				}
+				if isGone() {
+					t.Error("it is still gone, and says that it lives")
+				}
+			})
+		})
+	}
+}
+
 // Nothing gives a comment again that was made private, but its ticket's audits: with audits: full they are read, with
 // audits: events only the audit of the change comes.
 func TestACommentThatIsMadePrivateLater(t *testing.T) {

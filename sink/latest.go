@@ -46,21 +46,33 @@ func (a Age) Supersedes(b Age, differs func() (bool, error)) (bool, error) {
 	return true, nil
 }
 
-// Latest returns the positions of the rows of a batch that no later row of it supersedes, one a key, in the order
-// in which the keys first appear.
-func Latest(b schema.Batch) []int32 {
-	key := b.Record.Column(b.Table.Column(b.Table.Key))
-	age := Ages(b)
-	switch key := key.(type) {
-	case *array.Int64:
-		return latest(int32(key.Len()), key.Value, age)
-	case *array.String:
-		return latest(int32(key.Len()), key.Value, age)
-	}
-	panic("sink: key of " + b.Table.Name + " is " + key.DataType().String())
+// Deletion is what a row says of whether it is gone.
+type Deletion struct {
+	Said bool   // it says either
+	At   *int64 // when it was learnt that it is gone, in microseconds; nil otherwise
 }
 
-func latest[K comparable](n int32, key func(int) K, age func(row int32) Age) []int32 {
+// Latest returns the positions of the rows of a batch that no later row of it supersedes, one a key, in the order
+// in which the keys first appear; and what each says of whether it is gone, or, where it says nothing, what the one said whose
+// place it took.
+func Latest(b schema.Batch) (rows []int32, deletion func(row int32) Deletion) {
+	l := latest{age: Ages(b), says: deletions(b), said: map[int32]Deletion{}}
+	switch key := b.Record.Column(b.Table.Column(b.Table.Key)).(type) {
+	case *array.Int64:
+		return latestOf(l, int32(key.Len()), key.Value), l.deletion
+	case *array.String:
+		return latestOf(l, int32(key.Len()), key.Value), l.deletion
+	}
+	panic("sink: key of " + b.Table.Name + " is neither a number nor a text")
+}
+
+type latest struct {
+	age  func(row int32) Age
+	says func(row int32) Deletion
+	said map[int32]Deletion // of rows that say nothing, by what they followed
+}
+
+func latestOf[K comparable](l latest, n int32, key func(int) K) []int32 {
 	at := make(map[K]int32, n)
 	rows := make([]int32, 0, n)
 	for row := range n {
@@ -69,11 +81,34 @@ func latest[K comparable](n int32, key func(int) K, age func(row int32) Age) []i
 		if !repeated {
 			at[k] = int32(len(rows))
 			rows = append(rows, row)
-		} else if later, _ := age(row).Supersedes(age(rows[i]), always); later {
+		} else if later, _ := l.age(row).Supersedes(l.age(rows[i]), always); later {
+			if before := l.deletion(rows[i]); before.Said && !l.says(row).Said {
+				l.said[row] = before
+			}
 			rows[i] = row
 		}
 	}
 	return rows
+}
+
+func (l latest) deletion(row int32) Deletion {
+	if d, followed := l.said[row]; followed {
+		return d
+	}
+	return l.says(row)
+}
+
+// deletions tells what each row of a batch says itself. One says nothing that has no value in a column of which another
+// value says that it lives; in a table without versions, of complete readings, a row that is there lives.
+func deletions(b schema.Batch) func(row int32) Deletion {
+	at := b.Record.Column(b.Table.Column(schema.DeletedAt)).(*array.Timestamp)
+	said := func(int) bool { return true }
+	if b.Table.Version != "" && b.Table.Deleted.Value != "" {
+		said = b.Record.Column(b.Table.Column(b.Table.Deleted.Column)).IsValid
+	}
+	return func(row int32) Deletion {
+		return Deletion{Said: said(int(row)), At: valid(at.IsValid(int(row)), int64(at.Value(int(row))))}
+	}
 }
 
 func always() (bool, error) { return true, nil }

@@ -62,9 +62,9 @@ type Tx interface {
 	// or did not fit its column, says nothing of what is older: the source may leave it out of what it deletes.
 	// A stored version that is later than the time at which its row was extracted can't be true: it counts as that time, and
 	// for nothing where that time is ahead of this machine's clock.
-	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a live
-	// version makes it live again. Called once a batch, possibly many times; the batch is released by
-	// the caller after Write returned.
+	// A row whose deletion was known and that is written as deleted again keeps its _desklake_deleted_at; a version that says
+	// that it lives makes it live again, and one that says nothing of it leaves it what it was: see schema.Marker. Called once
+	// a batch, possibly many times; the batch is released by the caller after Write returned.
 	Write(ctx context.Context, batch schema.Batch) error
 
 	// Missing counts the live rows of the table that this transaction did not write, and all that were

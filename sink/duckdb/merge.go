@@ -43,12 +43,12 @@ func (m *merge) close() { m.insert.close() }
 
 // write merges one batch.
 func (m *merge) write(ctx context.Context, batch schema.Batch) error {
-	rows := sink.Latest(batch)
+	rows, deletion := sink.Latest(batch)
 	old, err := m.lookUp(ctx, batch.Record, rows)
 	if err != nil {
 		return fmt.Errorf("look up keys: %w", err)
 	}
-	plan, err := m.plan(ctx, batch, rows, old)
+	plan, err := m.plan(ctx, batch, rows, deletion, old)
 	if err != nil {
 		return fmt.Errorf("compare: %w", err)
 	}

@@ -12,24 +12,31 @@ import (
 type plan struct {
 	rows      []int32         // positions of the rows that go in
 	dead      []int64         // row ids of the target in whose place they go
-	deletedAt map[int32]int64 // by position: when it was learnt that a row is gone, if that was known before
+	deletedAt map[int32]int64 // by position: when it was learnt that a row is gone, if that was known before it
 	counts    sink.Counts
 }
 
-// plan decides by the rule of sink.Tx.Write.
-func (m *merge) plan(ctx context.Context, batch schema.Batch, rows []int32, old map[int32]found) (plan, error) {
+// plan decides by the rule of sink.Tx.Write, for what sink.Latest returns.
+func (m *merge) plan(ctx context.Context, batch schema.Batch, rows []int32, deletion func(int32) sink.Deletion, old map[int32]found) (plan, error) {
 	age := sink.Ages(batch)
 	deletedAt := batch.Record.Column(m.table.Column(schema.DeletedAt))
 	p := plan{deletedAt: map[int32]int64{}}
+	deleted := func(row int32) bool {
+		d := deletion(row)
+		return d.At != nil || !d.Said && old[row].isDeleted
+	}
 	var alike []int32 // as old, and as much deleted: their contents decide
 	for _, row := range rows {
 		was, known := old[row]
+		if at := deletion(row).At; at != nil && deletedAt.IsNull(int(row)) {
+			p.deletedAt[row] = *at
+		}
 		if !known {
 			p.rows = append(p.rows, row)
 			p.counts.Inserted++
 			continue
 		}
-		isDeleted := deletedAt.IsValid(int(row))
+		isDeleted := deleted(row)
 		later, _ := age(row).Supersedes(was.age, func() (bool, error) {
 			if isDeleted == was.isDeleted {
 				alike = append(alike, row)
@@ -42,7 +49,7 @@ func (m *merge) plan(ctx context.Context, batch schema.Batch, rows []int32, old 
 	}
 	changed, err := m.changed(ctx, batch.Record, alike, old)
 	for _, row := range changed {
-		p.replace(row, old[row], deletedAt.IsValid(int(row)))
+		p.replace(row, old[row], deleted(row))
 	}
 	return p, err
 }

@@ -23,6 +23,7 @@ type pileRow struct {
 	month      month
 	key        parquet.Value
 	batch, row int32
+	deletion   sink.Deletion
 }
 
 // add takes those rows of the batch that no other of it supersedes, and returns them.
@@ -31,8 +32,9 @@ func (p *pile) add(b schema.Batch) []pileRow {
 	keys := plain(b.Record.Column(b.Table.Column(b.Table.Key)))
 	months := p.layout.monthsOf(b)
 	before := len(p.rows)
-	for _, row := range sink.Latest(b) {
-		p.rows = append(p.rows, pileRow{months(int(row)), keys(int(row)), int32(len(p.batches)), row})
+	rows, deletion := sink.Latest(b)
+	for _, row := range rows {
+		p.rows = append(p.rows, pileRow{months(int(row)), keys(int(row)), int32(len(p.batches)), row, deletion(row)})
 	}
 	p.batches = append(p.batches, b)
 	p.shredders = append(p.shredders, newShredder(p.layout, b))
@@ -75,7 +77,11 @@ func (l *layout) monthsOf(b schema.Batch) func(row int) month {
 
 // row makes a row of its batch.
 func (p *pile) row(to parquet.Row, r pileRow) parquet.Row {
-	return p.shredders[r.batch].row(to, int(r.row))
+	to = p.shredders[r.batch].row(to, int(r.row))
+	if at := r.deletion.At; at != nil { // a row that it followed may have said it
+		p.layout.set(to, p.layout.deleted, parquet.Int64Value(*at))
+	}
+	return to
 }
 
 // clear forgets all rows.

@@ -35,6 +35,11 @@ func (w *winners) settleKey(key parquet.Value) (parquet.Row, error) {
 	won := false
 	for len(w.rows) > 0 && w.rows[0].month == w.month && compareKeys(w.rows[0].key, key) == 0 {
 		w.fresh = w.pile.row(w.fresh[:0], w.rows[0])
+		if !w.rows[0].deletion.Said {
+			if err := w.stayDeleted(old, w.fresh); err != nil {
+				return nil, err
+			}
+		}
 		wins, err := w.apply(&old, w.fresh)
 		if err != nil {
 			return nil, err
@@ -103,6 +108,18 @@ func (w *winners) apply(old *oldRow, row parquet.Row) (bool, error) {
 	}
 	*old = oldRow{layout: w.layout, row: row}
 	return true, nil
+}
+
+// stayDeleted lets a row that does not say whether it is gone be what the old one is.
+func (w *winners) stayDeleted(old oldRow, row parquet.Row) error {
+	if old.place == nil && old.row == nil {
+		return nil
+	}
+	deleted, err := old.deleted()
+	if err == nil && !deleted.IsNull() {
+		w.layout.set(row, w.layout.deleted, deleted)
+	}
+	return err
 }
 
 // oldRow is the row that a new one meets: in a file, of which no more than necessary is read, or in memory.

@@ -121,8 +121,9 @@ func nullVersionSaysNothing(t *testing.T, p *place) {
 		t.Errorf("the same again: %+v", n)
 	}
 	p.want(pets, strings.TrimSuffix(gone, "}")+fmt.Sprintf(`,%q:%q}`, schema.DeletedAt, stamp(4)))
-	p.load(pets, 6, pet(1, "Bello", 2))
-	p.want(pets, pet(1, "Bello", 2))
+	here := pet(1, "Bello", 2, `"status":"here"`)
+	p.load(pets, 6, here)
+	p.want(pets, here)
 	// One that did not fit is kept beside, and says as little.
 	if n := p.load(pets, 7, `{"id":1,"name":"Pip","updated_at":7}`); n.Updated != 1 {
 		t.Errorf("a version that does not fit: %+v", n)
@@ -197,10 +198,45 @@ func deletionKeepsTime(t *testing.T, p *place) {
 	p.want(pets, gone(2, 2))
 	p.load(pets, 3, pet(1, "Rex", 3, `"status":"deleted"`))
 	p.want(pets, gone(3, 2))
-	p.load(pets, 4, pet(1, "Rex", 4))
-	p.want(pets, pet(1, "Rex", 4))
+	p.load(pets, 4, pet(1, "Rex", 4, `"status":"here"`))
+	p.want(pets, pet(1, "Rex", 4, `"status":"here"`))
 	p.load(pets, 5, pet(1, "Rex", 5, `"status":"deleted"`))
 	p.want(pets, gone(5, 5))
+}
+
+// silenceKeepsDeletion: a row that does not say whether it was deleted stays what it was.
+func silenceKeepsDeletion(t *testing.T, p *place) {
+	row := func(id int64, version, learnt int, more ...string) string {
+		if learnt > 0 {
+			more = append(more, fmt.Sprintf(`%q:%q`, schema.DeletedAt, stamp(learnt)))
+		}
+		return pet(id, "Rex", version, more...)
+	}
+	const deleted, here = `"status":"deleted"`, `"status":"here"`
+	p.open(pets)
+	p.load(pets, 1, row(1, 1, 0, deleted), row(2, 1, 0, here), row(3, 1, 0))
+	if n := p.load(pets, 2, row(1, 2, 0), row(2, 2, 0), row(3, 2, 0)); n != (sink.Counts{Read: 3, Updated: 3}) {
+		t.Errorf("counts: %+v", n)
+	}
+	p.want(pets, row(1, 2, 1), row(2, 2, 0), row(3, 2, 0))
+	if n := p.load(pets, 3, row(1, 2, 0)); n.Unchanged != 1 {
+		t.Errorf("the same again: %+v", n)
+	}
+	p.load(pets, 3, row(1, 3, 0, `"status":null`), `{"id":2,"name":"Rex","status":[1]}`)
+	p.want(pets, row(1, 3, 1), `{"id":2,"name":"Rex","_desklake_extra":"{\"status\":[1]}"}`, row(3, 2, 0))
+	p.load(pets, 4, row(1, 4, 0, here))
+	p.want(pets, row(1, 4, 0, here), `{"id":2,"name":"Rex","_desklake_extra":"{\"status\":[1]}"}`, row(3, 2, 0))
+	// In one batch, and in one transaction.
+	p.load(pets, 5, row(1, 5, 0, deleted), row(1, 6, 0), row(2, 5, 0, deleted), row(2, 6, 0, here), row(2, 7, 0), row(3, 5, 0, deleted), row(3, 6, 0), row(3, 7, 0), row(4, 5, 0, deleted), row(4, 6, 0))
+	p.want(pets, row(1, 6, 5), row(2, 7, 0), row(3, 7, 5), row(4, 6, 5))
+	p.load(pets, 5, row(3, 8, 0, here), row(3, 9, 0))
+	p.want(pets, row(1, 6, 5), row(2, 7, 0), row(3, 9, 0), row(4, 6, 5))
+	tx := p.begin(pets)
+	p.write(tx, pets, 6, row(1, 8, 0), row(5, 8, 0, deleted))
+	p.write(tx, pets, 7, row(1, 9, 0), row(5, 9, 0), row(6, 8, 0, deleted), row(6, 9, 0))
+	p.write(tx, pets, 9, row(6, 10, 0), row(2, 9, 0, deleted), row(2, 8, 0)) // the last is an earlier version
+	p.commit(tx, pets, "c")
+	p.want(pets, row(1, 9, 5), row(2, 9, 9, deleted), row(3, 9, 0), row(4, 6, 5), row(5, 9, 6), row(6, 10, 7))
 }
 
 func missingRows(t *testing.T, p *place) {

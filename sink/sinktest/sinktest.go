@@ -54,6 +54,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"repeats in one batch leave one row":                    repeatsInBatch,
 		"repeats in one transaction leave one row":              repeatsInTransaction,
 		"a deletion keeps the time at which it was learnt":      deletionKeepsTime,
+		"a row that does not say that it lives stays deleted":   silenceKeepsDeletion,
 		"missing rows are counted and marked":                   missingRows,
 		"every type comes back exactly":                         everyType,
 		"a new column is added":                                 newColumn,
