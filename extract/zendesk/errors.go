@@ -31,7 +31,7 @@ func (e *APIError) Error() string {
 		b.WriteString(" (request " + e.RequestID + ")")
 	}
 	if e.Retry != "" {
-		fmt.Fprintf(&b, ": the Retry-After %q is no time to wait, so it was asked again as without one", e.Retry)
+		fmt.Fprintf(&b, ": the Retry-After %q is no time to wait, and counts as none", e.Retry)
 	}
 	return b.String()
 }

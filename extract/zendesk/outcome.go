@@ -51,9 +51,15 @@ func explainStatus(api *APIError) error {
 // notTheAPI says who answers what the API does not say.
 const notTheAPI = "what answers is not Zendesk's API: a page to sign in at, a maintenance page, a proxy or a firewall"
 
-// givenUp is the error of a source that gave no usable answer for as long as desklake is told to try.
-func (c *client) givenUp(err error, limit time.Duration) error {
-	return c.unreachable(fmt.Errorf("given up after %v: %w", limit, err))
+// givenUp is the error of a source that has given no usable answer since then, and may be tried for so long.
+func (c *client) givenUp(err error, since time.Time, limit time.Duration) error {
+	return c.unreachable(fmt.Errorf("given up after %v: %w", min(time.Since(since).Round(time.Second), limit), err))
+}
+
+// outOfQuota is the error of a source that refuses for its quota and does not say for how long, where the documented pause is
+// longer than one request is tried.
+func (c *client) outOfQuota(err error, limit time.Duration) error {
+	return c.unreachable(fmt.Errorf("what is refused for its quota is asked again after %v, and a request is tried for %v: %w", quotaPause, limit, err))
 }
 
 // unreachable says what to do about a source that gives no usable answer.

@@ -245,6 +245,50 @@ func TestARetryAfterThatIsNoTimeToWaitIsToldAndPassedOver(t *testing.T) {
 	})
 }
 
+// Where the time is shorter than the pause, nothing was asked again, nobody asked to wait, and no time has passed.
+func TestWhatIsToldOfARequestThatIsGivenUpIsTrue(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		status      int
+		after, says string
+		asked       int           // how often, 0 where that depends on the jitter of the pauses
+		took        time.Duration // negative where that depends on them, too
+	}{
+		"quota, no word":     {429, "soon", `asked again after 1m0s, and a request is tried for 30s: GET ` + groupsEndpoint + `: 429 Too Many Requests: the Retry-After "soon" is no time to wait`, 1, 0},
+		"quota, negative":    {429, "-5", `asked again after 1m0s, and a request is tried for 30s: GET ` + groupsEndpoint + `: 429 Too Many Requests: the Retry-After "-5" is no time to wait`, 1, 0},
+		"quota, none":        {429, "", "asked again after 1m0s, and a request is tried for 30s: GET " + groupsEndpoint + ": 429 Too Many Requests", 1, 0},
+		"down, no word":      {503, "soon", "given up after 30s: GET " + groupsEndpoint + ": 503", 0, 30 * time.Second},
+		"down, none":         {503, "", "given up after 30s: GET " + groupsEndpoint + ": 503", 0, 30 * time.Second},
+		"down, a later wait": {503, "20", "given up after 20s: GET " + groupsEndpoint + ": 503", 2, 20 * time.Second},
+		"down, a short wait": {503, "1", "given up after ", 0, -1},
+		"down, a long wait":  {503, "40", "the source asks to wait 40s, and a request is tried for 30s: GET " + groupsEndpoint + ": 503", 1, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				r := newReplica(t, nil, Options{GiveUpAfter: 30 * time.Second, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+					asked++
+					h := http.Header{}
+					if test.after != "" {
+						h.Set("Retry-After", test.after)
+					}
+					return reply(r, test.status, h, ""), nil
+				})})
+				begun := time.Now()
+				r.try("groups")
+				err, took := r.errs["groups"], time.Since(begun)
+				if !errors.Is(err, extract.ErrUnreachable) || !strings.Contains(err.Error(), test.says) || strings.Contains(err.Error(), "was asked again") {
+					t.Errorf("%v", err)
+				}
+				if test.took >= 0 && took != test.took || test.asked > 0 && asked != test.asked {
+					t.Errorf("asked %d times in %v", asked, took)
+				}
+			})
+		})
+	}
+}
+
 func TestACheckThatIsRefusedAtOnceIsAMatterOfPermission(t *testing.T) {
 	t.Parallel()
 	for body, status := range map[string]int{`{"error":"Forbidden"}`: 403, "<html>Access denied</html>": 403, `{"error":"InvalidEndpoint"}`: 404} {

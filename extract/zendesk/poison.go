@@ -70,7 +70,7 @@ func (w *walk) hopeless(err error) error {
 	if time.Since(w.lost) <= w.client.giveUp {
 		return nil
 	}
-	return w.client.givenUp(err, w.client.giveUp)
+	return w.client.givenUp(err, w.lost, w.client.giveUp)
 }
 
 // healthy reports whether the source can answer with the newest rows of an export: the stream's own, or the one that
@@ -97,7 +97,7 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if time.Since(w.lost)+longPause > w.client.giveUp {
-		return false, w.client.givenUp(err, w.client.giveUp)
+		return false, w.client.givenUp(err, w.lost, w.client.giveUp)
 	}
 	return false, w.cost.wait(ctx, longPause)
 }

@@ -60,9 +60,10 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 			r.spent.retried()
 			continue
 		}
+		pause := time.Duration(0)
 		if v != limited {
 			failed, here = failed+1, here+1
-			wait = max(wait, pauses.NextBackOff())
+			pause = pauses.NextBackOff()
 		}
 		suspect := v == tooMuch || (v == heavy || v == astray) && here >= enough
 		if suspect && r.size.fall() {
@@ -71,11 +72,15 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 			pauses.Reset()
 		}
 		r.trouble.add(v, err)
-		switch left, limit := r.trouble.left(c.giveUp); {
-		case wait > left && asked && wait > limit:
+		left, limit := r.trouble.left(c.giveUp)
+		wait = max(wait, min(pause, left)) // the last try is at the end of the time, unless the source asks for more
+		switch {
+		case wait > limit && asked:
 			return answer{}, c.toldToWait(err, wait, limit)
-		case wait > left:
-			return answer{}, c.givenUp(r.trouble.last, limit)
+		case wait > limit:
+			return answer{}, c.outOfQuota(err, limit)
+		case wait > left, left <= 0:
+			return answer{}, c.givenUp(r.trouble.last, r.trouble.begun, limit)
 		case suspect && r.size != nil && here >= enough:
 			return answer{}, &poison{err}
 		case r.tries > 0 && failed >= r.tries:
