@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -230,6 +231,25 @@ var faults = map[string]func(n *night) int{
 		}
 		n.env = append(n.env, fmt.Sprint(fileSizeVariable, "=", n.size()+100_000), commitRowsVariable+"=1")
 		return n.tonight()
+	},
+	"the DuckDB file is damaged": func(n *night) int {
+		if n.parquet {
+			n.t.Skip("it has none")
+		}
+		good, err := os.ReadFile(n.path)
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		bad := slices.Clone(good)
+		bad[3*4096+20] ^= 0x10 // in the first block behind the heads
+		if err := os.WriteFile(n.path, bad, 0o600); err != nil {
+			n.t.Fatal(err)
+		}
+		code := n.tonight()
+		if err := os.WriteFile(n.path, good, 0o600); err != nil { // put back from a backup
+			n.t.Fatal(err)
+		}
+		return code
 	},
 	"rows can't be put into their place": func(n *night) int {
 		if !n.parquet {

@@ -165,7 +165,9 @@ func (c analystsCopy) explain(err error) error {
 		return &PathError{c.path, "is open for writing by " + cmp.Or(locked.Holder, "another process"), "Open it with -readonly; desklake publish brings it up to date then."}
 	}
 	var wrong *PathError
-	if errors.As(err, &wrong) {
+	if errors.As(err, &wrong) && strings.HasPrefix(wrong.Problem, isDamaged) {
+		wrong.Remedy = "Move it away: desklake publish makes it anew."
+	} else if wrong != nil {
 		wrong.Remedy = strings.NewReplacer("sink.path", "sink.publish", "run again", "run desklake publish").Replace(wrong.Remedy)
 	}
 	return err

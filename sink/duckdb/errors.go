@@ -3,6 +3,7 @@ package duckdb
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"regexp"
 	"slices"
@@ -26,6 +27,34 @@ func (e *PathError) Hint() string { return e.Remedy }
 // lockedBy finds the holder in DuckDB's message: Conflicting lock is held in /usr/bin/x (PID 12) by user y.
 var lockedBy = regexp.MustCompile(`(?i)conflicting lock is held(?: in (.*? \(PID \d+\)))?`)
 
+// inBlock finds where in the file a block is whose checksum does not match.
+var inBlock = regexp.MustCompile(`(?i)in block at location (\d+)`)
+
+const isDamaged = "is damaged"
+
+// damaged is what is said of a file of DuckDB's that is not as it was written. A bit that changed on the disk is met when its
+// block is read: at opening, or in the middle of a run.
+func damaged(path, message string) error {
+	problem := isDamaged
+	if m := inBlock.FindStringSubmatch(message); m != nil {
+		problem += ": the checksum of the block at byte " + m[1] + " does not match"
+	}
+	return &PathError{path, problem, "Look at the disk. Put the file back from a backup, without its .wal: the next sync goes on from there. " +
+		"Or move both away: the next sync reads everything again from source.start_date. Nothing was changed in it."}
+}
+
+// isDatabase reports whether the file begins as one of DuckDB's.
+func isDatabase(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	var head [12]byte // a checksum, then the magic bytes
+	_, err = io.ReadFull(file, head[:])
+	return err == nil && string(head[8:]) == "DUCK"
+}
+
 // explain turns DuckDB's errors about a file into ours, by what they say: the C API has no codes for them.
 func explain(path string, err error) error {
 	var refused *statementError
@@ -47,6 +76,11 @@ func explain(path string, err error) error {
 			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync, if it was the newer one."}
 	case has("catalog error: table with name", "binder error: table", "binder error: referenced column", "does not have a column"):
 		return &PathError{path, "has lost a table or column of desklake's own: " + refused.Error(), "Run desklake sync: it makes it again. If that says the same, put the file back from a backup; without one, DROP TABLE desklake.checkpoints and desklake.tables, and everything is read again."}
+	case has("failure while replaying wal file", "corrupt wal file"):
+		return &PathError{path, "the log beside it, " + path + ".wal, can't be read: " + refused.Error(),
+			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync."}
+	case has("corrupt database file"), has("corrupt", "could not read enough bytes") && isDatabase(path):
+		return damaged(path, refused.message)
 	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database", "corrupt", "could not read enough bytes"):
 		return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
 	case has("no space left on device", "file too large", "disk quota exceeded", "failed to allocate space on disk", "out of disk"):
