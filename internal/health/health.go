@@ -33,10 +33,12 @@ var States = []State{Failed, Stale, Never, Unavailable, Fresh, Unconfigured}
 // ahead is by how much this machine's clock may have been set back since a reading.
 const ahead = 5 * time.Minute
 
-// FreshAt is when a table was last read to its end; zero if never. A time that is still to come was stored by a clock that was
-// wrong, and says nothing.
+// ToCome reports that a time that was stored is still to come: it is of a clock that was wrong, and says nothing.
+func ToCome(at, now time.Time) bool { return at.After(now.Add(ahead)) }
+
+// FreshAt is when a table was last read to its end; zero if never, or where that is still to come.
 func FreshAt(t sink.TableReport, now time.Time) time.Time {
-	if t.FreshAt.After(now.Add(ahead)) {
+	if ToCome(t.FreshAt, now) {
 		return time.Time{}
 	}
 	return t.FreshAt

@@ -110,8 +110,8 @@ func (n *Notifier) Check(ctx context.Context, r sink.Report, wanted []string, no
 	stale := map[string]bool{}
 	var tables []sink.TableReport
 	for _, t := range health.Overdue(r, wanted, n.StaleAfter, now) {
-		// What is read for the first time may take its time.
-		if t.FreshAt.IsZero() && (r.FirstRunAt.IsZero() || now.Sub(r.FirstRunAt) <= n.StaleAfter) {
+		// What is read for the first time may take its time, unless nobody knows when that began.
+		if t.FreshAt.IsZero() && !health.ToCome(r.FirstRunAt, now) && (r.FirstRunAt.IsZero() || now.Sub(r.FirstRunAt) <= n.StaleAfter) {
 			continue
 		}
 		stale[t.Name] = true

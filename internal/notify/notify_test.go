@@ -315,6 +315,97 @@ func TestItGivesUpInTimeAndLogsNoSecret(t *testing.T) {
 	})
 }
 
+// dated is a log that knows when its first line came.
+type dated struct {
+	strings.Builder
+	first time.Time
+}
+
+func (d *dated) Write(line []byte) (int, error) {
+	if d.Len() == 0 {
+		d.first = time.Now()
+	}
+	return d.Builder.Write(line)
+}
+
+// A run that has ended is held up by who does not answer: people see why, and for how long.
+func TestAHeartbeatThatIsNotTakenIsToldAtOnceAndNotTriedForLong(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]answer{"it answers 503": {status: 503}, "it does not answer": {hang: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				var log dated
+				p := &post{answers: slices.Repeat([]answer{a}, 1000)}
+				n := newTest(p, &log, func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
+				n.RunEnded(t.Context(), history("done tickets"))
+				if first, _, _ := strings.Cut(log.String(), "\n"); log.first.Sub(began) > patience ||
+					!strings.Contains(first, `msg="heartbeat not told yet, trying again" host=beat.acme.com give_up_after=30s err=`) {
+					t.Errorf("after %s:\n%s", log.first.Sub(began), &log)
+				}
+				if took := time.Since(began); took < patience || took > 30*time.Second {
+					t.Errorf("it took %s", took)
+				}
+				if n := strings.Count(log.String(), "trying again"); n != 1 || !strings.Contains(log.String(), `msg="heartbeat not told" host=beat.acme.com err="`) {
+					t.Errorf("told %d times:\n%s", n, &log)
+				}
+			})
+		})
+	}
+}
+
+func TestAWebhookThatIsNotTakenIsToldAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		newTest(&post{answers: []answer{{status: 500}, {status: 500}}}, &log).RunEnded(t.Context(), history("failed"))
+		if want := `msg="webhook not told yet, trying again" host=hooks.acme.com event=failure give_up_after=2m0s err="it answers 500"`; strings.Count(log.String(), want) != 1 {
+			t.Errorf("the log lacks %s:\n%s", want, &log)
+		}
+	})
+}
+
+func TestASignalBreaksAHeartbeatOff(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]answer{"it answers 503": {status: 503}, "it does not answer": {hang: true}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+				defer cancel()
+				n := newTest(&post{answers: slices.Repeat([]answer{a}, 1000)}, t.Output(), func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
+				n.RunEnded(ctx, history("done tickets"))
+				if took := time.Since(began); took != 5*time.Second {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// A run that is still to come was stored by a clock that was wrong, and is no reason to wait for it.
+func TestStalenessIsToldThoughTheOnlyRunIsStillToCome(t *testing.T) {
+	t.Parallel()
+	for name, ahead := range map[string]time.Duration{"a week": 7 * 24 * time.Hour, "a year": 365 * 24 * time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := &post{}
+			n := newTest(p, t.Output())
+			r := sink.Report{FirstRunAt: start.Add(ahead), Tables: []sink.TableReport{{Name: "tickets", FreshAt: start.Add(ahead)}}}
+			n.Check(t.Context(), r, []string{"tickets"}, start)
+			wantTexts(t, p, "helpdesk.duckdb: last read to the end: tickets never")
+			n.Check(t.Context(), r, []string{"tickets"}, start.Add(time.Hour))
+			wantTexts(t, p)
+		})
+	}
+	p := &post{}
+	r := sink.Report{FirstRunAt: start.Add(time.Minute)} // a clock is set by so much every day
+	newTest(p, t.Output()).Check(t.Context(), r, []string{"tickets"}, start)
+	wantTexts(t, p)
+}
+
 func TestItEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

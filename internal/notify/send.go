@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/cenkalti/backoff/v4"
@@ -17,6 +18,7 @@ import (
 const (
 	patience  = 15 * time.Second // for one try
 	giveUp    = 2 * time.Minute  // for all tries of one message to one address
+	beatFor   = 30 * time.Second // for those of a heartbeat: a run that went well does not wait for long, and the next one beats again
 	firstWait = time.Second
 	longWait  = 30 * time.Second
 )
@@ -38,11 +40,14 @@ func (n *Notifier) send(ctx context.Context, m message) bool {
 			continue
 		}
 		body, err := m.body(w.Format)
+		log := n.Log.With("host", host(w.URL), "event", m.Event)
 		if err == nil {
-			err = n.deliver(ctx, http.MethodPost, w.URL, body)
+			err = n.deliver(ctx, http.MethodPost, w.URL, body, giveUp, func(err error) {
+				log.Warn("webhook not told yet, trying again", "give_up_after", giveUp, "err", err)
+			})
 		}
 		if err != nil {
-			n.Log.Warn("webhook not told", "host", host(w.URL), "event", m.Event, "err", err)
+			log.Warn("webhook not told", "err", err)
 			all = false
 		}
 	}
@@ -54,16 +59,25 @@ func (n *Notifier) beat(ctx context.Context) {
 	if n.Heartbeat == "" {
 		return
 	}
-	if err := n.deliver(ctx, http.MethodGet, n.Heartbeat, nil); err != nil {
-		n.Log.Warn("heartbeat not told", "host", host(n.Heartbeat), "err", err)
+	log := n.Log.With("host", host(n.Heartbeat))
+	err := n.deliver(ctx, http.MethodGet, n.Heartbeat, nil, beatFor, func(err error) {
+		log.Warn("heartbeat not told yet, trying again", "give_up_after", beatFor, "err", err)
+	})
+	if err != nil {
+		log.Warn("heartbeat not told", "err", err)
 	}
 }
 
-// deliver asks until the answer is a good one, or one that will not get better, or the time is used up.
-func (n *Notifier) deliver(ctx context.Context, method, address string, body []byte) error {
+// deliver asks until the answer is a good one, or one that will not get better, or the time is used up. Retrying is called once,
+// when it is about to ask again: somebody may be waiting.
+func (n *Notifier) deliver(ctx context.Context, method, address string, body []byte, within time.Duration, retrying func(error)) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
 	waits := backoff.NewExponentialBackOff(backoff.WithInitialInterval(firstWait), backoff.WithMaxInterval(longWait),
-		backoff.WithMaxElapsedTime(giveUp))
-	return backoff.Retry(func() error { return n.try(ctx, method, address, body) }, backoff.WithContext(waits, ctx))
+		backoff.WithMaxElapsedTime(within))
+	var once sync.Once
+	return backoff.RetryNotify(func() error { return n.try(ctx, method, address, body) }, backoff.WithContext(waits, ctx),
+		func(err error, _ time.Duration) { once.Do(func() { retrying(err) }) })
 }
 
 func (n *Notifier) try(ctx context.Context, method, address string, body []byte) error {
