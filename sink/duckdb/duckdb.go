@@ -230,7 +230,7 @@ func attach(ctx context.Context, path string, o Options, attachOptions string) (
 		return nil, nil, err
 	}
 	if _, err = c.exec(ctx, "ATTACH "+literal(path)+" AS "+catalog+" "+attachOptions); err != nil {
-		return nil, nil, explain(path, err)
+		return nil, nil, explainAttach(path, err)
 	}
 	return db, c, nil
 }

@@ -43,6 +43,17 @@ func damaged(path, message string) error {
 		"Or move both away: the next sync reads everything again from source.start_date. Nothing was changed in it."}
 }
 
+// explainAttach explains why a file can't be attached. Only then may it be opened here: closing a file gives up the locks that
+// DuckDB holds on it.
+func explainAttach(path string, err error) error {
+	err = explain(path, err)
+	var told *PathError
+	if errors.As(err, &told) && strings.HasPrefix(told.Problem, isDamaged) && !isDatabase(path) {
+		return noDatabase(path)
+	}
+	return err
+}
+
 // isDatabase reports whether the file begins as one of DuckDB's.
 func isDatabase(path string) bool {
 	file, err := os.Open(path)
@@ -53,6 +64,10 @@ func isDatabase(path string) bool {
 	var head [12]byte // a checksum, then the magic bytes
 	_, err = io.ReadFull(file, head[:])
 	return err == nil && string(head[8:]) == "DUCK"
+}
+
+func noDatabase(path string) error {
+	return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
 }
 
 // explain turns DuckDB's errors about a file into ours, by what they say: the C API has no codes for them.
@@ -79,10 +94,10 @@ func explain(path string, err error) error {
 	case has("failure while replaying wal file", "corrupt wal file"):
 		return &PathError{path, "the log beside it, " + path + ".wal, can't be read: " + refused.Error(),
 			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync."}
-	case has("corrupt database file"), has("corrupt", "could not read enough bytes") && isDatabase(path):
+	case has("corrupt", "could not read enough bytes"):
 		return damaged(path, refused.message)
-	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database", "corrupt", "could not read enough bytes"):
-		return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
+	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database"):
+		return noDatabase(path)
 	case has("no space left on device", "file too large", "disk quota exceeded", "failed to allocate space on disk", "out of disk"):
 		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
 	case has("permission denied", "read-only file system", "read-only mode", "operation not permitted"):
