@@ -66,6 +66,11 @@ func isDatabase(path string) bool {
 	return err == nil && string(head[8:]) == "DUCK"
 }
 
+func unreadableLog(path string, cause error) error {
+	return &PathError{path, "the log beside it, " + path + ".wal, can't be read: " + cause.Error(),
+		"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync."}
+}
+
 func noDatabase(path string) error {
 	return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
 }
@@ -91,9 +96,8 @@ func explain(path string, err error) error {
 			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync, if it was the newer one."}
 	case has("catalog error: table with name", "binder error: table", "binder error: referenced column", "does not have a column"):
 		return &PathError{path, "has lost a table or column of desklake's own: " + refused.Error(), "Run desklake sync: it makes it again. If that says the same, put the file back from a backup; without one, DROP TABLE desklake.checkpoints and desklake.tables, and everything is read again."}
-	case has("failure while replaying wal file", "corrupt wal file"):
-		return &PathError{path, "the log beside it, " + path + ".wal, can't be read: " + refused.Error(),
-			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync."}
+	case has("corrupt wal file"):
+		return unreadableLog(path, refused)
 	case has("corrupt", "could not read enough bytes"):
 		return damaged(path, refused.message)
 	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database"):
@@ -108,6 +112,8 @@ func explain(path string, err error) error {
 		return &PathError{path, "DuckDB needs more memory than it may use", "Raise sink.memory_limit, to 512MB for example; what was committed is whole."}
 	case has("serialization version", "storage version", "newer version of duckdb", "older version of duckdb"):
 		return &PathError{path, "was written by another version of DuckDB: " + refused.message, "Choose another sink.path."}
+	case has("failure while replaying wal file"): // and none of the causes above
+		return unreadableLog(path, refused)
 	case has("no such file or directory", "cannot open file"):
 		return &PathError{path, "can't be opened: " + refused.message, "Choose another sink.path."}
 	}
