@@ -216,7 +216,7 @@ var faults = map[string]func(n *night) int{
 		}
 		n.table = "macros"
 		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })
-		if err := os.MkdirAll(filepath.Join(n.files, "_desklake", "drafts", "macros.all.parquet", "folder"), 0o700); err != nil { // in the way of a file
+		if err := os.MkdirAll(filepath.Join(n.files, "macros", ".macros.draft", "folder"), 0o700); err != nil { // in the way of a file
 			n.t.Fatal(err)
 		}
 		return n.tonight()

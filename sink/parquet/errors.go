@@ -63,6 +63,8 @@ func explain(path string, err error) error {
 		return &PathError{path, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
 		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+	case errors.Is(err, syscall.EXDEV):
+		return &PathError{path, "is on another disk than " + drafts, "Let no folder in " + own + " be a link. That of a table, or of the whole lake, may be one."}
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return &PathError{path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit."}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
