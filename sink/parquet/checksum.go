@@ -1,6 +1,7 @@
 package parquet
 
 import (
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"io"
@@ -13,6 +14,9 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // checksumText is a checksum as the manifest has it.
 func checksumText(sum uint32) string { return fmt.Sprintf("%08x", sum) }
+
+// errDamaged is the error of content that does not have its checksum.
+var errDamaged = errors.New("its content is not what desklake wrote")
 
 // compare reads the file of a table and compares it with its checksum. Parquet's own checksums don't cover all of it: not
 // the dictionaries, as they are read here, nor the page index, the Bloom filters and the schema. Files of earlier versions
@@ -31,7 +35,7 @@ func compare(path string, f partFile) error {
 		return damaged(path, err)
 	}
 	if checksumText(sum.Sum32()) != f.CRC32C {
-		return &PathError{path, "is damaged: its content is not what desklake wrote", replace}
+		return damaged(path, errDamaged)
 	}
 	return nil
 }

@@ -69,7 +69,7 @@ func TestAFlippedBitInAFileOfATableIsNoticed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				l.refuses(c.file(l), "is damaged", []string{c.record})
+				l.refuses(c.file(l), "is not what desklake wrote", []string{c.record})
 				if after, err := os.ReadFile(c.file(l)); err != nil || !bytes.Equal(before, after) {
 					t.Errorf("the file was changed (%v)", err)
 				}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"desklake/internal/durable"
@@ -25,6 +26,7 @@ func (e *PathError) Hint() string { return e.Remedy }
 const (
 	restore = "Put the file back from a copy. Without one: desklake state reset TABLE; the next sync reads everything again."
 	replace = "Put a whole copy in its place. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+	forget  = "Put a whole copy in its place. Without one: remove it; what was in it of runs, loads or issues is forgotten."
 )
 
 // missing is the error of a file that is not there.
@@ -42,7 +44,11 @@ func damaged(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return missing(path)
 	}
-	return &PathError{path, "can't be read: " + err.Error(), replace}
+	remedy := replace
+	if filepath.Base(filepath.Dir(filepath.Dir(path))) == own {
+		remedy = forget
+	}
+	return &PathError{path, "can't be read: " + err.Error(), remedy}
 }
 
 // explain turns the operating system's errors about the lake into ours.
