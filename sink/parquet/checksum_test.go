@@ -272,3 +272,35 @@ func TestAMergeOfAnEarlierVersionThatWasBrokenOffIsKnown(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// What a merge has put into its place is known also where it has the size of what was there before.
+func TestAMergeThatWasBrokenOffIsKnownWhateverTheSizeOfItsFile(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"c", "a longer name"} {
+		l := twoPets(t)
+		placed := false
+		l.disk.before = func(operation, path string) error {
+			if placed {
+				return errCrash
+			}
+			placed = operation == "rename" && filepath.Base(path) == ".pets.draft"
+			return nil
+		}
+		if err := l.tryRun([]string{pet(1, 1, 2, name), pet(2, 2, 2, name)}); !errors.Is(err, errCrash) {
+			t.Fatal(err)
+		}
+		l.disk.before = nil
+		if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+			t.Error(err)
+		}
+		l.run([]string{pet(3, 3, 1, "d")})
+		if diff := cmp.Diff([]string{"1 2026-01 " + name, "2 2026-02 " + name, "3 2026-03 d"}, l.rows()); diff != "" {
+			t.Error(diff)
+		}
+		for at, p := range l.stored().Tables["pets"].Partitions {
+			if p.Next != nil || p.Waiting != nil {
+				t.Errorf("%s: %+v", at, p)
+			}
+		}
+	}
+}
