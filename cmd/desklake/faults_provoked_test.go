@@ -3,6 +3,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -257,7 +258,39 @@ var faults = map[string]func(n *night) int{
 		}
 		n.table = "macros"
 		n.h.later(func() { n.h.Delete("macros", n.h.id("macros", 0)) })
-		if err := os.MkdirAll(filepath.Join(n.files, "_desklake", "drafts", "macros.all.parquet", "folder"), 0o700); err != nil { // in the way of a file
+		if err := os.MkdirAll(filepath.Join(n.files, "macros", ".macros.draft", "folder"), 0o700); err != nil { // in the way of a file
+			n.t.Fatal(err)
+		}
+		return n.tonight()
+	},
+	"a bit has fallen over in a file of a lake": func(n *night) int {
+		if !n.parquet {
+			n.t.Skip("DuckDB has checksums of its own")
+		}
+		n.h.later(func() { n.h.Change(n.h.rng, 300) })
+		files, err := filepath.Glob(filepath.Join(n.files, "tickets", "*", "tickets.parquet"))
+		if err != nil {
+			n.t.Fatal(err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err == nil {
+				content[len(content)/2] ^= 1
+				err = os.WriteFile(file, content, 0o600)
+			}
+			if err != nil {
+				n.t.Fatal(err)
+			}
+		}
+		return n.tonight()
+	},
+	"a folder in the one of a table is a link": func(n *night) int {
+		if !n.parquet {
+			n.t.Skip("a DuckDB file has no folders")
+		}
+		months, err := filepath.Glob(filepath.Join(n.files, "tickets", "*"))
+		elsewhere := filepath.Join(n.dir, "elsewhere")
+		if err = errors.Join(err, os.Rename(months[0], elsewhere), os.Symlink(elsewhere, months[0])); err != nil {
 			n.t.Fatal(err)
 		}
 		return n.tonight()

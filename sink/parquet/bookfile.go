@@ -20,8 +20,8 @@ func writeRows[R any](d disk, root, path string, rows iter.Seq2[R, error]) error
 	if err := d.makeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	return d.replace(path, filepath.Join(root, drafts), func(to io.Writer) (err error) {
-		w := parquet.NewGenericWriter[R](to, append(slices.Concat(lasting, portable), parquet.MaxRowsPerRowGroup(bookRows))...)
+	return d.replaceSealed(path, filepath.Join(root, drafts), func(to io.Writer) (err error) {
+		w := parquet.NewGenericWriter[R](to, append(slices.Concat(lasting, portable, sealed), parquet.MaxRowsPerRowGroup(bookRows))...)
 		buffer := make([]R, 0, 512)
 		for r, failed := range rows {
 			if failed != nil {
@@ -76,7 +76,7 @@ func readGroups[R any](path string, backwards bool) iter.Seq2[iter.Seq2[R, error
 		var content *parquet.File
 		if err == nil {
 			defer f.Close()
-			content, err = footer(f)
+			content, err = unsealed(f)
 		}
 		if err != nil {
 			yield(nil, damaged(path, err))

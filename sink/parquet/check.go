@@ -18,16 +18,22 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 			known[partName(name, at)], known[p.Name] = true, true // which differ in a lake that is to be carried over
 		}
 	}
-	root := filepath.Join(s.path, name)
+	root, err := tableFolder(filepath.Join(s.path, name))
+	if err != nil || root == "" {
+		return err
+	}
 	var others []string
-	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) && path == root {
-			return nil
+	err = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		below, _ := filepath.Rel(root, path)
+		file := filepath.Join(name, below)
+		path = filepath.Join(s.path, file)
+		if err == nil && d.Type()&fs.ModeSymlink != 0 {
+			err = checkLink(path)
 		}
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".parquet") {
 			return err
 		}
-		if file, _ := filepath.Rel(s.path, path); !known[file] {
+		if !known[file] {
 			if strings.HasPrefix(file, filepath.Join(name, "created_month=")) && d.Name() == name+".parquet" && isOurs(path) {
 				others = append(others, path)
 				return nil
@@ -40,6 +46,28 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 		return otherState(others)
 	}
 	return err
+}
+
+// tableFolder is where the folder of a table is, which may be a link to another disk; empty where there is none.
+func tableFolder(path string) (string, error) {
+	root, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return root, err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return "", &PathError{path, "is a link that leads nowhere", "Mount the disk that it leads to. Or remove the link: the table is read again then."}
+	}
+	return "", nil
+}
+
+// checkLink refuses a folder of rows that is somewhere else.
+func checkLink(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || !info.IsDir() {
+		return nil // a file that is missing is told as such
+	}
+	return &PathError{path, "is a link to a folder, and DuckDB reads past such: rows of the table would be missing without a word",
+		"Move the folder back here. That of the whole table, or of the whole lake, may be a link, also to another disk."}
 }
 
 // otherState is the error of files that are no part of the state that the manifest describes.
@@ -87,7 +115,7 @@ func (s *Sink) checkBase(t *tableState, p *partition) error {
 		return nil
 	}
 	err := s.checkFile(p.partFile)
-	if err != nil && s.isMerged(t, p) {
+	if err != nil && (s.arrived(p) || p.CRC32C == "" && s.isMerged(t, p)) {
 		return nil
 	}
 	return err
@@ -110,8 +138,8 @@ func (s *Sink) checkFile(f partFile) error {
 	return err
 }
 
-// isMerged reports whether a partition's file is one that a merge has left behind of which the manifest does not know:
-// with rows that wait as well, or with the same rows and more columns.
+// isMerged reports whether a partition's file is one that a merge of an earlier version has left behind, which did not
+// announce it in the manifest: with rows that wait as well, or with the same rows and more columns.
 func (s *Sink) isMerged(t *tableState, p *partition) bool {
 	f, err := os.Open(filepath.Join(s.path, p.Name))
 	if err != nil {

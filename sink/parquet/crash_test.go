@@ -68,19 +68,17 @@ func (c *crash) names(operation, path string) {
 	if len(c.loose) > 0 && (operation == "remove" || operation == "rename" && base == filepath.Base(manifestName)) {
 		c.Errorf("operation %d, %s %s, relies on names in %v", c.done, operation, path, c.loose)
 	}
-	table, part, isPart := strings.Cut(base, ".")
+	isDraft := strings.HasSuffix(path, ".draft")
 	switch {
 	case operation == "sync folder":
 		delete(c.loose, path)
-	case operation == "make folder", operation == "create" && filepath.Base(filepath.Dir(path)) != filepath.Base(drafts):
+	case operation == "make folder", operation == "create" && filepath.Base(filepath.Dir(path)) != filepath.Base(drafts) && !isDraft:
 		c.loose[filepath.Dir(path)] = true
 	case operation != "rename":
 	case base == filepath.Base(manifestName):
 		c.loose[filepath.Join(c.lake, own)] = true
 	case filepath.Dir(path) != filepath.Join(c.lake, drafts): // which gets another name there
 		c.loose[filepath.Dir(path)] = true
-	case isPart:
-		c.loose[filepath.Join(c.lake, table, strings.TrimPrefix(part, "all"))] = true
 	default:
 		book, _, _ := strings.Cut(base, "-")
 		c.loose[filepath.Join(c.lake, own, book)] = true

@@ -257,7 +257,7 @@ func TestADamagedFileIsNamedAndStaysAsItIs(t *testing.T) {
 	if err := os.WriteFile(l.file("2026-01"), content, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	l.refuses(l.file("2026-01"), "can't be read", []string{pet(1, 1, 2, "c")})
+	l.refuses(l.file("2026-01"), "is not what desklake wrote", []string{pet(1, 1, 2, "c")})
 	if after, err := os.ReadFile(l.file("2026-01")); err != nil || string(after) != string(content) {
 		t.Errorf("the file was changed (%v)", err)
 	}

@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"hash/crc32"
 	"io"
 	"io/fs"
 	"os"
@@ -30,6 +31,7 @@ type file struct {
 	*os.File
 	disk  disk
 	bytes int64
+	sum   uint32 // the checksum of what was written
 }
 
 // create opens a new file, in the place of an old one of the name.
@@ -48,6 +50,7 @@ func (f *file) Write(b []byte) (n int, err error) {
 		return err
 	})
 	f.bytes += int64(n)
+	f.sum = crc32.Update(f.sum, castagnoli, b[:n])
 	return n, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 
 	"desklake/internal/durable"
@@ -25,6 +26,7 @@ func (e *PathError) Hint() string { return e.Remedy }
 const (
 	restore = "Put the file back from a copy. Without one: desklake state reset TABLE; the next sync reads everything again."
 	replace = "Put a whole copy in its place. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+	forget  = "Put a whole copy in its place. Without one: remove it; what was in it of runs, loads or issues is forgotten."
 )
 
 // missing is the error of a file that is not there.
@@ -42,7 +44,11 @@ func damaged(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return missing(path)
 	}
-	return &PathError{path, "can't be read: " + err.Error(), replace}
+	remedy := replace
+	if filepath.Base(filepath.Dir(filepath.Dir(path))) == own {
+		remedy = forget
+	}
+	return &PathError{path, "can't be read: " + err.Error(), remedy}
 }
 
 // explain turns the operating system's errors about the lake into ours.
@@ -63,6 +69,8 @@ func explain(path string, err error) error {
 		return &PathError{path, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
 		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+	case errors.Is(err, syscall.EXDEV):
+		return &PathError{path, "is on another disk than " + drafts, "Let no folder in " + own + " be a link. That of a table, or of the whole lake, may be one."}
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return &PathError{path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit."}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):

@@ -50,7 +50,7 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	l := twoPets(t)
 	full := l.Options
 	full.disk.before = func(operation, path string) error {
-		if operation == "write" && strings.HasPrefix(filepath.Base(path), "pets.") && filepath.Base(filepath.Dir(path)) == "drafts" {
+		if operation == "write" && filepath.Base(path) == ".pets.draft" {
 			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
 		}
 		return nil
@@ -58,7 +58,7 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	whole := l.Options
 	l.Options = full
 	l.noteRun = true
-	l.refuses(filepath.Join(l.Path, drafts, "pets.created_month=2026-01.parquet"), "the disk is full", []string{pet(1, 1, 2, "c"), pet(3, 1, 1, "d")})
+	l.refuses(filepath.Join(l.Path, "pets", "created_month=2026-01", ".pets.draft"), "the disk is full", []string{pet(1, 1, 2, "c"), pet(3, 1, 1, "d")})
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
 		t.Errorf("readers see (-want +got):\n%s", diff)
 	}
@@ -78,7 +78,7 @@ func TestATableWhoseRowsWaitIsAsFreshAsWhatReadersSee(t *testing.T) {
 	l := twoPets(t)
 	full := false
 	l.disk.before = func(operation, path string) error {
-		if full && operation == "write" && strings.HasPrefix(filepath.Base(path), "pets.") && filepath.Base(filepath.Dir(path)) == "drafts" {
+		if full && operation == "write" && filepath.Base(path) == ".pets.draft" {
 			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
 		}
 		return nil
@@ -167,13 +167,13 @@ func TestARunThatCouldNotMergeHasFailedOnAFullDisk(t *testing.T) {
 	full := false
 	l.noteRun = true
 	l.disk.before = func(operation, path string) error {
-		full = full || strings.HasPrefix(filepath.Base(path), "pets.created")
+		full = full || filepath.Base(path) == ".pets.draft"
 		if full && operation == "write" && filepath.Base(path) != filepath.Base(manifestName) {
 			return &fs.PathError{Op: "write", Path: path, Err: syscall.ENOSPC}
 		}
 		return nil
 	}
-	l.refuses(filepath.Join(l.Path, drafts, "pets.created_month=2026-01.parquet"), "the disk is full", []string{pet(1, 1, 2, "c")})
+	l.refuses(filepath.Join(l.Path, "pets", "created_month=2026-01", ".pets.draft"), "the disk is full", []string{pet(1, 1, 2, "c")})
 	if report, err := Inspect(t.Context(), l.Path, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
 		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
@@ -183,7 +183,7 @@ func TestAFileThatCantBePutIntoItsPlaceIsNamed(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
 	l.disk.before = func(operation, path string) error {
-		if operation == "rename" && strings.HasPrefix(filepath.Base(path), "pets.") {
+		if operation == "rename" && filepath.Base(path) == ".pets.draft" {
 			return &os.LinkError{Op: "rename", Old: path, New: l.file("2026-01"), Err: syscall.EACCES}
 		}
 		return nil

@@ -126,7 +126,7 @@ func (s *Sink) forgetBroken(t *tableState) {
 	for _, p := range t.Partitions {
 		if s.checkBase(t, p) != nil {
 			moveAway(p.Name)
-			p.partFile, p.Live = partFile{}, 0
+			p.partFile, p.Live, p.Next = partFile{}, 0, nil
 		}
 		p.Waiting = slices.DeleteFunc(p.Waiting, func(f partFile) bool {
 			broken := s.checkFile(f) != nil

@@ -1,14 +1,8 @@
 package parquet
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -98,17 +92,15 @@ type partition struct {
 	Schema  int        // of the file, as tableState.Schema was when it was written
 	Live    int64      // rows that are not deleted
 	Waiting []partFile `json:",omitempty"` // the latest last
+	Next    *partition `json:",omitempty"` // what a merge makes of it, while it puts the new file into its place
 }
 
-// files are the names of the partition's files, the latest last.
-func (p *partition) files() (names []string) {
+// files are the partition's files, the latest last.
+func (p *partition) files() (files []partFile) {
 	if p.Name != "" {
-		names = append(names, p.Name)
+		files = append(files, p.partFile)
 	}
-	for _, f := range p.Waiting {
-		names = append(names, f.Name)
-	}
-	return names
+	return append(files, p.Waiting...)
 }
 
 // partFile is what is known of a file without reading it.
@@ -118,7 +110,8 @@ type partFile struct {
 	Rows    int64
 	Min     string // the first key and the last one; empty without rows
 	Max     string
-	Removes bool `json:",omitempty"` // has rows that belong to another partition now: what is here of their keys is to go
+	CRC32C  string `json:",omitempty"` // of its content, in hexadecimal digits; empty for a file of an earlier version
+	Removes bool   `json:",omitempty"` // has rows that belong to another partition now: what is here of their keys is to go
 }
 
 // column is schema.Column, as it is stored.
@@ -185,53 +178,6 @@ func (c column) stored() schema.Type {
 		return schema.Time
 	}
 	return schema.Type(c.Type)
-}
-
-// readManifest reads the manifest of a lake; a new one where nothing was stored yet.
-func readManifest(lake string) (*manifest, error) {
-	path := filepath.Join(lake, manifestName)
-	m := &manifest{}
-	content, err := os.ReadFile(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(filepath.Join(lake, waiting)); err == nil { // which is made behind it
-			return nil, &PathError{path, "is missing", "Put the file back from a copy, or choose another sink.path and sync again."}
-		}
-		m.Format, m.Chapter = manifestFormat, 1
-	case err != nil:
-		return nil, err
-	default:
-		if err := m.read(path, content); err != nil {
-			return nil, err
-		}
-	}
-	if m.Tables == nil {
-		m.Tables, m.Checkpoints, m.Commits = map[string]*tableState{}, map[string]state.Checkpoint{}, map[string]int{}
-	}
-	return m, nil
-}
-
-// read reads the manifest's file, of which a later format may have changed anything but the number.
-func (m *manifest) read(path string, content []byte) error {
-	var of struct{ Format int }
-	err := json.Unmarshal(content, &of)
-	if err == nil && (of.Format < 1 || of.Format > manifestFormat) {
-		return &PathError{path, fmt.Sprintf("has format %d, this version of desklake knows %d", of.Format, manifestFormat),
-			"Use the version that wrote it, or a later one."}
-	}
-	if err == nil {
-		err = json.Unmarshal(content, m)
-	}
-	if err != nil {
-		return &PathError{path, "can't be read: " + err.Error(), "Put the file back from a copy, or choose another sink.path."}
-	}
-	return nil
-}
-
-func (m *manifest) write(w io.Writer) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(m)
 }
 
 // clone copies the manifest; rows of desklake's own tables are never changed in place.

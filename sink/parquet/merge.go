@@ -3,6 +3,7 @@ package parquet
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -54,14 +55,16 @@ func (s *Sink) waitingRows(name string) (rows int64) {
 	return rows
 }
 
-// merge brings what waits of a table into its partitions. Their new files are all written before the first is put into
-// its place, by a rename: readers see the old rows of all partitions, but for a moment, or the new ones. What waits is only
-// forgotten when all are there: a crash in between repeats what was done, with the same result.
+// merge brings what waits of a table into its partitions. Their new files are all written, and named in the manifest beside
+// the old ones, before the first is put into its place, by a rename: readers see the old rows of all partitions, but for a
+// moment, or the new ones. What waits is only forgotten when all are there: a crash in between repeats what was done, with
+// the same result.
 func (s *Sink) merge(ctx context.Context, name, run string) error {
 	table, err := s.table(name)
 	if err != nil {
 		return err
 	}
+	table = s.current(table)
 	l := newLayout(name, table)
 	grown := false
 	for _, p := range table.Partitions {
@@ -76,11 +79,17 @@ func (s *Sink) merge(ctx context.Context, name, run string) error {
 		return cmp.Or(compareBools(loses(a), loses(b)), cmp.Compare(b, a))
 	})
 	months = slices.DeleteFunc(months, func(at month) bool { return len(table.Partitions[at].Waiting) == 0 && !grown })
+	if len(months) == 0 {
+		return nil
+	}
 	merged, err := s.writeDrafts(ctx, l, table, months, run)
+	if err == nil {
+		err = s.announce(name, table, merged)
+	}
 	if err == nil {
 		err = s.place(l, months, merged)
 	}
-	if err != nil || len(months) == 0 {
+	if err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -94,6 +103,19 @@ func (s *Sink) merge(ctx context.Context, name, run string) error {
 		}
 	}
 	return nil
+}
+
+// announce names in the manifest what is about to be put into its place: whichever of the two is there is known then.
+func (s *Sink) announce(name string, table *tableState, merged map[month]*partition) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.update(func(m *manifest) {
+		for at, next := range merged {
+			p := *table.Partitions[at]
+			p.Next = next
+			m.Tables[name].Partitions[at] = &p
+		}
+	})
 }
 
 // writeDrafts writes the new files of partitions.
@@ -142,6 +164,9 @@ func (u *until) next() (parquet.Row, error) {
 
 // writeDraft writes the new file of one partition, durably.
 func (s *Sink) writeDraft(l *layout, at month, rows source, run string) (*partition, error) {
+	if err := s.disk.makeFolder(filepath.Join(s.path, l.name, at.String())); err != nil {
+		return nil, errors.Join(err, rows.close())
+	}
 	w, err := s.writeFile(l, draftName(l.name, at), run, lasting, rows)
 	if err != nil {
 		return nil, err
@@ -163,14 +188,10 @@ func (s *Sink) place(l *layout, months []month, merged map[month]*partition) err
 		}
 		return nil
 	}
-	err := step(func(path string, _ month) error { return s.disk.makeFolder(filepath.Dir(path)) })
-	if err == nil {
-		err = s.locked()
-	}
-	if err != nil {
+	if err := s.locked(); err != nil {
 		return err
 	}
-	err = step(func(path string, at month) error {
+	err := step(func(path string, at month) error {
 		s.filters.forget(path)
 		return s.disk.rename(filepath.Join(s.path, draftName(l.name, at)), path)
 	})
@@ -191,9 +212,10 @@ func compareBools(a, b bool) int {
 	return -1
 }
 
-// draftName is where the new file of a partition is written.
+// draftName is where the new file of a partition is written: beside its place, as the table's folder may be a link to
+// another disk, and by a name that no reader takes for one of the table's.
 func draftName(table string, at month) string {
-	return filepath.Join(drafts, table+"."+cmp.Or(at.String(), "all")+".parquet")
+	return filepath.Join(table, at.String(), "."+table+".draft")
 }
 
 // partName is the one file of a partition.

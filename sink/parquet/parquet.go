@@ -65,6 +65,7 @@ type Sink struct {
 	chapterRuns int
 	lock        *durable.Lock
 	filters     filters
+	compared    compared
 	piled       atomic.Int64 // bytes in the piles of all transactions
 
 	mu       sync.Mutex // guards what follows
@@ -90,7 +91,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	}
 	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
 		chapterRuns: cmp.Or(o.chapterRuns, chapterRuns),
-		filters:     filters{byFile: map[string][]bloom.SplitBlockFilter{}}}
+		filters:     filters{byFile: map[string][]bloom.SplitBlockFilter{}}, compared: compared{whole: map[string]string{}}}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}
@@ -104,6 +105,9 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		err = s.carryOver()
 	}
 	if err == nil {
+		for name, t := range s.manifest.Tables {
+			s.manifest.Tables[name] = s.current(t)
+		}
 		err = s.clear()
 	}
 	if err != nil {
@@ -116,8 +120,11 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 // or are merged already.
 func (s *Sink) clear() error {
 	named := map[string]bool{}
-	for _, t := range s.manifest.Tables {
-		for _, p := range t.Partitions {
+	for name, t := range s.manifest.Tables {
+		for at, p := range t.Partitions {
+			if draft := draftName(name, at); !s.isMissing(draft) {
+				s.remove(draft)
+			}
 			for _, f := range p.Waiting {
 				named[f.Name] = true
 			}
@@ -126,7 +133,7 @@ func (s *Sink) clear() error {
 	for _, folder := range []string{drafts, waiting} {
 		err := filepath.WalkDir(filepath.Join(s.path, folder), func(path string, d fs.DirEntry, err error) error {
 			name, _ := filepath.Rel(s.path, path)
-			if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || named[name]) {
+			if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || named[name] || name == filepath.FromSlash(folder)) { // which may be a link
 				return nil
 			}
 			if err == nil {

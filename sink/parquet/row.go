@@ -136,10 +136,10 @@ func monthOf(v parquet.Value) month {
 	return monthAt(v.Int64())
 }
 
-// monthAt is the month of a time in microseconds.
+// monthAt is the month of a time in microseconds. What is in front of year 0 is in its first month.
 func monthAt(micros int64) month {
 	at := time.UnixMicro(micros).UTC()
-	return month(at.Year()*12 + int(at.Month()) - 1)
+	return max(0, month(at.Year()*12+int(at.Month())-1))
 }
 
 // String is the name of the partition's folder; empty for that of a table that is not partitioned. The one of rows without
@@ -178,7 +178,9 @@ func (m *month) UnmarshalText(text []byte) error {
 		if _, err := fmt.Sscanf(string(text), "created_month=%d-%d", &year, &number); err != nil {
 			return fmt.Errorf("partition %q: %w", text, err)
 		}
-		*m = month(year*12 + number - 1)
+		if *m = month(year*12 + number - 1); number < 1 || number > 12 || m.String() != string(text) {
+			return fmt.Errorf("partition %q is no month", text)
+		}
 	}
 	return nil
 }

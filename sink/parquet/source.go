@@ -2,6 +2,7 @@ package parquet
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"path/filepath"
 	"slices"
@@ -90,10 +91,10 @@ func (n *newest) close() (err error) {
 }
 
 // readNewest reads files of one partition, the latest last: one row a key, also of those that left the partition.
-func readNewest(l *layout, root string, files []string) (source, error) {
+func readNewest(l *layout, root string, at month, files []partFile) (source, error) {
 	var sources []source
-	for _, name := range slices.Backward(files) {
-		s, err := readFile(l, filepath.Join(root, name))
+	for _, f := range slices.Backward(files) {
+		s, err := readWhole(l, root, at, f)
 		if err != nil {
 			for _, opened := range sources {
 				err = errors.Join(err, opened.close())
@@ -105,16 +106,45 @@ func readNewest(l *layout, root string, files []string) (source, error) {
 	return newNewest(l, sources...)
 }
 
+// readWhole reads all rows of a file of a partition, which is as it was written.
+func readWhole(l *layout, root string, at month, f partFile) (source, error) {
+	path := filepath.Join(root, f.Name)
+	if err := compare(path, f); err != nil {
+		return nil, err
+	}
+	rows, err := readFile(l, path)
+	if err != nil || f.Removes {
+		return rows, err
+	}
+	return &ownRows{rows, l, at, path}, nil
+}
+
+// ownRows are the rows of a file all of which belong to its partition.
+type ownRows struct {
+	source
+	layout *layout
+	month  month
+	path   string
+}
+
+func (o *ownRows) next() (parquet.Row, error) {
+	row, err := o.source.next()
+	if row != nil && o.layout.monthOf(row) != o.month {
+		return nil, damaged(o.path, fmt.Errorf("it has a row of %s", o.layout.monthOf(row)))
+	}
+	return row, err
+}
+
 // readPart reads files of one partition, the latest last: the rows that it has, one a key.
-func readPart(l *layout, root string, at month, files []string) (source, error) {
-	rows, err := readNewest(l, root, files)
+func readPart(l *layout, root string, at month, files []partFile) (source, error) {
+	rows, err := readNewest(l, root, at, files)
 	if err != nil {
 		return nil, err
 	}
 	return &partRows{rows, l, at}, nil
 }
 
-// partRows are the rows of a source that belong to a partition.
+// partRows are the rows of a source that belong to a partition, without those that left it.
 type partRows struct {
 	source
 	layout *layout

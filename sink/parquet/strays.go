@@ -79,7 +79,11 @@ func (s *settling) findStraysIn(at month, f viewFile, hashes []uint64) error {
 		}
 		if filters == nil {
 			var err error
-			if filters, err = s.sink.filters.of(s.layout, filepath.Join(s.sink.path, f.Name)); err != nil {
+			path := filepath.Join(s.sink.path, f.Name)
+			if err = s.sink.compared.once(path, f.partFile); err == nil {
+				filters, err = s.sink.filters.of(s.layout, path)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -13,6 +13,7 @@ type view struct {
 	layout *layout
 	parts  map[month][]viewFile // the base first if there is one, the latest last
 	open   map[string]*lookup   // by path
+	known  *compared
 }
 
 type viewFile struct {
@@ -25,7 +26,7 @@ type viewFile struct {
 const openFiles = 24
 
 func (s *Sink) view(l *layout, t *tableState) *view {
-	v := &view{root: s.path, layout: l, parts: map[month][]viewFile{}, open: map[string]*lookup{}}
+	v := &view{root: s.path, layout: l, parts: map[month][]viewFile{}, open: map[string]*lookup{}, known: &s.compared}
 	for at, p := range t.Partitions {
 		if p.Name != "" {
 			v.parts[at] = append(v.parts[at], v.file(p.partFile, true))
@@ -56,12 +57,12 @@ func (v *view) waiting(at month) []partFile {
 	return files
 }
 
-// files are the names of a partition's files, the latest last.
-func (v *view) files(at month) (names []string) {
+// files are a partition's files, the latest last.
+func (v *view) files(at month) (files []partFile) {
 	for _, f := range v.parts[at] {
-		names = append(names, f.Name)
+		files = append(files, f.partFile)
 	}
-	return names
+	return files
 }
 
 // find returns the current row with a key in a partition; nil where there is none.
@@ -70,7 +71,7 @@ func (v *view) find(at month, key parquet.Value) (*place, error) {
 		if !f.covers(key) {
 			continue
 		}
-		file, err := v.lookup(f.Name)
+		file, err := v.lookup(f.partFile)
 		if err != nil {
 			return nil, err
 		}
@@ -92,18 +93,22 @@ func (v *view) find(at month, key parquet.Value) (*place, error) {
 	return nil, nil
 }
 
-func (v *view) lookup(name string) (*lookup, error) {
-	if f, ok := v.open[name]; ok {
+func (v *view) lookup(of partFile) (*lookup, error) {
+	if f, ok := v.open[of.Name]; ok {
 		return f, nil
 	}
 	if len(v.open) == openFiles {
 		v.close()
 	}
-	f, err := openLookup(v.layout, filepath.Join(v.root, name))
+	path := filepath.Join(v.root, of.Name)
+	if err := v.known.once(path, of); err != nil {
+		return nil, err
+	}
+	f, err := openLookup(v.layout, path)
 	if err != nil {
 		return nil, err
 	}
-	v.open[name] = f
+	v.open[of.Name] = f
 	return f, nil
 }
 

@@ -117,7 +117,7 @@ func (s *Sink) writeFile(l *layout, path, run string, f form, rows source) (*wri
 		s.remove(path) // what is left of it would take room on a full disk
 		return nil, err
 	}
-	w.Bytes = w.file.bytes
+	w.Bytes, w.CRC32C = w.file.bytes, checksumText(w.file.sum)
 	return &w.written, nil
 }
 

@@ -1,0 +1,91 @@
+//go:build unix
+
+package parquet
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// linked moves a folder of the lake to another disk, where the system has one in memory, and leaves a link.
+func (l *lake) linked(t *testing.T, folder string) {
+	t.Helper()
+	from, to := filepath.Join(l.Path, folder), filepath.Join(t.TempDir(), "moved")
+	if err := errors.Join(os.Mkdir(to, 0o777), os.CopyFS(to, os.DirFS(from)), os.RemoveAll(from), os.Symlink(to, from)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAFolderOfATableMayBeALinkToAnotherDisk(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.linked(t, "pets")
+	l.run([]string{pet(1, 1, 2, "c"), pet(3, 3, 1, "d")})
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b", "3 2026-03 d"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+	if info, err := os.Lstat(filepath.Join(l.Path, "pets")); err != nil || info.Mode()&os.ModeSymlink == 0 {
+		t.Errorf("it is no link any more: %v, %v", info, err)
+	}
+	stray := filepath.Join(l.Path, "pets", "copy.parquet")
+	if err := os.WriteFile(stray, []byte("mine"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(stray, "is not a file that desklake made")
+}
+
+// The disk is not there tonight: its rows are not to be read again.
+func TestALinkThatLeadsNowhereIsNamed(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.linked(t, "pets")
+	folder := filepath.Join(l.Path, "pets")
+	to, err := os.Readlink(folder)
+	if err = errors.Join(err, os.Rename(to, to+".away")); err != nil {
+		t.Fatal(err)
+	}
+	l.refuses(folder, "leads nowhere", []string{pet(1, 1, 2, "c")})
+	if err := os.Rename(to+".away", to); err != nil {
+		t.Fatal(err)
+	}
+	l.run([]string{pet(1, 1, 2, "c")})
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// DuckDB reads past the folder of a month that is a link.
+func TestAFolderOfAMonthThatIsALinkIsRefused(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	folder := filepath.Dir(l.file("2026-01"))
+	l.linked(t, filepath.Join("pets", "created_month=2026-01"))
+	if got := l.query("SELECT count(*) FROM FILES"); got[0] != "1" {
+		t.Errorf("DuckDB reads %v rows of the link's: it need not be refused any more", got)
+	}
+	l.refuses(folder, "is a link", []string{pet(1, 1, 2, "c")})
+	if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+		t.Error("Changes does not mind")
+	}
+}
+
+// What can't be put into its place over the border of a disk says so.
+func TestAnotherDiskBelowTheLakesOwnFolderIsNamed(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.linked(t, drafts)
+	here, err1 := os.Stat(filepath.Join(l.Path, own))
+	there, err2 := os.Stat(filepath.Join(l.Path, drafts))
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	if here.Sys().(*syscall.Stat_t).Dev == there.Sys().(*syscall.Stat_t).Dev {
+		t.Skip("there is one disk only")
+	}
+	l.refuses(filepath.Join(l.Path, manifestName), "is on another disk")
+}
