@@ -25,6 +25,11 @@ type Destination interface {
 	// Location names it for people, such as a path.
 	Location() string
 
+	// For is the destination of one of several sources, by the name that the configuration gives it: its tables stand apart from
+	// those of the others, and bookkeeping is written and read for that source only. The destination itself is that of an
+	// only source, which has no name.
+	For(source string) Destination
+
 	// Open opens the sink and takes its lock. Where another process has that, it calls waiting once, with who has it ("" where
 	// that is not known), and waits for as long as the destination was told to; then the error is a *Locked.
 	Open(ctx context.Context, waiting func(holder string)) (Sink, error)

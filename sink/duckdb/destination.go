@@ -17,6 +17,12 @@ type Destination struct{ Options }
 // Location is the path of the file.
 func (d Destination) Location() string { return d.Path }
 
+// For implements sink.Destination: the same file.
+func (d Destination) For(source string) sink.Destination {
+	d.Source = source
+	return d
+}
+
 // Open implements sink.Destination.
 func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, error) {
 	d.Waiting = waiting

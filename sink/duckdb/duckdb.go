@@ -28,6 +28,10 @@ import (
 type Options struct {
 	Path string
 
+	// Source is whose tables these are, where a file holds those of several; empty for the only one. Its rows in the schema
+	// desklake carry the name.
+	Source string
+
 	// LockWait is how long to wait for a file that another process holds. 0 does not wait.
 	LockWait time.Duration
 

@@ -17,6 +17,12 @@ type Destination struct{ Options }
 // Location is the path of the lake's folder.
 func (d Destination) Location() string { return d.Path }
 
+// For implements sink.Destination: a lake of its own below this one's folder.
+func (d Destination) For(source string) sink.Destination {
+	d.Path, d.Source = filepath.Join(d.Path, source), source
+	return d
+}
+
 // Open implements sink.Destination.
 func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, error) {
 	d.Waiting = waiting

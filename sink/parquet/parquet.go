@@ -42,7 +42,8 @@ const (
 
 // Options say how a lake is opened. Path is required, the zero of everything else is a good default.
 type Options struct {
-	Path string // a folder, which is made where there is none
+	Path   string // a folder, which is made where there is none
+	Source string // whose tables these are, where there are several, each with a lake of its own; empty for the only one
 
 	// LockWait is how long to wait for a lake that another process has open. 0 does not wait.
 	LockWait time.Duration
