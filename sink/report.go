@@ -80,6 +80,15 @@ type LoadReport struct {
 	Error        string    // why the stream was not read to its end
 }
 
+// AddCommit adds what one more transaction did to the table, and what its reading cost.
+func (r *LoadReport) AddCommit(n Counts, cost Load, at time.Time) {
+	r.Add(n)
+	r.Requests += int64(cost.Requests)
+	r.Retries += int64(cost.Retries)
+	r.Waited += cost.Waited
+	r.CursorAfter, r.CommittedAt, r.Outcome, r.Error = cost.CursorAfter, at, cost.Outcome, cost.Error
+}
+
 // IssueReport is a row of desklake.issues without what it holds of the source's data: key and value.
 type IssueReport struct {
 	Table, Column, Reason string

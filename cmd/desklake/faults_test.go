@@ -187,11 +187,11 @@ func (n *night) notified() []string {
 
 func (n *night) report() sink.Report {
 	n.t.Helper()
-	inspect, path := duckdb.Inspect, n.path
+	var d sink.Destination = duckdb.Destination{Options: duckdb.Options{Path: n.path}}
 	if n.parquet {
-		inspect, path = parquet.Inspect, n.files
+		d = parquet.Destination{Options: parquet.Options{Path: n.files}}
 	}
-	r, err := inspect(n.t.Context(), path, sink.All)
+	r, err := d.Inspect(n.t.Context(), sink.All)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -7,24 +7,30 @@ import (
 	"slices"
 
 	"desklake/schema"
+	"desklake/sink/book"
 	"desklake/state"
 )
 
-// checkpointFormat is the version of a checkpoint row. A row of a later one is not read but refused.
-const checkpointFormat = 1
+// The versions of a checkpoint's row. A version of desklake that knows no more than the first would take the checkpoints of
+// several sources for those of one, and refuses the second. A row of a later one is not read but refused.
+const (
+	checkpointOfOnlySource = 1
+	checkpointOfOneOfMany  = 2
+	checkpointFormat       = checkpointOfOneOfMany
+)
 
-// book is what desklake's own tables say, beside what is really there.
-type book struct {
+// books is what desklake's own tables say of the source, beside what is really there.
+type books struct {
 	own, source map[string]tableColumns // the tables that the file has: desklake's own, the source's
 	tables      map[string]known
 	checkpoints map[string]state.Checkpoint
 }
 
 // older tells whether an earlier version of desklake made the file, and this one has not completed it yet.
-func (b book) older() bool { return b.own["loads"] != nil && b.own["tables"] == nil }
+func (b books) older() bool { return b.own["loads"] != nil && b.own["tables"] == nil }
 
-// readBook reads the book. What a file of an earlier version does not have is taken from its loads.
-func (s *Sink) readBook(ctx context.Context) (b book, err error) {
+// readBooks reads the books. What a file of an earlier version does not have is taken from its loads.
+func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
 	b.checkpoints = map[string]state.Checkpoint{}
 	if b.source, err = s.columns(ctx, catalog, "main"); err != nil {
 		return b, err
@@ -32,28 +38,26 @@ func (s *Sink) readBook(ctx context.Context) (b book, err error) {
 	if b.own, err = s.columns(ctx, catalog, "desklake"); err != nil || b.own["checkpoints"] == nil {
 		return b, err
 	}
-	if b.tables, err = s.knownTables(ctx, catalog, b.own); err != nil {
+	all, err := s.readKnown(ctx, catalog, b.own)
+	if err != nil {
 		return b, err
 	}
-	added := ""
-	for _, c := range []struct{ name, kind string }{{"account", "VARCHAR"}, {"start", "TIMESTAMPTZ"}, {"complete_at", "TIMESTAMPTZ"}, {"reader", "VARCHAR"}} {
-		if _, there := b.own["checkpoints"][c.name]; there {
-			added += ", " + c.name
-		} else {
-			added += ", NULL::" + c.kind
+	b.tables = map[string]known{}
+	for _, k := range all {
+		if k.source == s.options.Source {
+			b.tables[k.table] = k
 		}
 	}
-	err = s.own.query(ctx, "SELECT stream, cursor, high_water, array_to_string(tables, ','), run_id, saved_at, format"+added+" FROM "+ours+"checkpoints", nil,
-		func(v []any) error {
-			if format := number(v[6]); format > checkpointFormat {
-				return &PathError{s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", format, checkpointFormat),
-					"Use the version that wrote it, or a later one."}
-			}
-			stream := text(v[0])
-			b.checkpoints[stream] = state.Checkpoint{Stream: stream, Cursor: text(v[1]), HighWater: instant(v[2]), Tables: words(v[3]), RunID: text(v[4]),
-				SavedAt: instant(v[5]), Account: text(v[7]), Start: instant(v[8]), CompleteAt: instant(v[9]), Reader: text(v[10])}
-			return nil
-		})
+	err = selectRows(ctx, s.own, book.Checkpoints, "SELECT * FROM "+ours+"checkpoints", nil, func(c *book.Checkpoint) error {
+		if c.Format > checkpointFormat {
+			return &PathError{s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", c.Format, checkpointFormat),
+				"Use the version that wrote it, or a later one."}
+		}
+		if c.Source == s.options.Source {
+			b.checkpoints[c.Stream] = c.Checkpoint
+		}
+		return nil
+	})
 	if err == nil && b.older() {
 		err = s.adopt(ctx, b)
 	}
@@ -67,16 +71,17 @@ func (s *Sink) readBook(ctx context.Context) (b book, err error) {
 
 // adopt gives the checkpoints of an earlier version the time at which their streams were last read to their ends, and the
 // lists, which had none, checkpoints.
-func (s *Sink) adopt(ctx context.Context, b book) error {
-	if _, there := b.own["loads"]["outcome"]; !there {
+func (s *Sink) adopt(ctx context.Context, b books) error {
+	if _, there := b.own["loads"]["outcome"]; !there || s.options.Source != "" {
 		return nil
 	}
-	return s.own.query(ctx, `SELECT stream, max(committed_at), arg_max(run_id, committed_at), string_agg(DISTINCT table_name, ',' ORDER BY table_name)
+	return s.own.query(ctx, `SELECT stream, max(committed_at), arg_max(run_id, committed_at), list(DISTINCT table_name ORDER BY table_name)
 		FROM `+ours+`loads WHERE outcome = 'complete' GROUP BY stream`, nil, func(v []any) error {
 		stream, at := text(v[0]), instant(v[1])
 		c, there := b.checkpoints[stream]
 		if !there {
-			c = state.Checkpoint{Stream: stream, Tables: words(v[3]), RunID: text(v[2]), SavedAt: at}
+			tables, _ := v[3].([]string)
+			c = state.Checkpoint{Stream: stream, Tables: tables, RunID: text(v[2]), SavedAt: at}
 		}
 		c.CompleteAt = at
 		b.checkpoints[stream] = c
@@ -85,7 +90,7 @@ func (s *Sink) adopt(ctx context.Context, b book) error {
 }
 
 // withoutLost takes the tables that are lost out of a checkpoint's tables.
-func (s *Sink) withoutLost(ctx context.Context, b book, c state.Checkpoint) (state.Checkpoint, error) {
+func (s *Sink) withoutLost(ctx context.Context, b books, c state.Checkpoint) (state.Checkpoint, error) {
 	var left []string
 	for _, table := range c.Tables {
 		k := b.tables[table]
@@ -108,7 +113,7 @@ func (s *Sink) withoutLost(ctx context.Context, b book, c state.Checkpoint) (sta
 func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b, err := s.readBook(ctx)
+	b, err := s.readBooks(ctx)
 	return b.checkpoints, explain(s.path, err)
 }
 
@@ -116,21 +121,27 @@ func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, er
 func (s *Sink) DeleteCheckpoint(ctx context.Context, stream string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	_, err := s.own.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE stream = $1", stream)
+	present, err := s.columns(ctx, catalog, "desklake")
+	if err == nil {
+		_, err = s.own.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE "+s.mineIn(present["checkpoints"])+" AND stream = $1", stream)
+	}
 	return explain(s.path, err)
 }
 
-func saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) error {
-	if _, err := c.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE stream = $1", p.Stream); err != nil {
+func (s *Sink) saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) error {
+	if _, err := c.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE "+s.mine()+" AND stream = $1", p.Stream); err != nil {
 		return err
 	}
-	return c.insert(ctx, "checkpoints", "stream, cursor, high_water, tables, run_id, saved_at, format, account, start, complete_at, reader",
-		p.Stream, p.Cursor, p.HighWater, p.Tables, p.RunID, p.SavedAt, checkpointFormat, orNull(p.Account), p.Start, p.CompleteAt, orNull(p.Reader))
+	row := book.Checkpoint{Source: s.options.Source, Format: checkpointOfOnlySource, Checkpoint: p}
+	if row.Source != "" {
+		row.Format = checkpointOfOneOfMany
+	}
+	return insertRow(ctx, c, book.Checkpoints, &row)
 }
 
 // remember stores what is known of the tables, which fit by now, and that those that are lost are to be read again: then
 // they are no more than tables without rows. It needs a transaction around it.
-func (s *Sink) remember(ctx context.Context, b book, tables []*schema.Table) error {
+func (s *Sink) remember(ctx context.Context, b books, tables []*schema.Table) error {
 	prepared := map[string]bool{}
 	for _, t := range tables {
 		prepared[t.Name] = true
@@ -147,7 +158,7 @@ func (s *Sink) remember(ctx context.Context, b book, tables []*schema.Table) err
 			}
 		}
 		slices.Sort(c.Tables)
-		if err := saveCheckpoint(ctx, s.own, c); err != nil {
+		if err := s.saveCheckpoint(ctx, s.own, c); err != nil {
 			return fmt.Errorf("checkpoint of %s: %w", stream, err)
 		}
 	}
@@ -159,7 +170,7 @@ func (s *Sink) remember(ctx context.Context, b book, tables []*schema.Table) err
 	}
 	if b.older() {
 		for _, k := range b.tables {
-			if err := s.own.insertKnown(ctx, k); err != nil {
+			if err := insertRow(ctx, s.own, knownTables, &k); err != nil {
 				return fmt.Errorf("%s: what is known of it: %w", k.table, err)
 			}
 		}
@@ -167,10 +178,10 @@ func (s *Sink) remember(ctx context.Context, b book, tables []*schema.Table) err
 	return nil
 }
 
-func (s *Sink) rememberTable(ctx context.Context, b book, t *schema.Table) error {
+func (s *Sink) rememberTable(ctx context.Context, b books, t *schema.Table) error {
 	was, there := b.tables[t.Name]
 	now := was
-	now.table, now.columns = t.Name, columnNames(t)
+	now.source, now.table, now.columns = s.options.Source, t.Name, columnNames(t)
 	for _, c := range was.columns {
 		if _, present := b.source[t.Name][c]; present && !slices.Contains(now.columns, c) {
 			now.columns = append(now.columns, c)
@@ -188,8 +199,8 @@ func (s *Sink) rememberTable(ctx context.Context, b book, t *schema.Table) error
 	if there && !b.older() && slices.Equal(now.columns, was.columns) && now.inserted == was.inserted {
 		return nil
 	}
-	if _, err := s.own.exec(ctx, "DELETE FROM "+ours+"tables WHERE table_name = $1", t.Name); err != nil {
+	if _, err := s.own.exec(ctx, "DELETE FROM "+ours+"tables WHERE "+s.mine()+" AND table_name = $1", t.Name); err != nil {
 		return err
 	}
-	return s.own.insertKnown(ctx, now)
+	return insertRow(ctx, s.own, knownTables, &now)
 }

@@ -4,29 +4,16 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"desklake/schema"
-	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // ours is the schema of desklake's own tables.
 const ours = catalog + ".desklake."
 
 // bookkeeping are desklake's own tables: those of every sink, and what it knows of each table.
-var bookkeeping = append(slices.Clone(sink.Bookkeeping), &schema.Table{Name: "tables", Doc: "What desklake has done to each table in all.", Columns: []schema.Column{
-	{Name: "table_name", Type: schema.Text, Doc: "The table."},
-	{Name: "columns", Type: schema.Texts, Doc: "The columns that desklake gave it. One that is missing was dropped by somebody; the table is read again then."},
-	{Name: "inserted", Type: schema.Int, Doc: "Rows that were new. Where there were some and the table is empty, somebody emptied it; it is read again then."},
-	{Name: "changed", Type: schema.Int, Doc: "Rows that were replaced, or marked as deleted."},
-	{Name: "changed_by", Type: schema.Text, Doc: "The run that changed it last."},
-	{Name: "stream", Type: schema.Text, Doc: "The stream that was committed last."},
-	{Name: "run_id", Type: schema.Text, Doc: "The run that did it."},
-	{Name: "committed_at", Type: schema.Time, Doc: "When that was; null if never."},
-	{Name: "outcome", Type: schema.Text, Doc: "As in desklake.loads."},
-	{Name: "error", Type: schema.Text, Doc: "As in desklake.loads."},
-}})
+var bookkeeping = append(slices.Clone(book.Tables), knownTables.Schema())
 
 // createBookkeeping makes desklake's own tables, and columns of them, where they are missing. It needs a transaction around
 // it.
@@ -61,27 +48,6 @@ func (s *Sink) createBookkeeping(ctx context.Context, present map[string]tableCo
 	return nil
 }
 
-// Rows of these tables are replaced, never updated: many transactions write them at once, and DuckDB 1.5 unlinks the
-// updates of a transaction that was undone twice, which breaks the chains of updates of the others.
-
-// insert inserts a row into one of desklake's own tables. Columns that a newer version has added stay null.
-func (c *conn) insert(ctx context.Context, table, columns string, values ...any) error {
-	places := make([]string, len(values))
-	for i := range values {
-		places[i] = fmt.Sprint("$", i+1)
-	}
-	_, err := c.exec(ctx, "INSERT INTO "+ours+table+" ("+columns+") VALUES ("+strings.Join(places, ", ")+")", values...)
-	return err
-}
-
-// orNull is a text, or null for an empty one.
-func orNull(text string) any {
-	if text == "" {
-		return nil
-	}
-	return text
-}
-
 func text(v any) string {
 	s, _ := v.(string)
 	return s
@@ -95,12 +61,4 @@ func number(v any) int64 {
 func instant(v any) time.Time {
 	t, _ := v.(time.Time)
 	return t
-}
-
-// words are a list that a statement has joined.
-func words(v any) []string {
-	if joined := text(v); joined != "" {
-		return strings.Split(joined, ",")
-	}
-	return nil
 }

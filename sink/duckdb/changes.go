@@ -9,8 +9,8 @@ import (
 
 // Changes returns what Open and Prepare would create in a file, and changes nothing. It fails where they would:
 // with *sink.Locked beside a run that is under way, with *PathError for a file that can't be used.
-func Changes(ctx context.Context, path string, tables []*schema.Table) (changes []sink.Change, err error) {
-	s, err := open(ctx, path)
+func Changes(ctx context.Context, o Options, tables []*schema.Table) (changes []sink.Change, err error) {
+	s, err := open(ctx, o)
 	if err != nil {
 		return nil, err
 	}
@@ -34,5 +34,5 @@ func Changes(ctx context.Context, path string, tables []*schema.Table) (changes 
 			}
 		}
 	}
-	return changes, explain(path, err)
+	return changes, explain(o.Path, err)
 }

@@ -42,7 +42,7 @@ func (c *conn) exec(ctx context.Context, sql string, args ...any) (int64, error)
 }
 
 // query runs one statement and calls row for each row of its result, with one value a column: int64, bool, float64,
-// string, time.Time (UTC) or nil. The slice is only valid during the call.
+// string, []string, time.Time (UTC) or nil. The slice is only valid during the call.
 func (c *conn) query(ctx context.Context, sql string, args []any, row func(values []any) error) error {
 	var types []capi.Type
 	return c.queryChunks(ctx, sql, args, func(r *capi.Result, chunk capi.DataChunk) error {
@@ -59,18 +59,22 @@ func (c *conn) query(ctx context.Context, sql string, args []any, row func(value
 // queryChunks runs one statement and calls use for each chunk of its result.
 func (c *conn) queryChunks(ctx context.Context, sql string, args []any, use func(*capi.Result, capi.DataChunk) error) error {
 	return c.run(ctx, sql, args, func(r *capi.Result) error {
-		for {
-			chunk := capi.FetchChunk(*r)
-			if chunk.Ptr == nil {
-				return nil
-			}
-			err := use(r, chunk)
-			capi.DestroyDataChunk(&chunk)
-			if err != nil {
-				return err
-			}
-		}
+		return eachChunk(r, func(chunk capi.DataChunk) error { return use(r, chunk) })
 	})
+}
+
+func eachChunk(r *capi.Result, use func(capi.DataChunk) error) error {
+	for {
+		chunk := capi.FetchChunk(*r)
+		if chunk.Ptr == nil {
+			return nil
+		}
+		err := use(chunk)
+		capi.DestroyDataChunk(&chunk)
+		if err != nil {
+			return err
+		}
+	}
 }
 
 func eachRow(chunk capi.DataChunk, types []capi.Type, values []any, row func([]any) error) error {
@@ -100,10 +104,22 @@ func value(v capi.Vector, t capi.Type, row int) any {
 		return *(*bool)(unsafe.Add(data, row))
 	case capi.TypeVarchar:
 		return capi.StringTData((*capi.StringT)(unsafe.Add(data, row*16)))
+	case capi.TypeList:
+		return texts(v, *(*listEntry)(unsafe.Add(data, row*16)))
 	case capi.TypeTimestampTZ:
 		return time.UnixMicro(*(*int64)(unsafe.Add(data, row*8))).UTC()
 	}
 	panic(fmt.Sprintf("duckdb: no way to read a value of type %d", t))
+}
+
+// texts reads a list of texts.
+func texts(v capi.Vector, e listEntry) (list []string) {
+	elements := capi.ListVectorGetChild(v)
+	for i := range e.length {
+		text, _ := value(elements, capi.TypeVarchar, int(e.offset+i)).(string)
+		list = append(list, text)
+	}
+	return list
 }
 
 // queryInt runs a statement whose result is one BIGINT; a null is 0.

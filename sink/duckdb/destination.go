@@ -38,12 +38,12 @@ func (d Destination) LockWait() time.Duration { return d.Options.LockWait }
 
 // Inspect implements sink.Destination.
 func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
-	return Inspect(ctx, d.Path, look)
+	return Inspect(ctx, d.Options, look)
 }
 
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
-	return Changes(ctx, d.Path, tables)
+	return Changes(ctx, d.Options, tables)
 }
 
 // Check implements sink.Destination.

@@ -23,7 +23,7 @@ func TestALostTableOfDesklakesOwnIsTold(t *testing.T) {
 			}
 			changeFile(t, h.path, harm)
 			var lost *duckdb.PathError
-			if _, err := duckdb.Inspect(t.Context(), h.path, sink.All); !errors.As(err, &lost) || !strings.Contains(lost.Problem, "desklake's own") || lost.Hint() == "" {
+			if _, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: h.path}, sink.All); !errors.As(err, &lost) || !strings.Contains(lost.Problem, "desklake's own") || lost.Hint() == "" {
 				t.Errorf("status: %v", err)
 			}
 			if strings.Contains(harm, "checkpoints") || strings.Contains(harm, "tables") {
@@ -32,7 +32,7 @@ func TestALostTableOfDesklakesOwnIsTold(t *testing.T) {
 			if err := h.run(2, 100).Close(); err != nil {
 				t.Errorf("the next run: %v", err)
 			}
-			if _, err := duckdb.Inspect(t.Context(), h.path, sink.All); err != nil {
+			if _, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: h.path}, sink.All); err != nil {
 				t.Errorf("then: %v", err)
 			}
 		})

@@ -54,7 +54,16 @@ func (s *Sink) recordIssues(ctx context.Context, issues []schema.Issue) error {
 	if err != nil {
 		return err
 	}
-	return s.inTransaction(ctx, func() error { return saveIssues(ctx, s.own, run, time.Now().UTC(), issues) })
+	present, err := s.columns(ctx, catalog, "desklake")
+	if err != nil {
+		return err
+	}
+	return s.inTransaction(ctx, func() error {
+		if err := s.createBookkeeping(ctx, present); err != nil { // an earlier version may have made the file
+			return err
+		}
+		return s.saveIssues(ctx, s.own, run, time.Now().UTC(), issues)
+	})
 }
 
 // liveRows counts the live rows of the source's tables in a database; none where it is not attached.

@@ -107,7 +107,7 @@ func BenchmarkHistory(b *testing.B) {
 		for name, look := range map[string]sink.Look{"status": {}, "runs": {Runs: 20, Loads: true}, "page": {Runs: -1, Since: time.Now().AddDate(0, 0, -1), Loads: true}} {
 			b.Run(name+"/"+age.name, func(b *testing.B) {
 				for b.Loop() {
-					if _, err := Inspect(b.Context(), path, look); err != nil {
+					if _, err := Inspect(b.Context(), Options{Path: path}, look); err != nil {
 						b.Fatal(err)
 					}
 				}
@@ -122,7 +122,7 @@ func TestAReportCostsWhatItShows(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "lake.duckdb")
 		past(t, path, runs)
 		return testing.AllocsPerRun(3, func() {
-			if _, err := Inspect(t.Context(), path, look); err != nil {
+			if _, err := Inspect(t.Context(), Options{Path: path}, look); err != nil {
 				t.Fatal(err)
 			}
 		})

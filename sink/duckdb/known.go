@@ -3,11 +3,14 @@ package duckdb
 import (
 	"context"
 	"time"
+
+	"desklake/schema"
+	"desklake/sink/book"
 )
 
 // known is a row of desklake.tables.
 type known struct {
-	table             string
+	source, table     string
 	columns           []string // nil where an earlier version made the table
 	inserted, changed int64
 	changedBy         string
@@ -16,40 +19,43 @@ type known struct {
 	outcome, err      string
 }
 
-const knownColumns = `table_name, array_to_string(columns, ','), inserted, changed, changed_by, stream, run_id, committed_at, outcome, error`
+// knownTables is a table that only this sink has: what it knows of each of the source's tables.
+var knownTables = &book.Table[known]{Name: "tables", Doc: "What desklake has done to each table in all.", Key: []string{"source", "table_name"}, Columns: []book.Column[known]{
+	{Name: "table_name", Type: schema.Text, Of: func(k *known) any { return &k.table }, Doc: "The table."},
+	{Name: "columns", Type: schema.Texts, Of: func(k *known) any { return &k.columns }, Doc: "The columns that desklake gave it. One that is missing was dropped by somebody; the table is read again then."},
+	{Name: "inserted", Type: schema.Int, Of: func(k *known) any { return &k.inserted }, Doc: "Rows that were new. Where there were some and the table is empty, somebody emptied it; it is read again then."},
+	{Name: "changed", Type: schema.Int, Of: func(k *known) any { return &k.changed }, Doc: "Rows that were replaced, or marked as deleted."},
+	{Name: "changed_by", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.changedBy }, Doc: "The run that changed it last."},
+	{Name: "stream", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.stream }, Doc: "The stream that was committed last."},
+	{Name: "run_id", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.run }, Doc: "The run that did it."},
+	{Name: "committed_at", Type: schema.Time, Of: func(k *known) any { return &k.committedAt }, Doc: "When that was; null if never."},
+	{Name: "outcome", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.outcome }, Doc: "As in desklake.loads."},
+	{Name: "error", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.err }, Doc: "As in desklake.loads."},
+	{Name: "source", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.source }, Doc: "The source, as in desklake.runs."},
+}}
 
-func readKnown(v []any) known {
-	return known{text(v[0]), words(v[1]), number(v[2]), number(v[3]), text(v[4]), text(v[5]), text(v[6]), instant(v[7]), text(v[8]), text(v[9])}
-}
-
-func (c *conn) insertKnown(ctx context.Context, k known) error {
-	return c.insert(ctx, "tables", "table_name, columns, inserted, changed, changed_by, stream, run_id, committed_at, outcome, error",
-		k.table, k.columns, k.inserted, k.changed, orNull(k.changedBy), orNull(k.stream), orNull(k.run), k.committedAt, orNull(k.outcome), orNull(k.err))
-}
-
-// knownTables reads desklake.tables of a database that has these tables. Of a file of an earlier version it is what its
-// loads say.
-func (s *Sink) knownTables(ctx context.Context, database string, present map[string]tableColumns) (map[string]known, error) {
-	tables := map[string]known{}
+// readKnown reads desklake.tables of a database that has these tables, of all sources. Of a file of an earlier version it is
+// what its loads say.
+func (s *Sink) readKnown(ctx context.Context, database string, present map[string]tableColumns) (all []known, err error) {
 	if present["loads"] == nil && present["tables"] == nil {
-		return tables, nil
+		return nil, nil
 	}
-	sql := "SELECT " + knownColumns + " FROM " + database + ".desklake.tables"
+	sql := "SELECT * FROM " + database + ".desklake.tables"
 	if present["tables"] == nil {
-		outcome := "NULL::VARCHAR, NULL::VARCHAR"
+		ended := "NULL::VARCHAR AS outcome, NULL::VARCHAR AS error"
 		if _, there := present["loads"]["outcome"]; there {
-			outcome = "arg_max_null(outcome, committed_at), arg_max_null(error, committed_at)"
+			ended = "arg_max_null(outcome, committed_at) AS outcome, arg_max_null(error, committed_at) AS error"
 		}
-		sql = `SELECT table_name, NULL::VARCHAR, sum(inserted)::BIGINT, sum(updated + deleted)::BIGINT,
-			max(run_id) FILTER (inserted + updated + deleted > 0), arg_max(stream, committed_at), arg_max(run_id, committed_at), max(committed_at), ` + outcome + `
+		sql = `SELECT table_name, NULL::VARCHAR[] AS columns, sum(inserted)::BIGINT AS inserted, sum(updated + deleted)::BIGINT AS changed,
+			max(run_id) FILTER (inserted + updated + deleted > 0) AS changed_by, arg_max(stream, committed_at) AS stream,
+			arg_max(run_id, committed_at) AS run_id, max(committed_at) AS committed_at, ` + ended + `
 			FROM ` + database + `.desklake.loads GROUP BY table_name`
 	}
-	err := s.own.query(ctx, sql, nil, func(v []any) error {
-		k := readKnown(v)
-		tables[k.table] = k
+	err = selectRows(ctx, s.own, knownTables, sql, nil, func(k *known) error {
+		all = append(all, *k)
 		return nil
 	})
-	return tables, err
+	return all, err
 }
 
 // isLost tells whether a table that holds rows in front of a checkpoint does not hold them any more. Each table and column of

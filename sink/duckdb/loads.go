@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // saveLoads adds what this transaction did to the run's rows in desklake.loads, and to those of its tables in desklake.tables.
@@ -41,34 +42,27 @@ func (t *tx) counts(table string) sink.Counts {
 }
 
 func (t *tx) saveLoad(ctx context.Context, table string, n sink.Counts, cost sink.Load, at time.Time) error {
-	waited := cost.Waited.Seconds()
-	err := t.conn.query(ctx, "DELETE FROM "+ours+`loads WHERE run_id = $1 AND stream = $2 AND table_name = $3
-		RETURNING rows_read, inserted, updated, unchanged, deleted, requests, retries, seconds_waited, cursor_before`,
-		[]any{t.run, t.stream, table}, func(v []any) error {
-			n.Add(sink.Counts{Read: number(v[0]), Inserted: number(v[1]), Updated: number(v[2]), Unchanged: number(v[3]), Deleted: number(v[4])})
-			cost.Requests += int(number(v[5]))
-			cost.Retries += int(number(v[6]))
-			before, _ := v[7].(float64)
-			waited += before
-			cost.CursorBefore = text(v[8])
+	row := book.Load{Source: t.sink.options.Source, RunID: t.run, LoadReport: sink.LoadReport{Stream: t.stream, Table: table, CursorBefore: cost.CursorBefore}}
+	err := selectRows(ctx, t.conn, book.Loads, "DELETE FROM "+ours+"loads WHERE run_id = $1 AND stream = $2 AND table_name = $3 RETURNING *",
+		[]any{t.run, t.stream, table}, func(stored *book.Load) error {
+			row = *stored
 			return nil
 		})
 	if err != nil {
 		return err
 	}
-	return t.conn.insert(ctx, "loads", `run_id, stream, table_name, rows_read, inserted, updated, unchanged, deleted, requests, retries, seconds_waited,
-		cursor_before, cursor_after, committed_at, outcome, error`,
-		t.run, t.stream, table, n.Read, n.Inserted, n.Updated, n.Unchanged, n.Deleted, cost.Requests, cost.Retries, waited,
-		cost.CursorBefore, cost.CursorAfter, at, orNull(string(cost.Outcome)), orNull(cost.Error))
+	row.AddCommit(n, cost, at)
+	return insertRow(ctx, t.conn, book.Loads, &row)
 }
 
 // saveTable adds what this transaction did to a table to what is known of it.
 func (t *tx) saveTable(ctx context.Context, table string, c sink.Commit) error {
-	k := known{table: table}
-	err := t.conn.query(ctx, "DELETE FROM "+ours+"tables WHERE table_name = $1 RETURNING "+knownColumns, []any{table}, func(v []any) error {
-		k = readKnown(v)
-		return nil
-	})
+	k := known{source: t.sink.options.Source, table: table}
+	err := selectRows(ctx, t.conn, knownTables, "DELETE FROM "+ours+"tables WHERE "+t.sink.mine()+" AND table_name = $1 RETURNING *", []any{table},
+		func(stored *known) error {
+			k = *stored
+			return nil
+		})
 	if err != nil {
 		return err
 	}
@@ -81,5 +75,5 @@ func (t *tx) saveTable(ctx context.Context, table string, c sink.Commit) error {
 	if slices.Contains(c.Load.Tables, table) {
 		k.stream, k.run, k.committedAt, k.outcome, k.err = t.stream, t.run, c.At, string(c.Load.Outcome), c.Load.Error
 	}
-	return t.conn.insertKnown(ctx, k)
+	return insertRow(ctx, t.conn, knownTables, &k)
 }

@@ -47,7 +47,7 @@ func TestATableWithoutItsRowsUnderACursorIsNoticed(t *testing.T) {
 			}
 			f.want("at the start of a run", noticed)
 			f.want("of one that was killed then", noticed)
-			if _, err := duckdb.Inspect(t.Context(), f.path, sink.All); err != nil {
+			if _, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: f.path}, sink.All); err != nil {
 				t.Error(err)
 			}
 			f.prepare()

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,7 +89,8 @@ func (f file) makeOld(more ...string) {
 	f.t.Helper()
 	f.run(append([]string{"DROP TABLE desklake.tables", "ALTER TABLE desklake.runs DROP COLUMN account", "ALTER TABLE desklake.checkpoints DROP COLUMN account",
 		"ALTER TABLE desklake.checkpoints DROP COLUMN start", "ALTER TABLE desklake.checkpoints DROP COLUMN complete_at",
-		"ALTER TABLE desklake.checkpoints DROP COLUMN reader"}, more...)...)
+		"ALTER TABLE desklake.checkpoints DROP COLUMN reader", "ALTER TABLE desklake.runs DROP COLUMN source", "ALTER TABLE desklake.loads DROP COLUMN source",
+		"ALTER TABLE desklake.checkpoints DROP COLUMN source", "ALTER TABLE desklake.issues DROP COLUMN source"}, more...)...)
 }
 
 // stored are the checkpoints at the start of a run.
@@ -119,7 +121,7 @@ func (f file) prepare() {
 
 func (f file) freshAt() time.Time {
 	f.t.Helper()
-	r, err := duckdb.Inspect(f.t.Context(), f.path, sink.All)
+	r, err := duckdb.Inspect(f.t.Context(), duckdb.Options{Path: f.path}, sink.All)
 	if err != nil || len(r.Tables) != 2 {
 		f.t.Fatalf("%d tables, %v", len(r.Tables), err)
 	}
@@ -165,6 +167,67 @@ func TestAFileWithoutReadersIsReadAndCompleted(t *testing.T) {
 	f.want("the file", old)
 	f.sync(c, sink.Complete)
 	f.want("after the next run", c)
+}
+
+// What a version stored that knew no names of sources is the only source's, and stays so when others come.
+func TestAFileOfOneSourceTakesOthers(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	c := state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"words"}, RunID: "run", SavedAt: night, CompleteAt: night}
+	f.sync(c, sink.Complete, `{"word":"a"}`)
+	f.use(func(s *duckdb.Sink) error {
+		return s.SaveRun(t.Context(), sink.Run{ID: "run", Started: night, Status: sink.Running})
+	})
+	for _, table := range []string{"runs", "loads", "checkpoints", "issues", "tables"} {
+		f.run("ALTER TABLE desklake." + table + " DROP COLUMN source")
+	}
+	acme := duckdb.Destination{Options: duckdb.Options{Path: f.path}}.For("acme")
+	if r, err := acme.Inspect(t.Context(), sink.All); err != nil || len(r.Tables)+len(r.Runs)+len(r.Checkpoints) > 0 || r.LastRun != nil {
+		t.Errorf("acme has %+v, %v", r, err)
+	}
+	s, err := acme.Open(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := s.Checkpoints(t.Context())
+	if len(stored) > 0 {
+		t.Errorf("acme has checkpoints: %v", stored)
+	}
+	err = errors.Join(err, s.DeleteCheckpoint(t.Context(), "stream"), s.Prepare(t.Context(), []*schema.Table{words}),
+		s.SaveRun(t.Context(), sink.Run{ID: "acme's", Started: night, Status: sink.Running}), s.Forget(t.Context(), night.Add(time.Hour)), s.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.want("beside acme", c)
+	r, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: f.path}, sink.All)
+	if err != nil || len(r.Runs) != 1 || r.Runs[0].Status != sink.Running || len(r.Runs[0].Loads) != 2 || !r.Tables[1].FreshAt.Equal(night) {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// A version of desklake that knows no sources would take the checkpoints of one of several for its own: it knows format 1.
+func TestCheckpointsOfSeveralSourcesAreRefusedByTheVersionBefore(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	f.sync(state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"words"}}, "", `{"word":"a"}`)
+	s, err := duckdb.Destination{Options: duckdb.Options{Path: f.path}}.For("acme").Open(t.Context(), nil)
+	if err == nil {
+		err = s.Prepare(t.Context(), []*schema.Table{words})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	tx, err := s.Begin(t.Context(), "run", "stream")
+	if err == nil {
+		_, err = tx.Commit(t.Context(), sink.Commit{At: night, Checkpoint: state.Checkpoint{Stream: "stream", Cursor: "acme's"}})
+	}
+	if err = errors.Join(err, s.Close()); err != nil {
+		t.Fatal(err)
+	}
+	got, err := rows(f.path, "desklake.checkpoints")
+	if err != nil || len(got) != 2 || !strings.Contains(got[0], `"format":1`) || !strings.Contains(got[1], `"format":2`) {
+		t.Errorf("%q, %v", got, err)
+	}
 }
 
 func TestAnEmptiedTableOfTheVersionBeforeIsLost(t *testing.T) {
@@ -226,12 +289,12 @@ func TestAFileOfANewerFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFile(t)
 	f.sync(state.Checkpoint{Stream: "stream", Cursor: "c", Tables: []string{"words"}}, "", `{"word":"a"}`)
-	f.run("UPDATE desklake.checkpoints SET format = 2")
+	f.run("UPDATE desklake.checkpoints SET format = 3")
 	f.use(func(s *duckdb.Sink) error {
 		_, read := s.Checkpoints(t.Context())
 		for what, err := range map[string]error{"Checkpoints": read, "Prepare": s.Prepare(t.Context(), []*schema.Table{words})} {
 			var refused *duckdb.PathError
-			if !errors.As(err, &refused) || refused.Problem != "was written by a newer version of desklake (format 2, this version knows 1)" {
+			if !errors.As(err, &refused) || refused.Problem != "was written by a newer version of desklake (format 3, this version knows 2)" {
 				t.Errorf("%s: %v", what, err)
 			}
 		}

@@ -1,10 +1,10 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -102,14 +102,17 @@ func (s *Sink) contents(ctx context.Context, database string) (string, error) {
 	if err != nil || present["loads"] == nil {
 		return "", err
 	}
-	tables, err := s.knownTables(ctx, database, present)
+	tables, err := s.readKnown(ctx, database, present)
 	if err != nil {
 		return "", err
 	}
+	slices.SortFunc(tables, func(a, b known) int {
+		return cmp.Or(strings.Compare(a.source, b.source), strings.Compare(a.table, b.table))
+	})
 	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		if k := tables[name]; k.changedBy != "" {
-			fmt.Fprintf(&b, "%s %s %d %d\n", name, k.changedBy, k.inserted, k.changed)
+	for _, k := range tables {
+		if k.changedBy != "" {
+			fmt.Fprintf(&b, "%s %s %s %d %d\n", k.source, k.table, k.changedBy, k.inserted, k.changed)
 		}
 	}
 	err = s.own.query(ctx, `SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_index)

@@ -51,7 +51,7 @@ func TestOpeningAnewLosesNothing(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	report, err := Inspect(t.Context(), path, sink.All)
+	report, err := Inspect(t.Context(), Options{Path: path}, sink.All)
 	if err != nil || len(report.Tables) != 2 || report.Tables[0].Rows != commits+1 || report.Tables[1].Rows != commits+1 {
 		t.Errorf("%+v, %v", report.Tables, err)
 	}
@@ -116,7 +116,7 @@ func TestAFileThatIsTakenBetweenTwoCommitsIsNamed(t *testing.T) {
 		t.Errorf("Close: %v", err)
 	}
 	openPaths.Delete(path)
-	report, err := Inspect(t.Context(), path, sink.All)
+	report, err := Inspect(t.Context(), Options{Path: path}, sink.All)
 	if err != nil || len(report.Tables) != 1 || report.Tables[0].Rows != 1 {
 		t.Errorf("%+v, %v", report.Tables, err)
 	}
@@ -224,7 +224,7 @@ func TestABrokenInstanceIsOpenedAnew(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	report, err := Inspect(t.Context(), path, sink.All)
+	report, err := Inspect(t.Context(), Options{Path: path}, sink.All)
 	if err != nil || report.Tables[0].Rows != 2 || len(report.Runs) != 1 || report.Runs[0].Status != sink.Failed {
 		t.Errorf("%+v, %v", report, err)
 	}

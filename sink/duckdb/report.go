@@ -8,35 +8,37 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // Inspect reads what a file holds. It opens the file for reading only; beside a run that is under way it fails with
 // *sink.Locked. A file that does not exist yet, or that desklake did not make, is a *PathError.
-func Inspect(ctx context.Context, path string, look sink.Look) (sink.Report, error) {
-	s, err := open(ctx, path)
+func Inspect(ctx context.Context, o Options, look sink.Look) (sink.Report, error) {
+	s, err := open(ctx, o)
 	if err != nil {
 		return sink.Report{}, err
 	}
 	if s == nil {
-		return sink.Report{}, &PathError{path, "does not exist yet", "Run desklake sync first."}
+		return sink.Report{}, &PathError{o.Path, "does not exist yet", "Run desklake sync first."}
 	}
 	defer s.detach()
 	report, err := s.report(ctx, look)
 	if err != nil {
-		return report, explain(path, err)
+		return report, explain(s.path, err)
 	}
 	return report, nil
 }
 
 // open opens a file for reading. It returns nil for one that does not exist but can be created.
-func open(ctx context.Context, path string) (_ *Sink, err error) {
-	if path, err = filepath.Abs(path); err != nil {
+func open(ctx context.Context, o Options) (_ *Sink, err error) {
+	path, err := filepath.Abs(o.Path)
+	if err != nil {
 		return nil, err
 	}
 	if err := checkPath(path); err != nil || !exists(path) {
 		return nil, err
 	}
-	s := &Sink{path: path}
+	s := &Sink{path: path, options: o}
 	if s.db, s.own, err = attach(ctx, path, Options{}, "(READ_ONLY)"); err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func open(ctx context.Context, path string) (_ *Sink, err error) {
 }
 
 func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err error) {
-	b, err := s.readBook(ctx)
+	b, err := s.readBooks(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -52,28 +54,23 @@ func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err e
 		return r, &PathError{s.path, "is not a file that desklake made", "Choose another sink.path."}
 	}
 	r.Checkpoints = b.checkpoints
-	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"issues"); err != nil {
+	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"issues WHERE "+s.mineIn(b.own["issues"])); err != nil {
 		return r, err
 	}
-	if r.Latest, err = s.latestIssues(ctx); err != nil {
+	if r.Latest, err = s.latestIssues(ctx, b); err != nil {
 		return r, err
 	}
-	history := history{s, b.own}
-	if r.Runs, err = history.runs(ctx, look); err != nil {
+	if r.Runs, err = s.runs(ctx, b, look); err != nil {
 		return r, err
 	}
-	last, err := history.runs(ctx, sink.Look{Runs: 1})
+	last, err := s.runs(ctx, b, sink.Look{Runs: 1})
 	if err != nil {
 		return r, err
 	}
 	if len(last) > 0 {
 		r.LastRun = &last[0].Run
 	}
-	err = s.own.query(ctx, "SELECT min(started_at) FROM "+ours+"runs", nil, func(v []any) error {
-		r.FirstRunAt = instant(v[0])
-		return nil
-	})
-	if err != nil {
+	if r.FirstRunAt, err = s.firstRunAt(ctx, b); err != nil {
 		return r, err
 	}
 	r.Tables, err = s.tableReports(ctx, b)
@@ -81,7 +78,7 @@ func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err e
 }
 
 // tableReports reports on the tables that were ever loaded, sorted by name.
-func (s *Sink) tableReports(ctx context.Context, b book) (reports []sink.TableReport, err error) {
+func (s *Sink) tableReports(ctx context.Context, b books) (reports []sink.TableReport, err error) {
 	statuses, err := s.statuses(ctx, b)
 	if err != nil {
 		return nil, err
@@ -109,7 +106,7 @@ func (s *Sink) tableReports(ctx context.Context, b book) (reports []sink.TableRe
 }
 
 // statuses are those of the runs that committed the tables last.
-func (s *Sink) statuses(ctx context.Context, b book) (map[string]sink.Status, error) {
+func (s *Sink) statuses(ctx context.Context, b books) (map[string]sink.Status, error) {
 	var runs []string
 	for _, k := range b.tables {
 		runs = append(runs, k.run)
@@ -122,11 +119,11 @@ func (s *Sink) statuses(ctx context.Context, b book) (map[string]sink.Status, er
 	return statuses, err
 }
 
-func (s *Sink) latestIssues(ctx context.Context) (latest []sink.IssueReport, err error) {
-	err = s.own.query(ctx, "SELECT table_name, column_name, reason, count, first_seen, last_seen, run_id FROM "+ours+
-		"issues ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(v []any) error {
-		latest = append(latest, sink.IssueReport{Table: text(v[0]), Column: text(v[1]), Reason: text(v[2]), Count: number(v[3]),
-			FirstSeen: instant(v[4]), LastSeen: instant(v[5]), RunID: text(v[6])})
+func (s *Sink) latestIssues(ctx context.Context, b books) (latest []sink.IssueReport, err error) {
+	err = selectRows(ctx, s.own, book.Issues, "SELECT * FROM "+ours+"issues WHERE "+s.mineIn(b.own["issues"])+
+		" ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(i *book.Issue) error {
+		latest = append(latest, sink.IssueReport{Table: i.Table, Column: i.Column, Reason: i.Reason, Count: i.Count, FirstSeen: i.FirstSeen,
+			LastSeen: i.LastSeen, RunID: i.RunID})
 		return nil
 	})
 	return latest, err

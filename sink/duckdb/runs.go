@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // SaveRun stores a run's row. Where an error of DuckDB broke the open instance, the file is opened anew before.
@@ -19,13 +20,12 @@ func (s *Sink) SaveRun(ctx context.Context, r sink.Run) error {
 			return err
 		}
 		if r.Status == sink.Running {
-			if _, err := s.own.exec(ctx, "UPDATE "+ours+"runs SET status = $1 WHERE status = $2",
+			if _, err := s.own.exec(ctx, "UPDATE "+ours+"runs SET status = $1 WHERE status = $2 AND "+s.mine(),
 				string(sink.Killed), string(sink.Running)); err != nil {
 				return err
 			}
 		}
-		return s.own.insert(ctx, "runs", "run_id, started_at, finished_at, status, trigger, version, error, account",
-			r.ID, r.Started, r.Finished, string(r.Status), r.Trigger, r.Version, orNull(r.Error), orNull(r.Account))
+		return insertRow(ctx, s.own, book.Runs, &book.Run{Source: s.options.Source, Run: r})
 	})
 }
 
@@ -33,15 +33,16 @@ func (s *Sink) SaveRun(ctx context.Context, r sink.Run) error {
 func (s *Sink) Forget(ctx context.Context, before time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	old, err := s.own.queryInt(ctx, "SELECT (SELECT count(*) FROM "+ours+"runs WHERE started_at < $1) + (SELECT count(*) FROM "+ours+"issues WHERE last_seen < $1)", before)
+	runs, issues := "runs WHERE started_at < $1 AND "+s.mine(), "issues WHERE last_seen < $1 AND "+s.mine()
+	old, err := s.own.queryInt(ctx, "SELECT (SELECT count(*) FROM "+ours+runs+") + (SELECT count(*) FROM "+ours+issues+")", before)
 	if err != nil || old == 0 {
 		return explain(s.path, err)
 	}
 	return s.inTransaction(ctx, func() error {
 		for _, sql := range []string{
-			"DELETE FROM " + ours + "loads WHERE run_id IN (SELECT run_id FROM " + ours + "runs WHERE started_at < $1)",
-			"DELETE FROM " + ours + "runs WHERE started_at < $1",
-			"DELETE FROM " + ours + "issues WHERE last_seen < $1",
+			"DELETE FROM " + ours + "loads WHERE run_id IN (SELECT run_id FROM " + ours + runs + ")",
+			"DELETE FROM " + ours + runs,
+			"DELETE FROM " + ours + issues,
 		} {
 			if _, err := s.own.exec(ctx, sql, before); err != nil {
 				return err

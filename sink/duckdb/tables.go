@@ -15,7 +15,7 @@ import (
 func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b, err := s.readBook(ctx)
+	b, err := s.readBooks(ctx)
 	if err != nil {
 		return explain(s.path, err)
 	}

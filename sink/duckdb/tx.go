@@ -105,7 +105,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 }
 
 func (t *tx) saveBookkeeping(ctx context.Context, c sink.Commit) error {
-	if err := saveIssues(ctx, t.conn, t.run, c.At, c.Issues); err != nil {
+	if err := t.sink.saveIssues(ctx, t.conn, t.run, c.At, c.Issues); err != nil {
 		return err
 	}
 	if err := t.saveLoads(ctx, c); err != nil {
@@ -114,7 +114,7 @@ func (t *tx) saveBookkeeping(ctx context.Context, c sink.Commit) error {
 	if c.Checkpoint.Stream == "" {
 		return nil
 	}
-	return saveCheckpoint(ctx, t.conn, c.Checkpoint)
+	return t.sink.saveCheckpoint(ctx, t.conn, c.Checkpoint)
 }
 
 // Rollback throws everything away. A transaction that DuckDB itself has ended already is what was wanted.

@@ -4,26 +4,27 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+
+	"desklake/sink/book"
 )
 
-// book is a file of one of desklake's own tables. A changed row is stored whole in the manifest, with what it belongs to; at
+// bookFile is a file of one of desklake's own tables. A changed row is stored whole in the manifest, with what it belongs to; at
 // the end of a run all rows are written into the file. Doing that twice changes nothing. It is read when its rows are
 // asked for.
-type book[R any] struct {
-	name   string // of the table
+type bookFile[R any] struct {
+	table  *book.Table[R]
 	file   string // without its folder and ending
-	key    func(*R) [3]string
-	stored []R // what was in the manifest only when it was opened
+	stored []R    // what was in the manifest only when it was opened
 
 	loaded bool
 	rows   []R
-	at     map[[3]string]int
+	at     map[string]int
 	dirty  map[int]bool
 	short  bool // the file has rows that are to go
 }
 
 // path is where the file is.
-func (b *book[R]) path(root string) string { return ownFile(root, b.name, b.file) }
+func (b *bookFile[R]) path(root string) string { return ownFile(root, b.table.Name, b.file) }
 
 // ownFile is a file of one of desklake's own tables.
 func ownFile(root, table, file string) string {
@@ -31,16 +32,16 @@ func ownFile(root, table, file string) string {
 }
 
 // load reads the file, and the rows that are in the manifest only, once.
-func (b *book[R]) load(root string) error {
+func (b *bookFile[R]) load(root string) error {
 	if b.loaded {
 		return nil
 	}
-	b.at, b.dirty = map[[3]string]int{}, map[int]bool{}
-	for r, err := range readRows[R](b.path(root)) {
+	b.at, b.dirty = map[string]int{}, map[int]bool{}
+	for r, err := range readRows(b.table, b.path(root)) {
 		if err != nil {
 			return err
 		}
-		b.at[b.key(&r)] = len(b.rows)
+		b.at[b.table.KeyOf(&r)] = len(b.rows)
 		b.rows = append(b.rows, r)
 	}
 	b.loaded = true
@@ -51,8 +52,8 @@ func (b *book[R]) load(root string) error {
 }
 
 // get returns the row with r's key as it stands; false where there is none.
-func (b *book[R]) get(r R) (R, bool) {
-	i, found := b.at[b.key(&r)]
+func (b *bookFile[R]) get(r R) (R, bool) {
+	i, found := b.at[b.table.KeyOf(&r)]
 	if !found {
 		return r, false
 	}
@@ -60,11 +61,11 @@ func (b *book[R]) get(r R) (R, bool) {
 }
 
 // put stores a row, in the place of the one with its key.
-func (b *book[R]) put(r R) {
-	i, found := b.at[b.key(&r)]
+func (b *bookFile[R]) put(r R) {
+	i, found := b.at[b.table.KeyOf(&r)]
 	if !found {
 		i = len(b.rows)
-		b.at[b.key(&r)] = i
+		b.at[b.table.KeyOf(&r)] = i
 		b.rows = append(b.rows, r)
 	}
 	b.rows[i] = r
@@ -72,9 +73,9 @@ func (b *book[R]) put(r R) {
 }
 
 // drop removes rows.
-func (b *book[R]) drop(goes func(*R) bool) {
+func (b *bookFile[R]) drop(goes func(*R) bool) {
 	rows, dirty := b.rows, b.dirty
-	b.rows, b.at, b.dirty = nil, map[[3]string]int{}, map[int]bool{}
+	b.rows, b.at, b.dirty = nil, map[string]int{}, map[int]bool{}
 	for i, r := range rows {
 		if goes(&r) {
 			b.short = true
@@ -83,13 +84,13 @@ func (b *book[R]) drop(goes func(*R) bool) {
 		if dirty[i] {
 			b.dirty[len(b.rows)] = true
 		}
-		b.at[b.key(&r)] = len(b.rows)
+		b.at[b.table.KeyOf(&r)] = len(b.rows)
 		b.rows = append(b.rows, r)
 	}
 }
 
 // changed are the rows that are not in the file yet.
-func (b *book[R]) changed() (rows []R) {
+func (b *bookFile[R]) changed() (rows []R) {
 	if !b.loaded {
 		return b.stored
 	}
@@ -102,13 +103,13 @@ func (b *book[R]) changed() (rows []R) {
 }
 
 // write writes the file, if that is not as it should be.
-func (b *book[R]) write(d disk, root string) error {
+func (b *bookFile[R]) write(d disk, root string) error {
 	if _, err := os.Stat(b.path(root)); err == nil && len(b.changed()) == 0 && !b.short {
 		return nil
 	}
 	err := b.load(root)
 	if err == nil {
-		err = writeRows(d, root, b.path(root), allOf(b.rows))
+		err = writeRows(d, root, b.table, b.path(root), allOf(b.rows))
 	}
 	if err == nil {
 		clear(b.dirty)
@@ -118,23 +119,23 @@ func (b *book[R]) write(d disk, root string) error {
 }
 
 // scan gives the rows as they stand, without keeping them.
-func (b *book[R]) scan(root string) iter.Seq2[R, error] {
+func (b *bookFile[R]) scan(root string) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
-		changed := map[[3]string]R{}
+		changed := map[string]R{}
 		for _, r := range b.stored {
-			changed[b.key(&r)] = r
+			changed[b.table.KeyOf(&r)] = r
 		}
-		for r, err := range readRows[R](b.path(root)) {
-			if now, found := changed[b.key(&r)]; found {
+		for r, err := range readRows(b.table, b.path(root)) {
+			if now, found := changed[b.table.KeyOf(&r)]; found {
 				r = now
-				delete(changed, b.key(&r))
+				delete(changed, b.table.KeyOf(&r))
 			}
 			if !yield(r, err) || err != nil {
 				return
 			}
 		}
 		for _, r := range b.stored {
-			if _, left := changed[b.key(&r)]; left && !yield(r, nil) {
+			if _, left := changed[b.table.KeyOf(&r)]; left && !yield(r, nil) {
 				return
 			}
 		}
@@ -142,8 +143,8 @@ func (b *book[R]) scan(root string) iter.Seq2[R, error] {
 }
 
 // rewrite writes the file anew, with all of today's columns, and each row as edit leaves it.
-func (b *book[R]) rewrite(d disk, root string, edit func(*R)) error {
-	return writeRows(d, root, b.path(root), func(yield func(R, error) bool) {
+func (b *bookFile[R]) rewrite(d disk, root string, edit func(*R)) error {
+	return writeRows(d, root, b.table, b.path(root), func(yield func(R, error) bool) {
 		for r, err := range b.scan(root) {
 			edit(&r)
 			if !yield(r, err) {

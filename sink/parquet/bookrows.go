@@ -5,119 +5,92 @@ import (
 	"slices"
 	"time"
 
+	"github.com/parquet-go/parquet-go"
+
 	"desklake/schema"
-	"desklake/sink"
+	"desklake/sink/book"
 )
 
-// runRow, loadRow and issueRow are rows of desklake's own tables, in their files and in the manifest. Their columns are
-// those of the DuckDB sink.
-type runRow struct {
-	ID       string     `parquet:"run_id" json:"run_id"`
-	Started  time.Time  `parquet:"started_at,timestamp(microsecond)" json:"started_at"`
-	Finished *time.Time `parquet:"finished_at,optional,timestamp(microsecond)" json:"finished_at"`
-	Status   string     `parquet:"status" json:"status"`
-	Trigger  string     `parquet:"trigger" json:"trigger"`
-	Version  string     `parquet:"version" json:"version"`
-	Error    *string    `parquet:"error,optional" json:"error"`
-	Account  string     `parquet:"account,optional" json:"account,omitempty"`
-}
-
-type loadRow struct {
-	Run          string    `parquet:"run_id" json:"run_id"`
-	Stream       string    `parquet:"stream" json:"stream"`
-	Table        string    `parquet:"table_name" json:"table_name"`
-	Read         int64     `parquet:"rows_read" json:"rows_read"`
-	Inserted     int64     `parquet:"inserted" json:"inserted"`
-	Updated      int64     `parquet:"updated" json:"updated"`
-	Unchanged    int64     `parquet:"unchanged" json:"unchanged"`
-	Deleted      int64     `parquet:"deleted" json:"deleted"`
-	Requests     int64     `parquet:"requests" json:"requests"`
-	Retries      int64     `parquet:"retries" json:"retries"`
-	Waited       float64   `parquet:"seconds_waited" json:"seconds_waited"`
-	CursorBefore string    `parquet:"cursor_before" json:"cursor_before"`
-	CursorAfter  string    `parquet:"cursor_after" json:"cursor_after"`
-	Committed    time.Time `parquet:"committed_at,timestamp(microsecond)" json:"committed_at"`
-	Outcome      string    `parquet:"outcome,optional" json:"outcome,omitempty"`
-	Error        string    `parquet:"error,optional" json:"error,omitempty"`
-}
-
-type issueRow struct {
-	Table  string    `parquet:"table_name" json:"table_name"`
-	Key    string    `parquet:"key" json:"key"`
-	Column string    `parquet:"column_name" json:"column_name"`
-	Reason string    `parquet:"reason" json:"reason"`
-	Value  string    `parquet:"value" json:"value"`
-	Count  int64     `parquet:"count" json:"count"`
-	First  time.Time `parquet:"first_seen,timestamp(microsecond)" json:"first_seen"`
-	Last   time.Time `parquet:"last_seen,timestamp(microsecond)" json:"last_seen"`
-	Run    string    `parquet:"run_id" json:"run_id"`
-}
-
-func newIssueRow(r sink.IssueRow) issueRow {
-	return issueRow{Table: r.Table, Key: valid(r.Key), Column: valid(r.Column), Reason: valid(r.Reason), Value: valid(r.Value), Count: r.Count,
-		First: r.FirstSeen, Last: r.LastSeen, Run: r.RunID}
-}
-
-func (r *issueRow) row() sink.IssueRow {
-	return sink.IssueRow{Issue: schema.Issue{Table: r.Table, Key: r.Key, Column: r.Column, Reason: r.Reason, Value: r.Value, Count: r.Count},
-		FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run}
-}
-
-type checkpointRow struct {
-	Stream    string     `parquet:"stream"`
-	Cursor    string     `parquet:"cursor"`
-	HighWater *time.Time `parquet:"high_water,optional,timestamp(microsecond)"`
-	Tables    []string   `parquet:"tables,list"`
-	Run       string     `parquet:"run_id"`
-	Saved     time.Time  `parquet:"saved_at,timestamp(microsecond)"`
-	Format    int64      `parquet:"format"`
-	Account   string     `parquet:"account,optional"`
-	Start     *time.Time `parquet:"start,optional,timestamp(microsecond)"`
-	Complete  *time.Time `parquet:"complete_at,optional,timestamp(microsecond)"`
-	Reader    string     `parquet:"reader,optional"`
-}
-
-// checkpointRows are the checkpoints, sorted by stream.
-func (m *manifest) checkpointRows() (rows []checkpointRow) {
-	for _, name := range slices.Sorted(maps.Keys(m.Checkpoints)) {
-		c := m.Checkpoints[name]
-		r := checkpointRow{Stream: c.Stream, Cursor: c.Cursor, Tables: c.Tables, Run: c.RunID, Saved: c.SavedAt.UTC(), Format: manifestFormat,
-			Account: c.Account, HighWater: orNull(c.HighWater), Start: orNull(c.Start), Complete: orNull(c.CompleteAt), Reader: c.Reader}
-		rows = append(rows, r)
+// bookSchema is one of desklake's own tables, as Parquet has it.
+func bookSchema[R any](t *book.Table[R]) *parquet.Schema {
+	var l layout
+	var names []string
+	var nodes []parquet.Node
+	for i, c := range t.Schema().Columns {
+		names, nodes = append(names, c.Name), append(nodes, l.node(newColumn(c), !mayBeNull(&t.Columns[i]), 0))
 	}
-	return rows
+	return parquet.NewSchema(t.Name, newGroup(names, nodes))
 }
 
-func orNull(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return new(t.UTC())
-}
+// mayBeNull reports that a column can have nulls.
+func mayBeNull[R any](c *book.Column[R]) bool { return c.Null || c.Type == schema.Time }
 
-func newRunRow(r sink.Run) runRow {
-	row := runRow{ID: r.ID, Started: r.Started.UTC(), Finished: orNull(r.Finished), Status: string(r.Status), Trigger: r.Trigger, Version: r.Version, Account: r.Account}
-	if r.Error != "" {
-		row.Error = new(valid(r.Error))
+// bookRow makes values of a row.
+func bookRow[R any](t *book.Table[R], r *R) (row parquet.Row) {
+	for leaf := range t.Columns {
+		c := &t.Columns[leaf]
+		there := 0
+		if mayBeNull(c) {
+			there = 1
+		}
+		switch v := c.Value(r).(type) {
+		case nil:
+			row = append(row, parquet.Value{}.Level(0, 0, leaf))
+		case string:
+			row = append(row, parquet.ByteArrayValue([]byte(v)).Level(0, there, leaf))
+		case int64:
+			row = append(row, parquet.Int64Value(v).Level(0, there, leaf))
+		case float64:
+			row = append(row, parquet.DoubleValue(v).Level(0, there, leaf))
+		case time.Time:
+			row = append(row, parquet.Int64Value(v.UnixMicro()).Level(0, there, leaf))
+		case []string:
+			if len(v) == 0 {
+				row = append(row, parquet.Value{}.Level(0, there, leaf))
+			}
+			for i, text := range v {
+				row = append(row, parquet.ByteArrayValue([]byte(text)).Level(min(i, 1), there+2, leaf))
+			}
+		}
 	}
 	return row
 }
 
-func (r *runRow) run() sink.Run {
-	run := sink.Run{ID: r.ID, Started: r.Started.UTC(), Status: sink.Status(r.Status), Trigger: r.Trigger, Version: r.Version, Account: r.Account}
-	if r.Finished != nil {
-		run.Finished = r.Finished.UTC()
+// bookLeaf is a leaf column of a file of one of desklake's own tables. One that a newer version has added has no column.
+type bookLeaf[R any] struct{ column *book.Column[R] }
+
+// leavesOf finds the columns of a file by their names: an earlier version may not have had them all.
+func leavesOf[R any](t *book.Table[R], s *parquet.Schema) (leaves []bookLeaf[R]) {
+	for _, path := range s.Columns() {
+		leaves = append(leaves, bookLeaf[R]{t.Column(path[0])})
 	}
-	if r.Error != nil {
-		run.Error = *r.Error
-	}
-	return run
+	return leaves
 }
 
-func (r *loadRow) load() sink.LoadReport {
-	return sink.LoadReport{Stream: r.Stream, Table: r.Table,
-		Counts:   sink.Counts{Read: r.Read, Inserted: r.Inserted, Updated: r.Updated, Unchanged: r.Unchanged, Deleted: r.Deleted},
-		Requests: r.Requests, Retries: r.Retries, Waited: time.Duration(r.Waited * float64(time.Second)),
-		CursorBefore: r.CursorBefore, CursorAfter: r.CursorAfter, CommittedAt: r.Committed.UTC(),
-		Outcome: sink.Outcome(r.Outcome), Error: r.Error}
+// take puts a value into its row.
+func (l bookLeaf[R]) take(r *R, v parquet.Value) {
+	if l.column == nil || v.IsNull() {
+		return
+	}
+	switch l.column.Type {
+	case schema.Int:
+		l.column.Set(r, v.Int64())
+	case schema.Float:
+		l.column.Set(r, v.Double())
+	case schema.Time:
+		l.column.Set(r, time.UnixMicro(v.Int64()).UTC())
+	case schema.Texts:
+		list, _ := l.column.Value(r).([]string)
+		l.column.Set(r, append(list, string(v.ByteArray())))
+	default:
+		l.column.Set(r, string(v.ByteArray()))
+	}
+}
+
+// checkpointRows are the checkpoints, sorted by stream.
+func (s *Sink) checkpointRows() (rows []book.Checkpoint) {
+	for _, name := range slices.Sorted(maps.Keys(s.manifest.Checkpoints)) {
+		rows = append(rows, book.Checkpoint{Source: s.source, Format: manifestFormat, Checkpoint: s.manifest.Checkpoints[name]})
+	}
+	return rows
 }

@@ -5,10 +5,10 @@ import (
 	"context"
 	"errors"
 	"maps"
-	"strings"
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // books are desklake's own tables, as far as they are written to. That of the checkpoints is for readers only: they stand in
@@ -22,7 +22,7 @@ type books struct {
 // openBooks begins with what the manifest says of desklake's own tables, once.
 func (s *Sink) openBooks() {
 	if !s.booksOpen {
-		s.books = books{newHistory(s.manifest), newIssues(s.manifest), true}
+		s.books = books{newHistory(s.manifest), newIssues(s.manifest, s.source), true}
 	}
 }
 
@@ -42,7 +42,7 @@ func (s *Sink) writeBooks() error {
 	}
 	s.openBooks()
 	err := errors.Join(s.runs.write(s.disk, s.path), s.loads.write(s.disk, s.path), s.issues.write(s.disk, s.path),
-		writeRows(s.disk, s.path, ownFile(s.path, "checkpoints", "checkpoints"), allOf(s.manifest.checkpointRows())))
+		writeRows(s.disk, s.path, book.Checkpoints, ownFile(s.path, "checkpoints", "checkpoints"), allOf(s.checkpointRows())))
 	return explain(s.path, err)
 }
 
@@ -56,23 +56,16 @@ func (s *Sink) addLoads(t *tx, c sink.Commit, changes map[string]*change) error 
 	}
 	cost := c.Load
 	for _, table := range c.Load.Tables {
-		r, _ := s.loads.get(loadRow{Run: t.run, Stream: t.stream, Table: table, CursorBefore: cost.CursorBefore})
+		r, _ := s.loads.get(book.Load{Source: s.source, RunID: t.run,
+			LoadReport: sink.LoadReport{Stream: t.stream, Table: table, CursorBefore: cost.CursorBefore}})
 		var n sink.Counts
 		if changes[table] != nil {
 			n = changes[table].counts
 		}
-		r.Read += n.Read
-		r.Inserted += n.Inserted
-		r.Updated += n.Updated
-		r.Unchanged += n.Unchanged
-		r.Deleted += n.Deleted
-		r.Requests += int64(cost.Requests)
-		r.Retries += int64(cost.Retries)
-		r.Waited += cost.Waited.Seconds()
-		r.CursorAfter, r.Committed = cost.CursorAfter, c.At.UTC()
-		r.Outcome, r.Error = string(c.Load.Outcome), valid(c.Load.Error)
+		r.AddCommit(n, cost, c.At.UTC())
 		s.putLoad(r)
-		cost = sink.Load{CursorBefore: cost.CursorBefore, CursorAfter: cost.CursorAfter}
+		// The stream's cost is counted at its first table.
+		cost.Requests, cost.Retries, cost.Waited = 0, 0, 0
 	}
 	return nil
 }
@@ -85,12 +78,12 @@ func (s *Sink) SaveRun(_ context.Context, r sink.Run) error {
 	if err := s.runs.load(s.path); err != nil {
 		return err
 	}
-	row := newRunRow(r)
+	row := book.Run{Source: s.source, Run: r}
 	if r.Status == sink.Running {
 		s.run = r.ID
 		for _, other := range s.runs.rows {
-			if other.Status == string(sink.Running) && other.ID != r.ID {
-				other.Status = string(sink.Killed)
+			if other.Status == sink.Running && other.ID != r.ID {
+				other.Status = sink.Killed
 				s.putRun(other)
 			}
 		}
@@ -106,7 +99,7 @@ func (s *Sink) SaveRun(_ context.Context, r sink.Run) error {
 	}
 	unwritten := explain(s.path, s.runs.write(s.disk, s.path))
 	if unwritten != nil {
-		row.Status, row.Error = string(sink.Failed), new(valid(unwritten.Error()))
+		row.Status, row.Error = sink.Failed, unwritten.Error()
 		s.putRun(row)
 	}
 	return cmp.Or(s.update(func(*manifest) {}), unwritten)
@@ -134,6 +127,3 @@ func (s *Sink) Forget(_ context.Context, before time.Time) error {
 	}
 	return s.update(func(*manifest) {})
 }
-
-// valid is a text that every reader takes.
-func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

@@ -11,6 +11,7 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 func TestDesklakesOwnTablesHaveTheirColumns(t *testing.T) {
@@ -18,7 +19,7 @@ func TestDesklakesOwnTablesHaveTheirColumns(t *testing.T) {
 	l := twoPets(t)
 	types := map[schema.Type]string{schema.Int: "BIGINT", schema.Float: "DOUBLE", schema.Text: "VARCHAR", schema.Texts: "VARCHAR[]",
 		schema.Time: "TIMESTAMP WITH TIME ZONE"}
-	for _, table := range sink.Bookkeeping {
+	for _, table := range book.Tables {
 		file := "'" + l.Path + "/_desklake/" + table.Name + "/*.parquet'"
 		var want []string
 		for i, c := range table.Columns {
@@ -39,15 +40,16 @@ func TestDesklakesOwnTablesHaveTheirColumns(t *testing.T) {
 func TestAnOlderFileOfDesklakesOwnTablesIsRead(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	type olderRow struct {
-		Committed time.Time `parquet:"committed_at,timestamp(microsecond)"`
-		Run       string    `parquet:"run_id"`
-		Stream    string    `parquet:"stream"`
-		Table     string    `parquet:"table_name"`
-		Read      int64     `parquet:"rows_read"`
+	older := *book.Loads
+	older.Columns = nil
+	for _, name := range []string{"committed_at", "run_id", "stream", "table_name", "rows_read"} {
+		older.Columns = append(older.Columns, *book.Loads.Column(name))
 	}
-	older := []olderRow{{at(0), "older", "pets", "pets", 7}, {at(1), "run", "pets", "pets", 2}}
-	if err := writeRows(disk{}, l.Path, ownFile(l.Path, "loads", "loads-000001"), allOf(older)); err != nil {
+	load := func(run string, m int, rows int64) book.Load {
+		return book.Load{RunID: run, LoadReport: sink.LoadReport{Stream: "pets", Table: "pets", Counts: sink.Counts{Read: rows}, CommittedAt: at(m)}}
+	}
+	rows := []book.Load{load("older", 0, 7), load("run", 1, 2)}
+	if err := writeRows(disk{}, l.Path, &older, ownFile(l.Path, "loads", "loads-000001"), allOf(rows)); err != nil {
 		t.Fatal(err)
 	}
 	l.run([]string{pet(3, 1, 1, "c")})
@@ -114,7 +116,7 @@ func TestACommitThatCouldNotBeStoredIsNotCounted(t *testing.T) {
 	if err := saveIssues(t, s, at(1), make([]schema.Issue, manyChanges+1)); !errors.Is(err, errCrash) {
 		t.Error(err)
 	}
-	s.manifest.Issues = make([]issueRow, manyChanges+1)
+	s.manifest.Issues = make([]book.Issue, manyChanges+1)
 	s.mergeLarge(t.Context(), "run", nil)
 	if err := finish(s); err != nil {
 		t.Error(err)
@@ -142,7 +144,7 @@ func TestForgettingACheckpointForgetsNoLoadsAndIssues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	report, err := Inspect(t.Context(), l.Path, sink.All)
+	report, err := Inspect(t.Context(), l.Options, sink.All)
 	if err != nil || len(report.Runs) != 1 || report.Latest[0].Count != 2 {
 		t.Fatalf("%+v, %v", report, err)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 	"desklake/state"
 )
 
@@ -27,12 +28,12 @@ func (s *Sink) carryOver() error {
 		// Nobody else is at work: what is still under way was killed.
 		runs, loads := chapterBooks(0)
 		runs.stored, loads.stored = m.Runs, m.Loads
-		err := runs.rewrite(s.disk, s.path, func(r *runRow) {
-			if r.Status == string(sink.Running) {
-				r.Status = string(sink.Killed)
+		err := runs.rewrite(s.disk, s.path, func(r *book.Run) {
+			if r.Status == sink.Running {
+				r.Status = sink.Killed
 			}
 		})
-		if err = errors.Join(err, loads.rewrite(s.disk, s.path, func(*loadRow) {})); err != nil {
+		if err = errors.Join(err, loads.rewrite(s.disk, s.path, func(*book.Load) {})); err != nil {
 			return err
 		}
 		m.Runs, m.Loads = nil, nil
@@ -43,7 +44,7 @@ func (s *Sink) carryOver() error {
 	for i, c := range m.Chapters {
 		if c.isOld() {
 			runs, loads := chapterBooks(c.Number)
-			if err := errors.Join(runs.rewrite(s.disk, s.path, func(*runRow) {}), loads.rewrite(s.disk, s.path, func(*loadRow) {})); err != nil {
+			if err := errors.Join(runs.rewrite(s.disk, s.path, func(*book.Run) {}), loads.rewrite(s.disk, s.path, func(*book.Load) {})); err != nil {
 				return err
 			}
 			m.Chapters[i].Columns = bookColumns
@@ -87,14 +88,14 @@ func (m *manifest) beginChapters(root string) error {
 		if err != nil {
 			return err
 		}
-		if have, known := m.Latest[l.Table]; !known || !l.Committed.Before(have.Load.Committed) {
+		if have, known := m.Latest[l.Table]; !known || !l.CommittedAt.Before(have.Load.CommittedAt) {
 			m.Latest[l.Table] = latestLoad{Load: l}
 		}
-		if l.Outcome == string(sink.Complete) {
+		if l.Outcome == sink.Complete {
 			if complete[l.Stream] == nil {
 				complete[l.Stream] = map[string]time.Time{}
 			}
-			if at := l.Committed.UTC(); at.After(complete[l.Stream][l.Table]) {
+			if at := l.CommittedAt; at.After(complete[l.Stream][l.Table]) {
 				complete[l.Stream][l.Table] = at
 			}
 		}
@@ -105,7 +106,7 @@ func (m *manifest) beginChapters(root string) error {
 		}
 		first.add(r)
 		for table, l := range m.Latest {
-			if l.Load.Run == r.ID {
+			if l.Load.RunID == r.ID {
 				m.Latest[table] = newLatest(l.Load, r)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // olderLake is a lake of format 1: two runs, of which the second changed pet 1, and a third that was killed behind its
@@ -33,7 +34,7 @@ func TestALakeOfFormat1IsCarriedOver(t *testing.T) {
 	}
 	check := func(when string) {
 		t.Helper()
-		r, err := Inspect(t.Context(), l.Path, sink.All)
+		r, err := Inspect(t.Context(), l.Options, sink.All)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +62,7 @@ func TestALakeOfFormat1IsCarriedOver(t *testing.T) {
 		}
 	}
 	check("before")
-	if changes, err := Changes(t.Context(), l.Path, l.tables); err != nil || len(changes) > 0 {
+	if changes, err := Changes(t.Context(), l.Options, l.tables); err != nil || len(changes) > 0 {
 		t.Errorf("changes: %v, %v", changes, err)
 	}
 	if _, err := os.Stat(filepath.Join(l.Path, "pets", hiveName)); err != nil {
@@ -139,18 +140,18 @@ func TestAFolderThatIsInTheWayIsNamed(t *testing.T) {
 func TestALongHistoryOfFormat1IsCarriedOver(t *testing.T) {
 	t.Parallel()
 	l := olderLake(t)
-	var runs []runRow
-	var loads []loadRow
+	var runs []book.Run
+	var loads []book.Load
 	for i := range 2 * bookRows {
 		id := fmt.Sprintf("2025-%06d", i)
-		runs = append(runs, runRow{ID: id, Started: at(i - 1e6).UTC(), Status: string(sink.Done), Trigger: "cli", Version: "0.9"})
+		runs = append(runs, book.Run{Run: sink.Run{ID: id, Started: at(i - 1e6), Status: sink.Done, Trigger: "cli", Version: "0.9"}})
 		for _, table := range []string{"pets", "words"} {
-			loads = append(loads, loadRow{Run: id, Stream: table, Table: table, Read: int64(i), Committed: at(i - 1e6).UTC(), Outcome: "complete"})
+			loads = append(loads, book.Load{RunID: id, LoadReport: sink.LoadReport{Stream: table, Table: table, Counts: sink.Counts{Read: int64(i)}, CommittedAt: at(i - 1e6), Outcome: sink.Complete}})
 		}
 	}
 	err := os.MkdirAll(filepath.Join(l.Path, drafts), 0o777)
-	err = errors.Join(err, writeRows(disk{}, l.Path, ownFile(l.Path, "runs", "runs"), allOf(runs)))
-	if err = errors.Join(err, writeRows(disk{}, l.Path, ownFile(l.Path, "loads", "loads"), allOf(loads))); err != nil {
+	err = errors.Join(err, writeRows(disk{}, l.Path, book.Runs, ownFile(l.Path, "runs", "runs"), allOf(runs)))
+	if err = errors.Join(err, writeRows(disk{}, l.Path, book.Loads, ownFile(l.Path, "loads", "loads"), allOf(loads))); err != nil {
 		t.Fatal(err)
 	}
 	l.run()
@@ -165,7 +166,7 @@ func TestALongHistoryOfFormat1IsCarriedOver(t *testing.T) {
 		{sink.Look{Runs: -1, Prefix: "2025-00000", Loads: true}, 10, runs[0].ID},
 		{sink.All, len(runs) + 1, runs[0].ID},
 	} {
-		r, err := Inspect(t.Context(), l.Path, c.look)
+		r, err := Inspect(t.Context(), l.Options, c.look)
 		if err != nil {
 			t.Fatal(err)
 		}

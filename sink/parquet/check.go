@@ -155,6 +155,21 @@ func (s *Sink) isMerged(t *tableState, p *partition) bool {
 	return err == nil && (len(p.Waiting) > 0 || p.Schema < columns && columns <= t.Schema && content.NumRows() == p.Rows)
 }
 
+// check refuses a path where no lake can be. That of one of several sources stands in a folder that is made with it.
+func (o Options) check(path string) error {
+	if o.Source == "" {
+		return checkPath(path)
+	}
+	root := filepath.Dir(path)
+	if err := checkPath(root); err != nil {
+		return err
+	}
+	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return checkPath(path)
+}
+
 // checkPath refuses what the operating system would report in its own words, or what would be created in the wrong place.
 func checkPath(path string) error {
 	info, err := os.Stat(path)

@@ -124,7 +124,7 @@ func (l *lake) hasStory(stop int) {
 	if diff := cmp.Diff(story.words, l.wordRows()); diff != "" {
 		l.Fatalf("after a crash at operation %d (-want +got):\n%s", stop, diff)
 	}
-	s, err := look(l.Path)
+	s, err := look(l.Options)
 	if err == nil {
 		s.openBooks()
 		err = errors.Join(s.issues.load(s.path), s.loads.load(s.path))

@@ -27,7 +27,7 @@ func TestAStrayFileIsRefusedUntilItIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.refuses(path, "is not a file that desklake made", []string{pet(3, 1, 1, "c")})
-		if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+		if _, err := Changes(t.Context(), l.Options, l.tables); err == nil {
 			t.Error("Changes does not mind")
 		}
 		if err := os.Remove(path); err != nil {
@@ -86,7 +86,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 		if err := errors.Join(os.RemoveAll(filepath.Join(l.Path, "pets")), os.Remove(filepath.Join(l.Path, "words", "words.parquet"))); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+		if _, err := Changes(t.Context(), l.Options, l.tables); err != nil {
 			t.Error(err)
 		}
 		s, err := Open(t.Context(), l.Options)
@@ -158,7 +158,7 @@ func TestAFileWithoutRowsComesBackByItself(t *testing.T) {
 	if err := os.RemoveAll(filepath.Dir(l.file("unknown"))); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+	if _, err := Changes(t.Context(), l.Options, l.tables); err != nil {
 		t.Error(err)
 	}
 	l.run([]string{pet(3, 0, 1, "c")})
@@ -270,7 +270,7 @@ func TestAReportKnowsALostTable(t *testing.T) {
 	if err := os.RemoveAll(filepath.Join(l.Path, "pets")); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Inspect(t.Context(), l.Path, sink.All)
+	r, err := Inspect(t.Context(), l.Options, sink.All)
 	if c := r.Checkpoints["pets"]; err != nil || len(c.Tables) != 0 || len(c.Lost) != 1 || !r.Tables[0].FreshAt.IsZero() {
 		t.Errorf("%+v, %+v, %v", c, r.Tables[0], err)
 	}
@@ -312,7 +312,7 @@ func TestALakeWithABackslashInItsPathHasNoViews(t *testing.T) {
 	l.Path = filepath.Join(filepath.Dir(l.Path), `a\b`)
 	l.run([]string{pet(1, 1, 1, "a")})
 	var told *PathError
-	if _, err := Views(t.Context(), l.Path); !errors.As(err, &told) || !strings.Contains(told.Problem, "backslash") {
+	if _, err := Views(t.Context(), l.Options); !errors.As(err, &told) || !strings.Contains(told.Problem, "backslash") {
 		t.Errorf("%v", err)
 	}
 }

@@ -38,19 +38,19 @@ func (d Destination) LockWait() time.Duration { return d.Options.LockWait }
 
 // Inspect implements sink.Destination.
 func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
-	return Inspect(ctx, d.Path, look)
+	return Inspect(ctx, d.Options, look)
 }
 
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
-	return Changes(ctx, d.Path, tables)
+	return Changes(ctx, d.Options, tables)
 }
 
 // Check implements sink.Destination.
 func (d Destination) Check() error { return durable.Writable(d.Path) }
 
 // Views implements sink.Viewed.
-func (d Destination) Views(ctx context.Context) ([]sink.View, error) { return Views(ctx, d.Path) }
+func (d Destination) Views(ctx context.Context) ([]sink.View, error) { return Views(ctx, d.Options) }
 
 // ChangedAt implements sink.Destination: each commit replaces a file of the folder of the books.
 func (d Destination) ChangedAt() (at time.Time) {

@@ -62,7 +62,7 @@ func TestADiskThatBecomesFullWhileMergingLosesNothing(t *testing.T) {
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b"}, l.rows()); diff != "" {
 		t.Errorf("readers see (-want +got):\n%s", diff)
 	}
-	if report, err := Inspect(t.Context(), l.Path, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+	if report, err := Inspect(t.Context(), l.Options, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
 		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
 	l.Options = whole
@@ -113,7 +113,7 @@ func TestATableWhoseRowsWaitIsAsFreshAsWhatReadersSee(t *testing.T) {
 	}
 	stands := func(minute int, outcome sink.Outcome, told string) {
 		t.Helper()
-		r, err := Inspect(t.Context(), l.Path, sink.Look{})
+		r, err := Inspect(t.Context(), l.Options, sink.Look{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +174,7 @@ func TestARunThatCouldNotMergeHasFailedOnAFullDisk(t *testing.T) {
 		return nil
 	}
 	l.refuses(filepath.Join(l.Path, "pets", "created_month=2026-01", ".pets.draft"), "the disk is full", []string{pet(1, 1, 2, "c")})
-	if report, err := Inspect(t.Context(), l.Path, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
+	if report, err := Inspect(t.Context(), l.Options, sink.All); err != nil || report.Runs[0].Status != sink.Failed || !strings.Contains(report.Runs[0].Error, "the disk is full") {
 		t.Errorf("the run: %+v, %v", report.Runs, err)
 	}
 }
@@ -225,7 +225,7 @@ func TestALakeWithoutItsManifestIsLeftAsItIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.refuses(path, "is missing", []string{pet(1, 1, 2, "c")})
-	if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+	if _, err := Changes(t.Context(), l.Options, l.tables); err == nil {
 		t.Error("Changes does not mind")
 	}
 	if err := os.Rename(path+".away", path); err != nil {
@@ -250,7 +250,7 @@ func TestPlacesThatCantBeALakeAreNamed(t *testing.T) {
 	}
 	for l.Path = range places {
 		l.refuses(l.Path, places[l.Path])
-		if _, err := Inspect(t.Context(), l.Path, sink.All); err == nil {
+		if _, err := Inspect(t.Context(), l.Options, sink.All); err == nil {
 			t.Errorf("%s has a report", l.Path)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // history is the runs and what they did, in chapters: a file of runs and one of loads each. Only the last one is read and
@@ -16,8 +17,8 @@ import (
 type history struct {
 	chapters []chapter // that have ended, the earliest first
 	number   int       // of the current one
-	runs     *book[runRow]
-	loads    *book[loadRow]
+	runs     *bookFile[book.Run]
+	loads    *bookFile[book.Load]
 	latest   map[string]latestLoad // by table
 }
 
@@ -31,9 +32,9 @@ type chapter struct {
 
 // latestLoad is what was done last to a table.
 type latestLoad struct {
-	Load   loadRow
-	Status string // of its run
-	Error  string `json:",omitempty"` // of its run
+	Load   book.Load
+	Status sink.Status // of its run
+	Error  string      `json:",omitempty"` // of its run
 }
 
 const (
@@ -53,38 +54,36 @@ func newHistory(m *manifest) history {
 }
 
 // chapterBooks are the files of a chapter. That of number 0 is all that there was before there were chapters.
-func chapterBooks(number int) (*book[runRow], *book[loadRow]) {
+func chapterBooks(number int) (*bookFile[book.Run], *bookFile[book.Load]) {
 	file := func(table string) string {
 		if number == 0 {
 			return table
 		}
 		return fmt.Sprintf("%s-%06d", table, number)
 	}
-	return &book[runRow]{name: "runs", file: file("runs"), key: func(r *runRow) [3]string { return [3]string{r.ID} }},
-		&book[loadRow]{name: "loads", file: file("loads"), key: func(r *loadRow) [3]string { return [3]string{r.Run, r.Stream, r.Table} }}
+	return &bookFile[book.Run]{table: book.Runs, file: file(book.Runs.Name)}, &bookFile[book.Load]{table: book.Loads, file: file(book.Loads.Name)}
 }
 
-func (h *history) putRun(r runRow) {
+func (h *history) putRun(r book.Run) {
 	h.runs.put(r)
 	for table, l := range h.latest {
-		if l.Load.Run == r.ID {
+		if l.Load.RunID == r.ID {
 			h.latest[table] = newLatest(l.Load, r)
 		}
 	}
 }
 
-func (h *history) putLoad(r loadRow) {
+func (h *history) putLoad(r book.Load) {
 	h.loads.put(r)
-	run, _ := h.runs.get(runRow{ID: r.Run})
+	run, _ := h.runs.get(runOf(&r))
 	h.latest[r.Table] = newLatest(r, run)
 }
 
-func newLatest(l loadRow, r runRow) latestLoad {
-	latest := latestLoad{Load: l, Status: r.Status}
-	if r.Error != nil {
-		latest.Error = *r.Error
-	}
-	return latest
+// runOf is the key of a load's run.
+func runOf(l *book.Load) book.Run { return book.Run{Run: sink.Run{ID: l.RunID}} }
+
+func newLatest(l book.Load, r book.Run) latestLoad {
+	return latestLoad{Load: l, Status: r.Status, Error: r.Error}
 }
 
 // isLong reports that the current chapter, whose runs are loaded, has enough of them.
@@ -96,7 +95,7 @@ func (h *history) isLong(most int, now time.Time) bool {
 // hasOlder reports that there is a run, or a whole chapter of them, that began before a time.
 func (h *history) hasOlder(before time.Time) bool {
 	return slices.ContainsFunc(h.chapters, func(c chapter) bool { return c.Last.Before(before) }) ||
-		slices.ContainsFunc(h.runs.rows, func(r runRow) bool { return r.Started.Before(before) })
+		slices.ContainsFunc(h.runs.rows, func(r book.Run) bool { return r.Started.Before(before) })
 }
 
 // forgetRuns removes the chapters that are older than a time, and such runs of the current one.
@@ -118,10 +117,10 @@ func (h *history) forgetRuns(d disk, root string, before time.Time) error {
 	if err := h.loads.load(root); err != nil {
 		return err
 	}
-	h.runs.drop(func(r *runRow) bool { return r.Started.Before(before) })
-	h.loads.drop(func(l *loadRow) bool {
-		_, known := h.runs.get(runRow{ID: l.Run})
-		return !known && l.Committed.Before(before)
+	h.runs.drop(func(r *book.Run) bool { return r.Started.Before(before) })
+	h.loads.drop(func(l *book.Load) bool {
+		_, known := h.runs.get(runOf(l))
+		return !known && l.CommittedAt.Before(before)
 	})
 	return nil
 }
@@ -134,7 +133,7 @@ func (h *history) turn() {
 }
 
 // summary is a chapter of these runs.
-func summary(number int, runs []runRow) chapter {
+func summary(number int, runs []book.Run) chapter {
 	c := chapter{Number: number, Columns: bookColumns}
 	for _, r := range runs {
 		c.add(r)
@@ -142,7 +141,7 @@ func summary(number int, runs []runRow) chapter {
 	return c
 }
 
-func (c *chapter) add(r runRow) {
+func (c *chapter) add(r book.Run) {
 	if c.First.IsZero() || r.Started.Before(c.First) {
 		c.First = r.Started
 	}
@@ -156,11 +155,4 @@ func (c *chapter) add(r runRow) {
 }
 
 // bookColumns is how many columns the files of a chapter have.
-var bookColumns = func() (n int) {
-	for _, t := range sink.Bookkeeping {
-		if t.Name == "runs" || t.Name == "loads" {
-			n += len(t.Columns)
-		}
-	}
-	return n
-}()
+var bookColumns = len(book.Runs.Columns) + len(book.Loads.Columns)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 	"desklake/state"
 )
 
@@ -36,14 +37,15 @@ func (l *lake) past(runs, chapter int) {
 		past, loads := chapterBooks(s.number)
 		for i := first; i < min(first+chapter, runs); i++ {
 			at := began.Add(time.Duration(i) * 15 * time.Minute)
-			r := runRow{ID: at.Format("20060102T150405.000Z") + "-past", Started: at, Finished: &at, Status: "done", Trigger: "schedule nightly", Version: "1.0", Account: "acme"}
+			r := book.Run{Run: sink.Run{ID: at.Format("20060102T150405.000Z") + "-past", Started: at, Finished: at, Status: sink.Done, Trigger: "schedule nightly",
+				Version: "1.0", Account: "acme"}}
 			past.rows = append(past.rows, r)
 			for _, t := range l.tables {
-				loads.rows = append(loads.rows, loadRow{Run: r.ID, Stream: t.Name, Table: t.Name, Read: 3, Requests: 2, CursorBefore: "cursor " + r.ID,
-					CursorAfter: "cursor of " + r.ID, Committed: at, Outcome: "complete"})
+				loads.rows = append(loads.rows, book.Load{RunID: r.ID, LoadReport: sink.LoadReport{Stream: t.Name, Table: t.Name, Counts: sink.Counts{Read: 3}, Requests: 2,
+					CursorBefore: "cursor " + r.ID, CursorAfter: "cursor of " + r.ID, CommittedAt: at, Outcome: sink.Complete}})
 			}
 		}
-		err = errors.Join(err, writeRows(disk{}, l.Path, past.path(l.Path), allOf(past.rows)), writeRows(disk{}, l.Path, loads.path(l.Path), allOf(loads.rows)))
+		err = errors.Join(err, writeRows(disk{}, l.Path, past.table, past.path(l.Path), allOf(past.rows)), writeRows(disk{}, l.Path, loads.table, loads.path(l.Path), allOf(loads.rows)))
 		if s.runs = past; len(past.rows) == chapter {
 			s.turn()
 		}
@@ -95,7 +97,7 @@ func BenchmarkHistory(b *testing.B) {
 			b.Run(name+"/"+age.name, func(b *testing.B) {
 				b.ReportAllocs()
 				for b.Loop() {
-					if _, err := Inspect(b.Context(), l.Path, look); err != nil {
+					if _, err := Inspect(b.Context(), l.Options, look); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -87,7 +87,7 @@ func TestARunWritesTheLastChapterOfTheHistoryOnly(t *testing.T) {
 		{sink.Look{Runs: -1, Prefix: "run-002", Loads: true}, []string{"run-002"}},
 		{sink.Look{Runs: 7, Prefix: "run-00", Loads: true}, []string{"run-009", "run-008", "run-007", "run-006", "run-005", "run-004", "run-003"}},
 	} {
-		r, err := Inspect(t.Context(), l.Path, c.look)
+		r, err := Inspect(t.Context(), l.Options, c.look)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -122,12 +122,12 @@ func TestALookReadsNoMoreOfTheHistoryThanItNeeds(t *testing.T) {
 		}
 	}
 	for _, look := range []sink.Look{{}, {Runs: 3, Loads: true}, {Runs: -1, Since: at(4), Loads: true}, {Runs: -1, Prefix: "run-005", Loads: true}} {
-		r, err := Inspect(t.Context(), l.Path, look)
+		r, err := Inspect(t.Context(), l.Options, look)
 		if err != nil || !r.FirstRunAt.Equal(at(0)) || r.LastRun.ID != "run-006" || len(r.Tables) != 2 {
 			t.Errorf("%+v: %+v, %v", look, r, err)
 		}
 	}
-	if _, err := Inspect(t.Context(), l.Path, sink.All); err == nil {
+	if _, err := Inspect(t.Context(), l.Options, sink.All); err == nil {
 		t.Error("what can't be read is left out")
 	}
 	if err := l.pastRun("run-007", 7); err != nil {

@@ -11,21 +11,25 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // issues is the table of that name, which is one file. All rows of a table of which one has changed stand in the manifest,
 // until they are in the file, and count more than what is there of that table.
 type issues struct {
-	stored []issueRow // what was in the manifest when it was opened
-	oldest time.Time  // when the one was met that was not met for longest
+	source string       // whose they are
+	stored []book.Issue // what was in the manifest when it was opened
+	oldest time.Time    // when the one was met that was not met for longest
 
 	loaded  bool
-	tables  map[string][]issueRow
+	tables  map[string][]book.Issue
 	dirty   map[string]bool
 	shorter bool // the file has rows that are to go
 }
 
-func newIssues(m *manifest) *issues { return &issues{stored: m.Issues, oldest: m.OldestIssue} }
+func newIssues(m *manifest, source string) *issues {
+	return &issues{source: source, stored: m.Issues, oldest: m.OldestIssue}
+}
 
 func (i *issues) path(root string) string { return ownFile(root, "issues", "issues") }
 
@@ -34,8 +38,8 @@ func (i *issues) load(root string) error {
 	if i.loaded {
 		return nil
 	}
-	i.tables, i.dirty = map[string][]issueRow{}, map[string]bool{}
-	for r, err := range readRows[issueRow](i.path(root)) {
+	i.tables, i.dirty = map[string][]book.Issue{}, map[string]bool{}
+	for r, err := range readRows(book.Issues, i.path(root)) {
 		if err != nil {
 			return err
 		}
@@ -53,11 +57,11 @@ func (i *issues) load(root string) error {
 }
 
 // put takes rows in the place of those that have the same key, or behind them.
-func (i *issues) put(rows []issueRow) {
+func (i *issues) put(rows []book.Issue) {
 	for _, r := range rows {
 		i.dirty[r.Table] = true
 		table := i.tables[r.Table]
-		at := slices.IndexFunc(table, func(have issueRow) bool { return have.row().ID() == r.row().ID() })
+		at := slices.IndexFunc(table, func(have book.Issue) bool { return have.ID() == r.ID() })
 		if at < 0 {
 			i.tables[r.Table] = append(table, r)
 		} else {
@@ -71,15 +75,15 @@ func (i *issues) put(rows []issueRow) {
 func (i *issues) look() {
 	i.oldest = time.Time{}
 	for r := range i.all() {
-		if i.oldest.IsZero() || r.Last.Before(i.oldest) {
-			i.oldest = r.Last
+		if i.oldest.IsZero() || r.LastSeen.Before(i.oldest) {
+			i.oldest = r.LastSeen
 		}
 	}
 }
 
 // all gives the rows, sorted by table.
-func (i *issues) all() iter.Seq[issueRow] {
-	return func(yield func(issueRow) bool) {
+func (i *issues) all() iter.Seq[book.Issue] {
+	return func(yield func(book.Issue) bool) {
 		for _, table := range slices.Sorted(maps.Keys(i.tables)) {
 			for _, r := range i.tables[table] {
 				if !yield(r) {
@@ -105,11 +109,11 @@ func (i *issues) add(root, run string, at time.Time, met []schema.Issue) error {
 	for table, met := range byTable {
 		var stored []sink.IssueRow
 		for _, r := range i.tables[table] {
-			stored = append(stored, r.row())
+			stored = append(stored, r.IssueRow)
 		}
-		var rows []issueRow
+		var rows []book.Issue
 		for _, r := range sink.MergeIssues(stored, run, at.UTC(), met) {
-			rows = append(rows, newIssueRow(r))
+			rows = append(rows, book.Issue{Source: i.source, IssueRow: r})
 		}
 		i.tables[table], i.dirty[table] = rows, true
 	}
@@ -128,7 +132,7 @@ func (i *issues) forget(root string, before time.Time) error {
 		return err
 	}
 	for table, rows := range i.tables {
-		i.tables[table] = slices.DeleteFunc(slices.Clone(rows), func(r issueRow) bool { return r.Last.Before(before) })
+		i.tables[table] = slices.DeleteFunc(slices.Clone(rows), func(r book.Issue) bool { return r.LastSeen.Before(before) })
 	}
 	i.shorter = true
 	i.look()
@@ -136,7 +140,7 @@ func (i *issues) forget(root string, before time.Time) error {
 }
 
 // changed are the rows of tables that are not as in the file.
-func (i *issues) changed() (rows []issueRow) {
+func (i *issues) changed() (rows []book.Issue) {
 	if !i.loaded {
 		return i.stored
 	}
@@ -155,7 +159,7 @@ func (i *issues) write(d disk, root string) error {
 	}
 	err := i.load(root)
 	if err == nil {
-		err = writeRows(d, root, i.path(root), allOf(slices.Collect(i.all())))
+		err = writeRows(d, root, book.Issues, i.path(root), allOf(slices.Collect(i.all())))
 	}
 	if err == nil {
 		clear(i.dirty)
@@ -173,13 +177,13 @@ func (i *issues) count() (n int64) {
 
 // latest are those of a report.
 func (i *issues) latest() (latest []sink.IssueReport) {
-	rows := slices.SortedFunc(i.all(), func(a, b issueRow) int {
-		return cmp.Or(b.Last.Compare(a.Last), strings.Compare(a.Table, b.Table), strings.Compare(a.Column, b.Column),
+	rows := slices.SortedFunc(i.all(), func(a, b book.Issue) int {
+		return cmp.Or(b.LastSeen.Compare(a.LastSeen), strings.Compare(a.Table, b.Table), strings.Compare(a.Column, b.Column),
 			strings.Compare(a.Reason, b.Reason), strings.Compare(a.Key, b.Key))
 	})
 	for _, r := range rows[:min(sink.LatestIssues, len(rows))] {
 		latest = append(latest, sink.IssueReport{Table: r.Table, Column: r.Column, Reason: r.Reason, Count: r.Count,
-			FirstSeen: r.First.UTC(), LastSeen: r.Last.UTC(), RunID: r.Run})
+			FirstSeen: r.FirstSeen, LastSeen: r.LastSeen, RunID: r.RunID})
 	}
 	return latest
 }

@@ -8,6 +8,7 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 	"desklake/state"
 )
 
@@ -29,9 +30,9 @@ type manifest struct {
 
 	// The rows of desklake's own tables that are not in their files yet: of runs and loads, of the current chapter; of
 	// issues, all of the tables that have one.
-	Runs   []runRow   `json:",omitempty"`
-	Loads  []loadRow  `json:",omitempty"`
-	Issues []issueRow `json:",omitempty"`
+	Runs   []book.Run   `json:",omitempty"`
+	Loads  []book.Load  `json:",omitempty"`
+	Issues []book.Issue `json:",omitempty"`
 
 	OldestIssue time.Time `json:",omitzero"` // when the one was met that was not met for longest
 }

@@ -60,6 +60,7 @@ type Options struct {
 // Sink is an open lake. It implements sink.Sink.
 type Sink struct {
 	path        string
+	source      string // by the name that the configuration gives it
 	disk        disk
 	mergeRows   int64
 	manyWaiting int
@@ -87,10 +88,10 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPath(path); err != nil {
+	if err := o.check(path); err != nil {
 		return nil, err
 	}
-	s := &Sink{path: path, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
+	s := &Sink{path: path, source: o.Source, disk: o.disk, mergeRows: cmp.Or(o.mergeRows, manyRows), manyWaiting: cmp.Or(o.manyWaiting, manyWaiting),
 		chapterRuns: cmp.Or(o.chapterRuns, chapterRuns),
 		filters:     filters{byFile: map[string][]bloom.SplitBlockFilter{}}, compared: compared{whole: map[string]string{}}}
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {

@@ -9,8 +9,6 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2"
 
-	"desklake/schema"
-	"desklake/sink"
 	"desklake/sink/parquet"
 	"desklake/sink/sinktest"
 )
@@ -20,11 +18,8 @@ func TestSinkKeepsTheContract(t *testing.T) {
 	sinktest.Run(t, func(folder string) sinktest.Destination {
 		path := filepath.Join(folder, "lake")
 		return sinktest.Destination{
-			Open: func() (sink.Sink, error) { return parquet.Open(t.Context(), parquet.Options{Path: path}) },
-			Rows: func(table string) ([]string, error) { return rows(path, table) },
-
-			Inspect: func(look sink.Look) (sink.Report, error) { return parquet.Inspect(t.Context(), path, look) },
-			Changes: func(tables []*schema.Table) ([]sink.Change, error) { return parquet.Changes(t.Context(), path, tables) },
+			Destination: parquet.Destination{Options: parquet.Options{Path: path}},
+			Rows:        func(source, table string) ([]string, error) { return rows(filepath.Join(path, source), table) },
 		}
 	})
 }

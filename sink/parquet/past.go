@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // pastRuns are the runs that a look asks for, the latest first. Chapters that can't have one are not read, and no more of
@@ -48,11 +49,11 @@ func (c *chapter) mayHave(prefix string) bool {
 // runsOf are the runs of a chapter that has ended that a look asks for, after it has found some.
 func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunReport, err error) {
 	books, loads := chapterBooks(c.Number)
-	for group, err := range readGroups[runRow](books.path(s.path), true) {
+	for group, err := range readGroups(book.Runs, books.path(s.path), true) {
 		if err != nil {
 			return nil, err
 		}
-		var rows []runRow
+		var rows []book.Run
 		for r, err := range group {
 			if err != nil {
 				return nil, err
@@ -74,22 +75,22 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 	if !look.Loads || len(runs) == 0 {
 		return runs, nil
 	}
-	var parts [][]loadRow
+	var parts [][]book.Load
 	wanted := map[string]bool{}
 	for _, r := range runs {
 		wanted[r.ID] = true
 	}
-	for group, err := range readGroups[loadRow](loads.path(s.path), true) {
+	for group, err := range readGroups(book.Loads, loads.path(s.path), true) {
 		if err != nil {
 			return nil, err
 		}
-		var more []loadRow
+		var more []book.Load
 		first, whole := true, false // the group begins with one that is wanted
 		for l, err := range group {
 			if err != nil {
 				return nil, err
 			}
-			if wanted[l.Run] {
+			if wanted[l.RunID] {
 				more, whole = append(more, l), whole || first
 			}
 			first = false
@@ -106,24 +107,24 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 }
 
 // reports are rows of runs for a Report, the one that was stored last first: a clock can have been wrong.
-func reports(rows []runRow) []sink.RunReport {
+func reports(rows []book.Run) []sink.RunReport {
 	runs := make([]sink.RunReport, len(rows))
 	for i, r := range rows {
-		runs[i].Run = r.run()
+		runs[i].Run = r.Run
 	}
 	slices.Reverse(runs)
 	return runs
 }
 
 // addLoads adds to runs what they did.
-func addLoads(runs []sink.RunReport, rows []loadRow) {
+func addLoads(runs []sink.RunReport, rows []book.Load) {
 	at := map[string]int{}
 	for i, r := range runs {
 		at[r.ID] = i
 	}
 	for _, row := range rows {
-		if i, wanted := at[row.Run]; wanted {
-			runs[i].Loads = append(runs[i].Loads, row.load())
+		if i, wanted := at[row.RunID]; wanted {
+			runs[i].Loads = append(runs[i].Loads, row.LoadReport)
 		}
 	}
 	for i := range runs {

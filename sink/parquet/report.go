@@ -15,8 +15,8 @@ import (
 
 // Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
 // move to from there. A folder that does not exist yet, or that desklake did not make, is a *PathError.
-func Inspect(_ context.Context, path string, look sink.Look) (sink.Report, error) {
-	s, err := lookAt(path)
+func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) {
+	s, err := lookAt(o)
 	if err != nil {
 		return sink.Report{}, err
 	}
@@ -33,32 +33,32 @@ func Inspect(_ context.Context, path string, look sink.Look) (sink.Report, error
 }
 
 // lookAt is look for a lake that is there.
-func lookAt(path string) (*Sink, error) {
-	s, err := look(path)
+func lookAt(o Options) (*Sink, error) {
+	s, err := look(o)
 	switch {
 	case err != nil:
 		return nil, err
 	case s == nil:
-		return nil, &PathError{path, "does not exist yet", "Run desklake sync first."}
+		return nil, &PathError{o.Path, "does not exist yet", "Run desklake sync first."}
 	case len(s.manifest.Tables) == 0:
-		return nil, &PathError{path, "is not a folder that desklake made", "Choose another sink.path."}
+		return nil, &PathError{o.Path, "is not a folder that desklake made", "Choose another sink.path."}
 	}
 	return s, nil
 }
 
 // look reads a lake's manifest without taking the lock. It returns nil for a folder that does not exist but can be made.
-func look(path string) (*Sink, error) {
-	path, err := filepath.Abs(path)
+func look(o Options) (*Sink, error) {
+	path, err := filepath.Abs(o.Path)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkPath(path); err != nil {
+	if err := o.check(path); err != nil {
 		return nil, err
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	s := &Sink{path: path}
+	s := &Sink{path: path, source: o.Source}
 	if s.manifest, err = readManifest(path); err == nil && s.manifest.Format < manifestFormat {
 		err = s.manifest.beginChapters(path)
 	}
@@ -70,8 +70,8 @@ func (s *Sink) tableReports() (reports []sink.TableReport) {
 	checkpoints := s.checkpoints()
 	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
 		l := s.latest[name].Load
-		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.Committed.UTC(), FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.Run,
-			LastStatus: sink.Status(s.latest[name].Status), Outcome: sink.Outcome(l.Outcome), Error: l.Error}
+		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.CommittedAt, FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.RunID,
+			LastStatus: s.latest[name].Status, Outcome: l.Outcome, Error: l.Error}
 		if stored := s.manifest.Tables[name]; stored != nil {
 			if stored.waits() && (t.Outcome == sink.Complete || t.Outcome == sink.WindowRead) {
 				t.Outcome, t.Error = "", s.latest[name].Error
@@ -88,14 +88,14 @@ func (s *Sink) tableReports() (reports []sink.TableReport) {
 
 // Changes returns what Open and Prepare would create in a lake, and changes nothing. It fails where they would, but
 // does not ask for the lock.
-func Changes(_ context.Context, path string, tables []*schema.Table) (changes []sink.Change, err error) {
-	s, err := look(path)
+func Changes(_ context.Context, o Options, tables []*schema.Table) (changes []sink.Change, err error) {
+	s, err := look(o)
 	if err != nil {
 		return nil, err
 	}
 	if s == nil {
 		changes = []sink.Change{{}}
-		s = &Sink{path: path, manifest: &manifest{}}
+		s = &Sink{path: o.Path, manifest: &manifest{}}
 	}
 	for _, t := range tables {
 		stored := s.manifest.Tables[t.Name]

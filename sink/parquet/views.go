@@ -11,11 +11,12 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // Views returns the tables of a lake, sorted by name, and behind them desklake's own. Errors are those of Inspect.
-func Views(_ context.Context, path string) ([]sink.View, error) {
-	s, err := lookAt(path)
+func Views(_ context.Context, o Options) ([]sink.View, error) {
+	s, err := lookAt(o)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +41,7 @@ func Views(_ context.Context, path string) ([]sink.View, error) {
 			views = append(views, v)
 		}
 	}
-	for _, t := range sink.Bookkeeping {
+	for _, t := range book.Tables {
 		v := sink.View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(root, own, t.Name, "*.parquet")}
 		for _, c := range t.Columns {
 			v.Columns = append(v.Columns, sink.ViewColumn{Name: c.Name, Doc: c.Doc})

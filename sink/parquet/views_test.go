@@ -16,7 +16,7 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 	l := newLake(t)
 	l.Path = filepath.Join(filepath.Dir(l.Path), "a [b]*c? 'd'") // which DuckDB would take for a pattern
 	view := func() sink.View {
-		views, err := Views(t.Context(), l.Path)
+		views, err := Views(t.Context(), l.Options)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -82,7 +82,7 @@ func wideBatches(every, version int) (batches []schema.Batch, bytes int64) {
 
 // writeBatches writes them in one transaction.
 func writeBatches(b *testing.B, d Destination, batches []schema.Batch) {
-	s, err := d.Open()
+	s, err := d.Open(b.Context(), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

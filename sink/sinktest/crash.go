@@ -85,7 +85,7 @@ func rootOf(name string) string {
 }
 
 func checkAfterKill(t *testing.T, d Destination, round, last int) int {
-	s, err := d.Open()
+	s, err := d.Open(t.Context(), nil)
 	if err != nil {
 		t.Fatalf("round %d: open after a kill: %v", round, err)
 	}
@@ -109,6 +109,6 @@ func checkAfterKill(t *testing.T, d Destination, round, last int) int {
 		want = append(want, canonical(t, pet(int64(id+1), fmt.Sprint("in step ", step), step), nil))
 	}
 	want = append(want, canonical(t, pet(0, fmt.Sprint("step ", steps-1), steps-1), nil))
-	compareRows(t, fmt.Sprintf("round %d, %d steps", round, steps), want, d, pets)
+	compareRows(t, fmt.Sprintf("round %d, %d steps", round, steps), want, (&place{Destination: d}).rows, pets)
 	return steps
 }

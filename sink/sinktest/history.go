@@ -67,5 +67,5 @@ func anyHistory(t *testing.T, p *place) {
 		want = append(want, canonical(t, v.record, nil))
 	}
 	p.close()
-	compareRows(t, fmt.Sprint("seed ", seed), want, p.Destination, pets)
+	compareRows(t, fmt.Sprint("seed ", seed), want, p.rows, pets)
 }

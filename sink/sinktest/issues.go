@@ -31,7 +31,7 @@ func boundedIssues(t *testing.T, p *place) {
 	}
 	p.close()
 	rows, total, latest := map[string]int{}, map[string]int64{}, 0
-	for _, row := range sorted(t, p.Rows, "desklake.issues") {
+	for _, row := range sorted(t, p.rows, "desklake.issues") {
 		var r struct {
 			Table  string `json:"table_name"`
 			Column string `json:"column_name"`

@@ -288,5 +288,5 @@ func (p *place) raw(table *schema.Table) []string {
 	p.t.Helper()
 	p.close()
 	defer p.open(table)
-	return sorted(p.t, p.Rows, table.Name)
+	return sorted(p.t, p.rows, table.Name)
 }

@@ -13,7 +13,7 @@ import (
 )
 
 func report(t *testing.T, p *place) {
-	if _, err := p.Inspect(sink.All); err == nil {
+	if _, err := p.inspect(sink.All); err == nil {
 		t.Error("a destination that does not exist has a report")
 	}
 	p.open(pets, words)
@@ -75,7 +75,7 @@ func report(t *testing.T, p *place) {
 			{Table: "pets", Column: "legs", Reason: "unknown field", Count: 4, FirstSeen: minute(2), LastSeen: minute(2), RunID: "run"},
 		},
 	}
-	got, err := p.Inspect(sink.All)
+	got, err := p.inspect(sink.All)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("report (-want +got):\n%s%v", diff, err)
 	}
@@ -84,7 +84,7 @@ func report(t *testing.T, p *place) {
 func changes(t *testing.T, p *place) {
 	check := func(want ...sink.Change) {
 		t.Helper()
-		got, err := p.Changes([]*schema.Table{pets, words})
+		got, err := p.Changes(t.Context(), []*schema.Table{pets, words})
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("changes (-want +got):\n%s%v", diff, err)
 		}

@@ -50,7 +50,7 @@ func forgetting(t *testing.T, p *place) {
 	p.close()
 	for table, column := range map[string]string{"desklake.runs": "run_id", "desklake.loads": "run_id", "desklake.issues": "run_id"} {
 		var got []string
-		for _, row := range sorted(t, p.Rows, table) {
+		for _, row := range sorted(t, p.rows, table) {
 			var fields struct {
 				Run string `json:"run_id"`
 			}
@@ -80,7 +80,7 @@ func wrongClock(t *testing.T, p *place) {
 		p.open(pets)
 	}
 	p.close()
-	report, err := p.Inspect(sink.All)
+	report, err := p.inspect(sink.All)
 	var got []string
 	for _, r := range report.Runs {
 		got = append(got, r.ID)
@@ -108,7 +108,7 @@ func looks(t *testing.T, p *place) {
 		{sink.Look{Runs: -1, Prefix: "run-002", Loads: true}, []string{"run-002 1"}},
 		{sink.Look{Runs: -1}, []string{"run-005", "run-004", "run-003", "run-002", "run-001", "run-000"}},
 	} {
-		report, err := p.Inspect(c.look)
+		report, err := p.inspect(c.look)
 		if err != nil {
 			t.Fatal(err)
 		}

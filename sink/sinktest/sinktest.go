@@ -20,19 +20,15 @@ import (
 	"desklake/state"
 )
 
-// Destination is one place that the suite writes to.
+// Destination is one place that the suite writes to. It is opened many times, never while the last one is still open, and asked
+// for everything else with the sink closed.
 type Destination struct {
-	// Open opens the sink. It is called many times, never while the last one is still open.
-	Open func() (sink.Sink, error)
+	sink.Destination
 
-	// Rows reads a table ("tickets") or one of desklake's own ("desklake.loads") with the sink closed, as users
-	// would: one JSON object a row, without its null columns, times as RFC 3339 in UTC, in any order.
-	Rows func(table string) ([]string, error)
-
-	// Inspect and Changes are the sink's own functions of these names, for this destination. They are called with
-	// the sink closed.
-	Inspect func(look sink.Look) (sink.Report, error)
-	Changes func(tables []*schema.Table) ([]sink.Change, error)
+	// Rows reads a table ("tickets") of one of several sources, "" for the only one, or the rows of one of desklake's own
+	// ("desklake.loads") that belong to it, as users would: one JSON object a row, without its null columns, times as RFC 3339
+	// in UTC, in any order.
+	Rows func(source, table string) ([]string, error)
 }
 
 // Run runs the suite. Describe returns the destination that stands in a folder, empty at first.
@@ -69,6 +65,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"changes are what preparing would create":               changes,
 		"streams write side by side":                            sideBySide,
 		"a transaction can have thousands of batches":           thousandsOfBatches,
+		"sources in one destination know nothing of each other": severalSources,
 		"any history ends in the latest versions":               anyHistory,
 		"a kill at any moment loses and doubles nothing":        func(t *testing.T, p *place) { survivesKill(t, p.folder, describe) },
 	}
@@ -108,13 +105,23 @@ type place struct {
 	Destination
 	t      *testing.T
 	folder string
+	source string // by the name that the configuration gives it; empty for the only one
 	sink   sink.Sink
 }
+
+// of is the place of one of several sources.
+func (p *place) of(source string) *place {
+	return &place{Destination: Destination{p.For(source), p.Destination.Rows}, t: p.t, folder: p.folder, source: source}
+}
+
+func (p *place) rows(table string) ([]string, error) { return p.Destination.Rows(p.source, table) }
+
+func (p *place) inspect(look sink.Look) (sink.Report, error) { return p.Inspect(p.t.Context(), look) }
 
 // open opens the sink and prepares the tables.
 func (p *place) open(tables ...*schema.Table) {
 	p.t.Helper()
-	s, err := p.Open()
+	s, err := p.Open(p.t.Context(), nil)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -180,13 +187,13 @@ func (p *place) want(table *schema.Table, rows ...string) {
 	for i, row := range rows {
 		rows[i] = canonical(p.t, row, nil)
 	}
-	compareRows(p.t, "", rows, p.Destination, table)
+	compareRows(p.t, "", rows, p.rows, table)
 }
 
 // compareRows compares what a table holds, but for when and by which run it was written, with canonical rows.
-func compareRows(t *testing.T, what string, want []string, d Destination, table *schema.Table) {
+func compareRows(t *testing.T, what string, want []string, rows func(table string) ([]string, error), table *schema.Table) {
 	t.Helper()
-	got, err := d.Rows(table.Name)
+	got, err := rows(table.Name)
 	if err != nil {
 		t.Fatal(err)
 	}

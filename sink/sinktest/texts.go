@@ -25,12 +25,12 @@ func badTexts(t *testing.T, p *place) {
 	}
 	p.close()
 	for _, table := range []string{"desklake.runs", "desklake.loads", "desklake.issues"} {
-		rows, err := p.Rows(table)
+		rows, err := p.rows(table)
 		if err != nil || len(rows) != 1 || !strings.Contains(rows[0], "id-\uFFFD-1") {
 			t.Errorf("%s: %q, %v", table, rows, err)
 		}
 	}
-	report, err := p.Inspect(sink.All)
+	report, err := p.inspect(sink.All)
 	if err != nil || report.LastRun.Error != "id-\uFFFD-1" {
 		t.Errorf("%+v, %v", report.LastRun, err)
 	}

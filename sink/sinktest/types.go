@@ -173,7 +173,7 @@ func bookkeeping(t *testing.T, p *place) {
 			want[i] = canonical(t, want[i], nil)
 		}
 		slices.Sort(want)
-		if diff := cmp.Diff(want, sorted(t, p.Rows, table)); diff != "" {
+		if diff := cmp.Diff(want, sorted(t, p.rows, table)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", table, diff)
 		}
 	}
