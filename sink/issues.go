@@ -3,6 +3,7 @@ package sink
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"desklake/schema"
@@ -25,6 +26,9 @@ func MergeIssues(stored []IssueRow, run string, at time.Time, met []schema.Issue
 	}
 	for _, i := range met {
 		i.Count = max(i.Count, 1)
+		for _, text := range []*string{&i.Key, &i.Column, &i.Reason, &i.Value} {
+			*text = strings.ToValidUTF8(*text, "\uFFFD") // as it is stored: it is to be known again
+		}
 		rows.add(IssueRow{Issue: i, FirstSeen: at, LastSeen: at, RunID: run})
 	}
 	if len(rows.all) <= schema.MaxIssues {

@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"iter"
-	"os"
 	"path/filepath"
 
 	"desklake/sink/book"
@@ -104,7 +103,7 @@ func (b *bookFile[R]) changed() (rows []R) {
 
 // write writes the file, if that is not as it should be.
 func (b *bookFile[R]) write(d disk, root string) error {
-	if _, err := os.Stat(b.path(root)); err == nil && len(b.changed()) == 0 && !b.short {
+	if len(b.changed()) == 0 && !b.short && isComplete(b.table, b.path(root)) {
 		return nil
 	}
 	err := b.load(root)

@@ -41,6 +41,23 @@ func writeRows[R any](d disk, root string, t *book.Table[R], path string, rows i
 	})
 }
 
+// isComplete reports that a file is there, and is not one of an earlier version that had fewer columns.
+func isComplete[R any](t *book.Table[R], path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist) // who reads it meets the error
+	}
+	defer f.Close()
+	content, err := footer(f)
+	if err != nil {
+		return true
+	}
+	there := content.Schema().Columns()
+	return !slices.ContainsFunc(t.Columns, func(c book.Column[R]) bool {
+		return !slices.ContainsFunc(there, func(path []string) bool { return path[0] == c.Name })
+	})
+}
+
 func allOf[R any](rows []R) iter.Seq2[R, error] {
 	return func(yield func(R, error) bool) {
 		for _, r := range rows {

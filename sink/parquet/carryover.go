@@ -43,18 +43,27 @@ func (s *Sink) carryOver() error {
 	}
 	for i, c := range m.Chapters {
 		if c.isOld() {
-			runs, loads := chapterBooks(c.Number)
-			if err := errors.Join(runs.rewrite(s.disk, s.path, func(*book.Run) {}), loads.rewrite(s.disk, s.path, func(*book.Load) {})); err != nil {
+			if err := s.widen(chapterBooks(c.Number)); err != nil {
 				return err
 			}
 			m.Chapters[i].Columns = bookColumns
 		}
+	}
+	runs, loads := chapterBooks(m.Chapter)
+	runs.stored, loads.stored = m.Runs, m.Loads
+	if err := s.widen(runs, loads); err != nil {
+		return err
 	}
 	return s.update(func(*manifest) {})
 }
 
 // isOld reports that the chapter's files lack columns. Those of all chapters are read together.
 func (c chapter) isOld() bool { return c.Columns < bookColumns }
+
+// widen writes the files of a chapter with today's columns.
+func (s *Sink) widen(runs *bookFile[book.Run], loads *bookFile[book.Load]) error {
+	return errors.Join(runs.rewrite(s.disk, s.path, func(*book.Run) {}), loads.rewrite(s.disk, s.path, func(*book.Load) {}))
+}
 
 // nameUnknownMonths renames the folders of rows without a month.
 func (s *Sink) nameUnknownMonths() error {

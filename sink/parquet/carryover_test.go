@@ -83,6 +83,79 @@ func TestALakeOfFormat1IsCarriedOver(t *testing.T) {
 	l.hasHistory("20261120T000000Z-a", "20261120T001000Z-b", "20261120T002000Z-c")
 }
 
+// A lake from before the bookkeeping named sources has the column after its next run, in each file.
+func TestALakeWithoutSourcesIsCarriedOver(t *testing.T) {
+	t.Parallel()
+	l := newLake(t)
+	l.chapterRuns = 2
+	var ids []string
+	for i := range 5 {
+		ids = append(ids, fmt.Sprintf("run-%03d", i))
+		if err := l.pastRun(ids[i], i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := readManifest(l.Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range m.Chapters {
+		takeSource(l, c.Number)
+		m.Chapters[i].Columns -= 2
+	}
+	takeSource(l, m.Chapter)
+	narrow(l, book.Issues, ownFile(l.Path, "issues", "issues"))
+	if err := (disk{}).replace(filepath.Join(l.Path, manifestName), filepath.Join(l.Path, drafts), m.write); err != nil {
+		t.Fatal(err)
+	}
+	if r, err := Inspect(t.Context(), l.Options, sink.All); err != nil || len(r.Runs) != 5 || len(r.Runs[4].Loads) != 2 {
+		t.Errorf("before the next run: %+v, %v", r, err)
+	}
+	sources := func(table string) {
+		t.Helper()
+		if got := l.query("SELECT count(source) FROM '" + l.Path + "/_desklake/" + table + "/*.parquet'"); got[0] != "0" {
+			t.Errorf("%s: %s rows have a source that nobody named", table, got[0])
+		}
+	}
+	s, err := Open(t.Context(), l.Options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"runs", "loads"} { // their files are read together, also while the run is under way
+		sources(table)
+	}
+	if err := errors.Join(s.Prepare(t.Context(), l.tables), finish(s)); err != nil {
+		t.Fatal(err)
+	}
+	l.hasHistory(ids...)
+	for _, table := range book.Tables {
+		sources(table.Name)
+	}
+}
+
+// takeSource takes the column from the files of a chapter.
+func takeSource(l *lake, number int) {
+	runs, loads := chapterBooks(number)
+	narrow(l, runs.table, runs.path(l.Path))
+	narrow(l, loads.table, loads.path(l.Path))
+}
+
+func narrow[R any](l *lake, t *book.Table[R], path string) {
+	l.Helper()
+	older := *t
+	older.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c book.Column[R]) bool { return c.Name == "source" })
+	var rows []R
+	for r, err := range readRows(&older, path) {
+		if err != nil {
+			l.Fatal(err)
+		}
+		rows = append(rows, r)
+	}
+	if err := writeRows(disk{}, l.Path, &older, path, allOf(rows)); err != nil {
+		l.Fatal(err)
+	}
+}
+
 // hasHistory wants that readers see each run once, with its two loads.
 func (l *lake) hasHistory(runs ...string) {
 	l.Helper()

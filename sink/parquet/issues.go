@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"iter"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -154,7 +153,7 @@ func (i *issues) changed() (rows []book.Issue) {
 
 // write writes the file, if that is not as it should be.
 func (i *issues) write(d disk, root string) error {
-	if _, err := os.Stat(i.path(root)); err == nil && len(i.changed()) == 0 && !i.shorter {
+	if len(i.changed()) == 0 && !i.shorter && isComplete(book.Issues, i.path(root)) {
 		return nil
 	}
 	err := i.load(root)
