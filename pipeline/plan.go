@@ -45,14 +45,6 @@ func (j Job) Plan(scope extract.Scope, catalog extract.Catalog, stored map[strin
 	return p, nil
 }
 
-// Tables are the tables that the streams fill, in their order.
-func (p Plan) Tables() (names []string) {
-	for _, s := range p.Streams {
-		names = append(names, extract.TableNames(s.Tables)...)
-	}
-	return names
-}
-
 // streams returns the streams that the job reads. A table of Job.Beside goes along on a stream that is read anyway, if it is up
 // to date with it: left out, it would have to be read again from the start later. Of a window, a pass reads nothing.
 func (j Job) streams(catalog extract.Catalog, stored map[string]state.Checkpoint) []extract.Stream {

@@ -6,13 +6,6 @@ import (
 	"desklake/sink"
 )
 
-// What starts a run of a job, with the job's name behind it, is its trigger: how desklake.runs tells which job a run
-// belongs to.
-const (
-	scheduled = "schedule " // its schedule
-	asked     = "api "      // RunNow
-)
-
 // Past is the last run of a job.
 type Past struct {
 	Began     time.Time // zero if the job never ran
@@ -32,7 +25,7 @@ func PastOf(job string, runs []sink.RunReport) Past {
 // LastOf finds the last run of a job in a sink's run history, the latest first; nil if there is none.
 func LastOf(job string, runs []sink.RunReport) *sink.Run {
 	for i := range runs {
-		if r := &runs[i].Run; r.Trigger == scheduled+job || r.Trigger == asked+job {
+		if r := &runs[i].Run; r.IsOf(job) {
 			return r
 		}
 	}

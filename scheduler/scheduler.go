@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/robfig/cron/v3"
+
+	"desklake/sink"
 )
 
 // Job is something that runs on a schedule.
@@ -146,7 +148,7 @@ func (s *Scheduler) look(now time.Time) {
 	s.looked = now
 	for _, p := range s.plans {
 		if p.passed(now) {
-			s.enqueue(request{p.Name, scheduled + p.Name})
+			s.enqueue(request{p.Name, sink.BySchedule(p.Name)})
 		}
 	}
 }
@@ -166,7 +168,7 @@ func (s *Scheduler) RunNow(name string) error {
 	if s.plan(name) == nil {
 		return fmt.Errorf("there is no job %q", name)
 	}
-	s.enqueue(request{name, asked + name})
+	s.enqueue(request{name, sink.ByRequest(name)})
 	s.wake()
 	return nil
 }

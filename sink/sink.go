@@ -143,7 +143,7 @@ type Run struct {
 	Started  time.Time
 	Finished time.Time // zero while it is under way, and for ever if it was killed
 	Status   Status
-	Trigger  string // what started it: "cli", "schedule" or "api" and the name of the job, or "backfill" and its window
+	Trigger  string // what started it: ByHand, or what BySchedule, ByRequest or ByBackfill make
 	Version  string // of desklake
 	Error    string // empty unless it failed
 	Account  string // that was read, as the source names it; empty if an earlier version stored the run

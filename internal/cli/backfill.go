@@ -12,6 +12,7 @@ import (
 	"desklake/internal/config"
 	"desklake/internal/words"
 	"desklake/pipeline"
+	"desklake/sink"
 )
 
 type backfillCommand struct {
@@ -49,7 +50,7 @@ func (c *backfillCommand) Run(a *app) error {
 	if job.Tables, err = c.withWindows(a, conf.Catalog(), job.Tables); err != nil {
 		return err
 	}
-	job.Trigger = "backfill " + window.From.Format(time.RFC3339) + " to " + window.To.Format(time.RFC3339)
+	job.Trigger = sink.ByBackfill(window.From, window.To)
 	return a.sync(conf, job)
 }
 

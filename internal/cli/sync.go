@@ -50,7 +50,7 @@ func (c *syncCommand) Run(a *app) error {
 
 // sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
 func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
-	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, "cli"), a.ctx.Done(), a.Version, a.CommitRows
+	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, sink.ByHand), a.ctx.Done(), a.Version, a.CommitRows
 	began, log := time.Now(), a.logger
 	var shown progress.Progress
 	result, err := pipeline.Execute(context.WithoutCancel(a.ctx), pipeline.Execution{

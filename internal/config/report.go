@@ -81,9 +81,6 @@ func Loopback(host string) bool {
 	return host == "localhost" || err == nil && address.IsLoopback()
 }
 
-// OneOf is words as a list of alternatives.
-func OneOf(words []string) string { return oneOf(words) }
-
 // check checks what the tags and the section itself say, from within.
 func (r *reader) check(path string, section reflect.Value) {
 	if kinds, choice := choiceOf(section); kinds != "" && choice.Field(1).IsNil() {

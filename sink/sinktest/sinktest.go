@@ -111,10 +111,10 @@ type place struct {
 
 // of is the place of one of several sources.
 func (p *place) of(source string) *place {
-	return &place{Destination: Destination{p.For(source), p.Destination.Rows}, t: p.t, folder: p.folder, source: source}
+	return &place{Destination: Destination{p.For(source), p.Rows}, t: p.t, folder: p.folder, source: source}
 }
 
-func (p *place) rows(table string) ([]string, error) { return p.Destination.Rows(p.source, table) }
+func (p *place) rows(table string) ([]string, error) { return p.Rows(p.source, table) }
 
 func (p *place) inspect(look sink.Look) (sink.Report, error) { return p.Inspect(p.t.Context(), look) }
 
