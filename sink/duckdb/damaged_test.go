@@ -98,9 +98,9 @@ func TestADamagedFileIsToldByAViewToo(t *testing.T) {
 		t.Fatal(err)
 	}
 	flip(t, h.path, headBytes+20)
-	_, err := duckdb.Inspect(t.Context(), h.path, sink.All)
+	_, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: h.path}, sink.All)
 	isTold(t, err, headBytes)
-	_, err = duckdb.Changes(t.Context(), h.path, []*schema.Table{numbers})
+	_, err = duckdb.Changes(t.Context(), duckdb.Options{Path: h.path}, []*schema.Table{numbers})
 	isTold(t, err, headBytes)
 }
 
