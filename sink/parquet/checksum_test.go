@@ -290,7 +290,7 @@ func TestAMergeThatWasBrokenOffIsKnownWhateverTheSizeOfItsFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.disk.before = nil
-		if _, err := Changes(t.Context(), l.Path, l.tables); err != nil {
+		if _, err := Changes(t.Context(), l.Options, l.tables); err != nil {
 			t.Error(err)
 		}
 		l.run([]string{pet(3, 3, 1, "d")})

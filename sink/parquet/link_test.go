@@ -69,7 +69,7 @@ func TestAFolderOfAMonthThatIsALinkIsRefused(t *testing.T) {
 		t.Errorf("DuckDB reads %v rows of the link's: it need not be refused any more", got)
 	}
 	l.refuses(folder, "is a link", []string{pet(1, 1, 2, "c")})
-	if _, err := Changes(t.Context(), l.Path, l.tables); err == nil {
+	if _, err := Changes(t.Context(), l.Options, l.tables); err == nil {
 		t.Error("Changes does not mind")
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"desklake/sink/book"
 )
 
 // What is read of desklake's own tables is what was written, or nothing.
@@ -19,9 +21,9 @@ func TestAFlippedBitInDesklakesOwnTablesIsNoticed(t *testing.T) {
 	l.noteRun = true
 	l.run([]string{pet(1, 1, 1, "a")})
 	runs, loads := chapterBooks(1)
-	flipAnywhere[runRow](t, runs.path(l.Path))
-	flipAnywhere[loadRow](t, loads.path(l.Path))
-	flipAnywhere[issueRow](t, ownFile(l.Path, "issues", "issues"))
+	flipAnywhere(t, runs.table, runs.path(l.Path))
+	flipAnywhere(t, loads.table, loads.path(l.Path))
+	flipAnywhere(t, book.Issues, ownFile(l.Path, "issues", "issues"))
 
 	path := runs.path(l.Path)
 	l.flip(path, 100)
@@ -36,14 +38,14 @@ func TestAFlippedBitInDesklakesOwnTablesIsNoticed(t *testing.T) {
 	l.run([]string{pet(1, 1, 2, "b")})
 }
 
-func flipAnywhere[R any](t *testing.T, path string) {
+func flipAnywhere[R any](t *testing.T, table *book.Table[R], path string) {
 	t.Helper()
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	read := func() (rows []R, err error) {
-		for r, err := range readRows[R](path) {
+		for r, err := range readRows(table, path) {
 			if err != nil {
 				return nil, err
 			}
