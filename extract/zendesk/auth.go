@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base64"
 	"time"
+
+	"desklake/extract"
 )
 
 // Auth is how desklake proves who it is: one of APIToken, AccessToken, ClientCredentials and OAuthUser. None of them
@@ -18,7 +20,7 @@ type Auth interface {
 // credential is an Auth in use by one Source.
 type credential interface {
 	// header returns the value of the Authorization header.
-	header(ctx context.Context, c *client) (string, error)
+	header(ctx context.Context, c *client, o extract.Observer) (string, error)
 
 	// renew is told of a header that was answered with 401. It returns true if another one can be had.
 	renew(refused string) bool
@@ -64,7 +66,9 @@ type fixed struct {
 	end         time.Time // zero where it is not known
 }
 
-func (f fixed) header(context.Context, *client) (string, error) { return f.value, nil }
-func (f fixed) renew(string) bool                               { return false }
-func (f fixed) ends() (time.Time, error)                        { return f.end, nil }
-func (f fixed) advice() string                                  { return f.hint }
+func (f fixed) header(context.Context, *client, extract.Observer) (string, error) {
+	return f.value, nil
+}
+func (f fixed) renew(string) bool        { return false }
+func (f fixed) ends() (time.Time, error) { return f.end, nil }
+func (f fixed) advice() string           { return f.hint }

@@ -48,7 +48,7 @@ func (t *clientToken) renew(refused string) bool {
 	return true
 }
 
-func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
+func (t *clientToken) header(ctx context.Context, c *client, o extract.Observer) (string, error) {
 	asked := time.Now()
 	select {
 	case t.turn <- struct{}{}:
@@ -62,7 +62,7 @@ func (t *clientToken) header(ctx context.Context, c *client) (string, error) {
 	if t.failed.After(asked) { // while this one waited: asking again would take as long once more
 		return "", t.err
 	}
-	got, err := c.grant(ctx, map[string]any{
+	got, err := c.grant(ctx, o, map[string]any{
 		"grant_type": "client_credentials", "client_id": t.client.ID, "client_secret": t.client.Secret, "scope": scope,
 	})
 	if refusedGrant(err) != nil {

@@ -63,7 +63,7 @@ func renewAfter(obtained, ends time.Time) time.Duration {
 // grant asks for tokens.
 //
 // https://developer.zendesk.com/api-reference/ticketing/oauth/grant_type_tokens/
-func (c *client) grant(ctx context.Context, form map[string]any) (grant, error) {
+func (c *client) grant(ctx context.Context, o extract.Observer, form map[string]any) (grant, error) {
 	form["expires_in"] = accessLife
 	body, err := json.Marshal(form)
 	if err != nil {
@@ -72,6 +72,7 @@ func (c *client) grant(ctx context.Context, form map[string]any) (grant, error) 
 	var got grant
 	a, err := c.do(ctx, &request{
 		endpoint: "/oauth/tokens",
+		observer: o,
 		form:     body,
 		accept: func(body []byte) error {
 			var strange *json.UnmarshalTypeError // a time that is no number is no reason to lose the tokens

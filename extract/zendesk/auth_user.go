@@ -107,7 +107,7 @@ func (t *userToken) usable(h held) bool {
 
 func bearer(x tokenstore.Tokens) string { return "Bearer " + x.Access }
 
-func (t *userToken) header(ctx context.Context, c *client) (string, error) {
+func (t *userToken) header(ctx context.Context, c *client, o extract.Observer) (string, error) {
 	asked := time.Now()
 	select {
 	case t.turn <- struct{}{}:
@@ -121,7 +121,7 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 	if t.failed.After(asked) { // while this one waited: trying again would take as long once more
 		return "", t.err
 	}
-	have, err := t.obtain(ctx, c)
+	have, err := t.obtain(ctx, c, o)
 	if err != nil {
 		if ctx.Err() == nil {
 			t.err, t.failed = err, time.Now()
@@ -134,7 +134,7 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 
 // obtain returns tokens that can be used: those that are stored, which another process may have renewed meanwhile, or else
 // new ones. No other process of this machine does it at the same time.
-func (t *userToken) obtain(ctx context.Context, c *client) (held, error) {
+func (t *userToken) obtain(ctx context.Context, c *client, o extract.Observer) (held, error) {
 	session, err := t.user.Store.Open(ctx)
 	if err != nil {
 		return held{}, err
@@ -153,16 +153,16 @@ func (t *userToken) obtain(ctx context.Context, c *client) (held, error) {
 	case stored.Refresh == t.spent:
 		return held{}, t.lost
 	}
-	renewed, err := t.refresh(ctx, c, session, stored)
+	renewed, err := t.refresh(ctx, c, o, session, stored)
 	return hold(renewed, renewed.Obtained), err
 }
 
 // refresh spends a refresh token for new tokens. They are durable when it returns.
-func (t *userToken) refresh(ctx context.Context, c *client, session *tokenstore.Session, old tokenstore.Tokens) (tokenstore.Tokens, error) {
+func (t *userToken) refresh(ctx context.Context, c *client, o extract.Observer, session *tokenstore.Session, old tokenstore.Tokens) (tokenstore.Tokens, error) {
 	if err := session.Prepare(); err != nil {
 		return old, err
 	}
-	got, err := c.grant(ctx, t.user.client(map[string]any{"grant_type": "refresh_token", "refresh_token": old.Refresh}))
+	got, err := c.grant(ctx, o, t.user.client(map[string]any{"grant_type": "refresh_token", "refresh_token": old.Refresh}))
 	if err != nil {
 		err = fmt.Errorf("renew the login: %w", t.user.explain(err))
 		if errors.Is(err, extract.ErrLogin) {

@@ -111,7 +111,7 @@ func TestACheckRenewsATokenThatHasEnded(t *testing.T) {
 	v := newVisit(t, zendesktest.Options{})
 	v.logIn()
 	v.desk.ExpireTokens()
-	for _, f := range v.source(Options{}).Check(t.Context(), nil) {
+	for _, f := range v.source(Options{}).Check(t.Context(), nil, extract.Observer{}) {
 		if f.Err != nil {
 			t.Error(f)
 		}

@@ -71,7 +71,7 @@ func (a *authorization) Finish(ctx context.Context, answer url.Values) error {
 	if err := session.Prepare(); err != nil {
 		return err
 	}
-	got, err := a.client.grant(ctx, a.user.client(map[string]any{
+	got, err := a.client.grant(ctx, extract.Observer{}, a.user.client(map[string]any{
 		"grant_type": "authorization_code", "code": answer.Get("code"), "code_verifier": a.verifier, "redirect_uri": a.user.Redirect, "scope": scope,
 	}))
 	if err != nil {
@@ -97,7 +97,7 @@ func (a *authorization) refusal(answer url.Values) error {
 // Logout implements extract.Authorizer.
 //
 // https://developer.zendesk.com/documentation/api-basics/authentication/revoking-oauth-token
-func (s *Source) Logout(ctx context.Context) error {
+func (s *Source) Logout(ctx context.Context, o extract.Observer) error {
 	user, ok := s.auth.(OAuthUser)
 	if !ok {
 		return errNoUser
@@ -106,7 +106,7 @@ func (s *Source) Logout(ctx context.Context) error {
 	if err != nil {
 		return err // also where it is not ours to forget
 	}
-	_, failed := s.client.do(ctx, &request{method: http.MethodDelete, endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, accept: func([]byte) error { return nil }})
+	_, failed := s.client.do(ctx, &request{method: http.MethodDelete, endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, observer: o, accept: func([]byte) error { return nil }})
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -245,7 +245,7 @@ func TestAnAccountWithAnotherWayToLogInHasNoLogin(t *testing.T) {
 	if login, err := s.Authorize(); err == nil || login != nil {
 		t.Error(login, err)
 	}
-	if err := s.Logout(t.Context()); err == nil {
+	if err := s.Logout(t.Context(), extract.Observer{}); err == nil {
 		t.Error("logged out")
 	}
 }
@@ -271,7 +271,7 @@ func TestLogoutRevokesAndForgets(t *testing.T) {
 			if x.offline {
 				o.Transport = roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no route to host") })
 			}
-			err := v.source(o).Logout(t.Context())
+			err := v.source(o).Logout(t.Context(), extract.Observer{})
 			if x.kind == nil && err != nil || x.kind != nil && (!errors.Is(err, x.kind) || !strings.Contains(hint(err), x.hint)) {
 				t.Errorf("%s: %v: %s", name, err, hint(err))
 			}
@@ -281,7 +281,7 @@ func TestLogoutRevokesAndForgets(t *testing.T) {
 			if access, refresh := v.desk.Good(); !x.offline && access+refresh != 0 {
 				t.Errorf("%s: %d and %d tokens are still good", name, access, refresh)
 			}
-			if err := v.source(Options{}).Logout(t.Context()); !errors.Is(err, extract.ErrLogin) {
+			if err := v.source(Options{}).Logout(t.Context(), extract.Observer{}); !errors.Is(err, extract.ErrLogin) {
 				t.Errorf("%s: a second time: %v", name, err)
 			}
 		})
@@ -293,7 +293,7 @@ func TestTheLoginToAnotherAccountIsNotForgottenNorSent(t *testing.T) {
 	v := newVisit(t, zendesktest.Options{})
 	before := v.logIn()
 	other := v.source(Options{Subdomain: "other"})
-	if err := other.Logout(t.Context()); !errors.Is(err, extract.ErrLogin) || !strings.Contains(err.Error(), "https://acme.zendesk.com") {
+	if err := other.Logout(t.Context(), extract.Observer{}); !errors.Is(err, extract.ErrLogin) || !strings.Contains(err.Error(), "https://acme.zendesk.com") {
 		t.Error(err)
 	}
 	if err := groups(t.Context(), other); !errors.Is(err, extract.ErrLogin) || !strings.Contains(hint(err), "token_file") {

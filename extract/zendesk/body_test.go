@@ -90,7 +90,7 @@ func TestRoomIsAskedForBeforeALargeBodyIsReadOn(t *testing.T) {
 					})
 					return answer, nil
 				})})
-				for _, err := range r.source.Read(extract.WithRoom(t.Context(), room), r.source.catalog().Select([]string{"groups"})[0], extract.Position{}) {
+				for _, err := range r.source.Read(t.Context(), r.source.catalog().Select([]string{"groups"})[0], extract.Position{}, extract.Observer{Room: room}) {
 					if err != nil {
 						t.Error(err)
 					}

@@ -20,18 +20,18 @@ var _ extract.Checker = (*Source)(nil)
 const probesAtOnce = 4
 
 // Check implements extract.Checker. Where the credential is not good it says nothing of the rest.
-func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.Finding {
-	who, err := s.whoami(ctx, nil)
+func (s *Source) Check(ctx context.Context, streams []extract.Stream, o extract.Observer) []extract.Finding {
+	who, err := s.whoami(ctx, nil, o)
 	if err != nil {
 		return []extract.Finding{failed("credential", err)}
 	}
-	findings := []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, who.Name)}, s.checkExpiry(ctx), who.checkRole()}
+	findings := []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, who.Name)}, s.checkExpiry(ctx, o), who.checkRole()}
 	probed := make([]extract.Finding, len(streams))
 	var g errgroup.Group
 	g.SetLimit(probesAtOnce)
 	for i, of := range streams {
 		g.Go(func() error {
-			probed[i] = s.checkStream(ctx, of)
+			probed[i] = s.checkStream(ctx, of, o)
 			return nil
 		})
 	}
@@ -40,8 +40,8 @@ func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.
 }
 
 // checkStream asks for the smallest page of a stream.
-func (s *Source) checkStream(ctx context.Context, of extract.Stream) extract.Finding {
-	f, err := s.probe(ctx, of, 1, s.client.clock.now().Add(-5*time.Minute).Unix())
+func (s *Source) checkStream(ctx context.Context, of extract.Stream, o extract.Observer) extract.Finding {
+	f, err := s.probe(ctx, of, o, 1, s.client.clock.now().Add(-5*time.Minute).Unix())
 	var api *APIError
 	if errors.As(err, &api) && api.tooRecent() {
 		err = nil
@@ -60,12 +60,12 @@ type probed struct {
 
 // probe asks for one page of a stream, of so many rows from a start time on, where the stream has one. Its error says
 // what would open the stream.
-func (s *Source) probe(ctx context.Context, of extract.Stream, rows int, start int64) (probed, error) {
+func (s *Source) probe(ctx context.Context, of extract.Stream, o extract.Observer, rows int, start int64) (probed, error) {
 	st, err := s.stream(of.Name)
 	if err != nil {
 		return probed{}, err
 	}
-	w := &walk{Source: s, stream: st, style: st.paging, query: st.values(of.Tables), size: newPageSize(rows, rows)}
+	w := &walk{Source: s, observer: o, stream: st, style: st.paging, query: st.values(of.Tables), size: newPageSize(rows, rows)}
 	parameters := startTime(start)
 	if st.pass() {
 		parameters = nil

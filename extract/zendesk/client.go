@@ -64,6 +64,7 @@ type request struct {
 	size     *pageSize               // of the page that is asked for; nil if it has none
 	tries    int                     // how many failed attempts are enough; 0 to go on until client.giveUp
 	spent    *cost                   // where the cost is added; or nil
+	observer extract.Observer        // is told how it goes
 
 	trouble trouble // the attempts that failed
 }
@@ -99,7 +100,7 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 	status, id := 0, ""
 	told := extract.Response{Endpoint: r.endpoint}
 	defer func() {
-		told.Tell(ctx)
+		r.observer.Respond(told)
 		if cause := context.Cause(ctx); err != nil && cause != nil {
 			err = cause
 		}
@@ -140,15 +141,15 @@ func (c *client) attempt(ctx context.Context, r *request, login string, patience
 	if !r.success(status) {
 		return answer{}, resp.Header, c.refusal(r, resp, secret, r.progress(patience))
 	}
-	most, room := r.most(), extract.RoomOf(ctx)
+	most := r.most()
 	a.body, err = readBody(resp, most, r.progress(patience), func() { cancel(errStalled) }, func() error {
 		limit.Stop() // the wait is for this process, not for the source
 		defer limit.Reset(attemptLimit)
-		return room.Take(ctx, most)
+		return r.observer.Take(ctx, most)
 	})
 	defer func() {
 		if err != nil {
-			room.Leave()
+			r.observer.Leave()
 		}
 	}()
 	if err != nil {

@@ -20,13 +20,13 @@ const (
 
 // Estimate implements extract.Estimator. A stream that begins is as long as its count endpoint says, which is the most it
 // can be with a later start date; one that goes on, or has no such endpoint, is guessed from samples.
-func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position) extract.Estimate {
+func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position, o extract.Observer) extract.Estimate {
 	all := make([]estimator, len(streams))
 	var g errgroup.Group
 	g.SetLimit(probesAtOnce)
 	for i, of := range streams {
 		g.Go(func() error {
-			all[i] = estimator{Source: s, of: of, estimate: extract.StreamEstimate{Stream: of.Name, Window: of.Window}}
+			all[i] = estimator{Source: s, of: of, observer: o, estimate: extract.StreamEstimate{Stream: of.Name, Window: of.Window}}
 			at := from[of.Name]
 			if !of.Window.IsZero() {
 				at = extract.Position{}
@@ -45,6 +45,7 @@ func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from ma
 type estimator struct {
 	*Source
 	of       extract.Stream
+	observer extract.Observer
 	stream   *stream
 	spent    int
 	estimate extract.StreamEstimate
@@ -147,7 +148,7 @@ func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact 
 // page asks for a page of the stream from a time on. It has no envelope where there is nothing to read yet.
 func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 	e.spent++
-	p, err := e.probe(ctx, e.of, e.stream.rows, at)
+	p, err := e.probe(ctx, e.of, e.observer, e.stream.rows, at)
 	var api *APIError
 	if errors.As(err, &api) && api.tooRecent() {
 		return probed{}, nil
@@ -174,7 +175,7 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.do(ctx, &request{endpoint: e.stream.count, tries: enough, accept: acceptJSON(&answer)})
+	_, err := e.client.do(ctx, &request{endpoint: e.stream.count, tries: enough, observer: e.observer, accept: acceptJSON(&answer)})
 	e.spent++
 	return answer.Count.Value, err
 }

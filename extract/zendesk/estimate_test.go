@@ -23,14 +23,14 @@ func TestEstimatesAreNearTheTruth(t *testing.T) {
 				t.Fatal(err)
 			}
 			streams := s.catalog().Select([]string{"tickets", "users", "ticket_audits", "groups", "satisfaction_ratings"})
-			e := s.Estimate(t.Context(), streams, nil)
+			e := s.Estimate(t.Context(), streams, nil, extract.Observer{})
 			if e.PerDay != 400*24*60 || e.Spent > 15 {
 				t.Errorf("%d requests a day, %d spent", e.PerDay, e.Spent)
 			}
 			for i, of := range streams {
 				rows, requests := int64(0), int64(0)
 				key := of.Tables[0].Name
-				for page, err := range s.Read(t.Context(), of, extract.Position{}) {
+				for page, err := range s.Read(t.Context(), of, extract.Position{}, extract.Observer{}) {
 					if err != nil {
 						t.Fatal(err)
 					}

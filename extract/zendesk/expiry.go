@@ -55,7 +55,7 @@ func (n *expiryNotice) tell(c *client) {
 func days(now, ends time.Time) int { return max(0, int(ends.Sub(now)/(24*time.Hour))) }
 
 // checkExpiry asks until when the credential is good.
-func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
+func (s *Source) checkExpiry(ctx context.Context, o extract.Observer) extract.Finding {
 	f := extract.Finding{Subject: "expiry"}
 	now := s.client.clock.now()
 	if _, old := s.auth.(APIToken); old {
@@ -70,7 +70,7 @@ func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
 			Scopes    []string
 		}
 	}
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, accept: acceptJSON(&current)})
+	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, observer: o, accept: acceptJSON(&current)})
 	var api *APIError
 	switch {
 	case errors.As(err, &api) && (api.Status == http.StatusNotFound || api.Status == http.StatusForbidden):

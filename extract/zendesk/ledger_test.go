@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"desklake/extract"
 	"desklake/internal/durable"
 	"desklake/internal/zendesktest"
 )
@@ -168,7 +169,7 @@ func TestACheckBesideARunSharesTheLimits(t *testing.T) {
 		wg.Go(func() { ask(t, s, groupsEndpoint, 100, 4) })
 		for range 20 {
 			s.checkLimits()
-			s.Estimate(context.Background(), nil, nil)
+			s.Estimate(context.Background(), nil, nil, extract.Observer{})
 		}
 		wg.Wait()
 	})

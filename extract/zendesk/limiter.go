@@ -71,7 +71,7 @@ type permit struct {
 
 // acquire waits until a request to the endpoint may be sent. Where that is farther off than patience it ends at once with a
 // *longWait: another request was told to wait.
-func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Duration) (*permit, error) {
+func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Duration, o extract.Observer) (*permit, error) {
 	w := &waiter{endpoint: endpoint, last: time.Now().Add(max(patience, ordinary)), leave: make(chan *permit, 1)}
 	l.lock()
 	l.queue = append(l.queue, w)
@@ -79,7 +79,7 @@ func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Du
 	wait := w.wait
 	l.unlock()
 	if wait.For != "" {
-		wait.Tell(ctx)
+		o.Wait(wait)
 	}
 	select {
 	case p := <-w.leave:

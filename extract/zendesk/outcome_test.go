@@ -295,7 +295,7 @@ func TestACheckThatIsRefusedAtOnceIsAMatterOfPermission(t *testing.T) {
 		s := newReplica(t, nil, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, http.Header{}, body), nil
 		})}).source
-		f := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}))
+		f := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}), extract.Observer{})
 		if len(f) != 1 || !errors.Is(f[0].Err, extract.ErrPermission) {
 			t.Fatalf("%+v", f)
 		}
@@ -321,7 +321,7 @@ func TestACheckOfASourceThatIsDownSaysSo(t *testing.T) {
 				}
 				return reply(r, 503, http.Header{}, ""), nil
 			})}).source
-			findings := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}))
+			findings := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}), extract.Observer{})
 			if f := findings[len(findings)-1]; !errors.Is(f.Err, extract.ErrUnreachable) || f.Advice == "" || !strings.Contains(f.Found, "503") {
 				t.Errorf("%s: %+v", name, f)
 			}

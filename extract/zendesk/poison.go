@@ -83,7 +83,7 @@ func (w *walk) healthy(ctx context.Context) (bool, error) {
 		export = w.parent
 	}
 	_, err := w.client.do(ctx, &request{
-		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost, trouble: trouble{begun: w.lost},
+		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost, observer: w.observer, trouble: trouble{begun: w.lost},
 		accept: func(body []byte) error {
 			_, err := export.scanner().scan(body)
 			return err

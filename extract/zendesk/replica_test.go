@@ -85,7 +85,7 @@ func (r *replica) stream(st extract.Stream) error {
 		from = extract.Position{}
 	}
 	d := st.NewDecoder(st.Tables)
-	for page, err := range r.source.Read(context.Background(), st, from) {
+	for page, err := range r.source.Read(context.Background(), st, from, extract.Observer{}) {
 		r.cost.requests += page.Requests
 		r.cost.retries += page.Retries
 		r.cost.waited += page.Waited

@@ -91,7 +91,7 @@ func (c *client) do(ctx context.Context, r *request) (answer, error) {
 		if v == limited {
 			continue // the limiter was told and does the waiting
 		}
-		extract.Wait{For: "the helpdesk to recover", Until: time.Now().Add(wait)}.Tell(ctx)
+		r.observer.Wait(extract.Wait{For: "the helpdesk to recover", Until: time.Now().Add(wait)})
 		if err := r.spent.wait(ctx, wait); err != nil {
 			return answer{}, err
 		}
@@ -113,7 +113,7 @@ func (c *client) authorize(ctx context.Context, r *request) (string, error) {
 	if r.form != nil {
 		return "", nil
 	}
-	header, err := c.login.header(ctx, c)
+	header, err := c.login.header(ctx, c, r.observer)
 	if err == nil {
 		c.notice.tell(c)
 	}
@@ -128,7 +128,7 @@ func (c *client) send(ctx context.Context, r *request, header string) (a answer,
 		queue, end = context.WithTimeoutCause(ctx, c.patience(r), errSilent)
 		defer end()
 	}
-	p, err := c.limits.acquire(queue, r.endpoint, c.giveUp)
+	p, err := c.limits.acquire(queue, r.endpoint, c.giveUp, r.observer)
 	var long *longWait
 	if errors.As(err, &long) {
 		wait = time.Until(long.Until)

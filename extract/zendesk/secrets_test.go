@@ -133,12 +133,12 @@ func tell(t *testing.T, auth Auth, answer roundTrip) string {
 	var told bytes.Buffer
 	log := slog.New(slog.NewJSONHandler(&told, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	s := newReplica(t, nil, Options{Auth: auth, Transport: answer, Logger: log, GiveUpAfter: 20 * time.Second}).source
-	ctx := extract.WithResponses(t.Context(), func(r extract.Response) { fmt.Fprintf(&told, "%+v\n", r) })
+	observer := extract.Observer{Responded: func(r extract.Response) { fmt.Fprintf(&told, "%+v\n", r) }}
 	streams := s.catalog().Select([]string{"groups"})
-	for page, err := range s.Read(ctx, streams[0], extract.Position{}) {
+	for page, err := range s.Read(t.Context(), streams[0], extract.Position{}, observer) {
 		fmt.Fprintf(&told, "%+v %+v %s\n", page.Next, page.Issues, texts(err))
 	}
-	for _, f := range s.Check(ctx, streams) {
+	for _, f := range s.Check(t.Context(), streams, observer) {
 		fmt.Fprintf(&told, "%s %s %s %s\n", f.Subject, f.Found, f.Advice, texts(f.Err))
 	}
 	if !strings.Contains(told.String(), "endpoint") {

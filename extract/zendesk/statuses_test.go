@@ -30,7 +30,7 @@ func TestStatusesThatNobodyExpectsAreToldWithAdvice(t *testing.T) {
 					begun := time.Now()
 					r := newReplica(t, nil, Options{Transport: answer})
 					r.try("groups", "tickets")
-					found := r.source.Check(t.Context(), r.source.catalog().Select([]string{"groups"}))
+					found := r.source.Check(t.Context(), r.source.catalog().Select([]string{"groups"}), extract.Observer{})
 					for where, err := range map[string]error{"groups": r.errs["groups"], "tickets": r.errs["tickets"], "check": found[0].Err} {
 						if !errors.Is(err, kind) || !strings.Contains(fmt.Sprint(err), fmt.Sprint(status)) || hintOf(err) == "" {
 							t.Errorf("%s: %v: %s", where, err, hintOf(err))

@@ -18,7 +18,7 @@ func together(t *testing.T, s *Source) (total cost) {
 	var wg sync.WaitGroup
 	for _, st := range s.catalog().Select(allTables()) {
 		wg.Go(func() {
-			for page, err := range s.Read(context.Background(), st, extract.Position{}) {
+			for page, err := range s.Read(context.Background(), st, extract.Position{}, extract.Observer{}) {
 				if err != nil {
 					t.Error(err)
 				}

@@ -23,7 +23,7 @@ var errAnonymous = errors.New("GET /api/v2/users/me: Zendesk takes the caller fo
 
 // whoami asks who the credential stands for. Without a good one, and where a proxy takes it away, /users/me can answer 200,
 // with an anonymous user whose id is null.
-func (s *Source) whoami(ctx context.Context, spent *cost) (*user, error) {
+func (s *Source) whoami(ctx context.Context, spent *cost, o extract.Observer) (*user, error) {
 	var me struct{ User user }
 	accept := func(body []byte) error {
 		me.User = user{}
@@ -35,7 +35,7 @@ func (s *Source) whoami(ctx context.Context, spent *cost) (*user, error) {
 		}
 		return nil
 	}
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: spent, accept: accept})
+	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: spent, observer: o, accept: accept})
 	if err != nil {
 		return nil, s.client.settled(ctx, refusedToAll(err))
 	}
@@ -43,9 +43,9 @@ func (s *Source) whoami(ctx context.Context, spent *cost) (*user, error) {
 }
 
 // Identify implements extract.Identifier.
-func (s *Source) Identify(ctx context.Context) (extract.Identity, error) {
+func (s *Source) Identify(ctx context.Context, o extract.Observer) (extract.Identity, error) {
 	var spent cost
-	who, err := s.whoami(ctx, &spent)
+	who, err := s.whoami(ctx, &spent, o)
 	i := extract.Identity{Requests: spent.requests, Retries: spent.retries, Waited: spent.waited}
 	if err == nil {
 		i.Name = who.reader()

@@ -19,6 +19,7 @@ import (
 // walk is one Read of one stream.
 type walk struct {
 	*Source
+	observer   extract.Observer
 	stream     *stream
 	query      url.Values // that every request of the stream has
 	style      paging     // of the pages; the stream's, or numberedList in its place
@@ -52,9 +53,9 @@ type walk struct {
 var errLeft = errors.New("the reader left")
 
 // Read implements extract.Source.
-func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
+func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position, o extract.Observer) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
-		w := &walk{Source: s, yield: yield, at: from, highWater: from.HighWater}
+		w := &walk{Source: s, observer: o, yield: yield, at: from, highWater: from.HighWater}
 		err := w.read(ctx, of, from)
 		if err == nil {
 			err = w.emitRest()
@@ -105,7 +106,7 @@ type fetched struct {
 // still lacks it is returned. The parameters come on top of those that every request of the stream has.
 func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fetched, error) {
 	var f fetched
-	r.endpoint, r.path, r.spent = w.stream.endpoint, w.path, &w.cost
+	r.endpoint, r.path, r.spent, r.observer = w.stream.endpoint, w.path, &w.cost, w.observer
 	if r.size == nil {
 		r.size = w.size
 	}
@@ -253,7 +254,7 @@ func (w *walk) role(ctx context.Context) string {
 	var me struct {
 		User struct{ Role string }
 	}
-	_, err := w.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: &w.cost, accept: acceptJSON(&me)})
+	_, err := w.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: &w.cost, observer: w.observer, accept: acceptJSON(&me)})
 	if err != nil {
 		return ""
 	}

@@ -131,8 +131,7 @@ type read struct {
 // auditsOf hands over the audits of the tickets, with the mark that a walk which is broken off goes on from. It
 // returns those that were refused.
 func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused []int64, err error) {
-	// Several at once can't share what the stream may take: their pages are weighed when they are handed over.
-	inner, cancel := context.WithCancel(extract.WithRoom(ctx, nil))
+	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	reads := make(chan read)
 	go func() {
@@ -172,8 +171,10 @@ func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused 
 
 // audits reads the audits of one ticket.
 func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
+	observer := w.observer
+	observer.Room = nil // several at once can't share what the stream may take: their pages are weighed when they are handed over
 	child := &walk{
-		Source: w.Source, stream: auditsOfTicket, tables: w.tables, style: list, size: newPageSize(0, auditsOfTicket.rows),
+		Source: w.Source, observer: observer, stream: auditsOfTicket, tables: w.tables, style: list, size: newPageSize(0, auditsOfTicket.rows),
 		parent: w.stream, path: strings.Replace(auditsOfTicket.endpoint, "{id}", strconv.FormatInt(ticket, 10), 1),
 		yield: func(p extract.Page, _ error) bool {
 			reads <- read{ticket: ticket, page: p}

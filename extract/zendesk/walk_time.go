@@ -105,7 +105,7 @@ func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error 
 	w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where))
 	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
 	child := &walk{
-		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
+		Source: w.Source, observer: w.observer, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
 		yield: func(p extract.Page, err error) bool {
 			w.pages++
 			p.Next = m.position(w.highWater)
