@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 var _ extract.Estimator = (*Source)(nil)
@@ -36,9 +37,7 @@ func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from ma
 		})
 	}
 	_ = g.Wait() // its functions return nothing
-	var e extract.Estimate
-	s.client.limits.look(func(q *quotas) { e = s.sum(q, all) })
-	return e
+	return sum(s.client.Limits(), all)
 }
 
 // estimator looks at one stream.
@@ -103,7 +102,7 @@ func (e *estimator) end() int64 {
 	if w := e.of.Window; !w.IsZero() {
 		return w.To.Unix()
 	}
-	return e.client.clock.now().Unix()
+	return e.client.Now().Unix()
 }
 
 // counted reports that the API counts what is to be read.
@@ -149,8 +148,8 @@ func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact 
 func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 	e.spent++
 	p, err := e.probe(ctx, e.of, e.observer, e.stream.rows, at)
-	var api *APIError
-	if errors.As(err, &api) && api.tooRecent() {
+	var api *rest.APIError
+	if errors.As(err, &api) && tooRecent(api) {
 		return probed{}, nil
 	}
 	return p, err
@@ -175,21 +174,21 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.do(ctx, &request{endpoint: e.stream.count, tries: enough, observer: e.observer, accept: acceptJSON(&answer)})
+	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Accept: rest.AcceptJSON(&answer)})
 	e.spent++
 	return answer.Count.Value, err
 }
 
 // sum adds up what the streams take: those that share a limit wait for each other.
-func (s *Source) sum(q *quotas, all []estimator) extract.Estimate {
-	free := q.window(account).Limit - int(math.Ceil(float64(q.window(account).Limit)*s.client.limits.reserve))
-	sum := extract.Estimate{PerDay: int64(q.window(account).Limit) * 24 * 60}
+func sum(known rest.Known, all []estimator) extract.Estimate {
+	free := known.Limit(account) - known.Reserved()
+	sum := extract.Estimate{PerDay: int64(known.Limit(account)) * 24 * 60}
 	requests := map[string]int64{}
 	for _, e := range all {
 		est := e.estimate
-		for _, name := range q.route(est.Route) {
+		for _, name := range known.Route(est.Route) {
 			requests[name] += est.Requests
-			est.Time = max(est.Time, under(q.window(name).Limit, free, name, est.Requests))
+			est.Time = max(est.Time, under(known.Limit(name), free, name, est.Requests))
 		}
 		est.Time = max(est.Time, time.Duration(est.Requests)*pageTime)
 		if est.Err != nil {
@@ -200,7 +199,7 @@ func (s *Source) sum(q *quotas, all []estimator) extract.Estimate {
 		sum.Streams = append(sum.Streams, est)
 	}
 	for name, n := range requests {
-		sum.Time = max(sum.Time, under(q.window(name).Limit, free, name, n))
+		sum.Time = max(sum.Time, under(known.Limit(name), free, name, n))
 	}
 	return sum
 }

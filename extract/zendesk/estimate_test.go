@@ -65,7 +65,7 @@ func TestStreamsThatShareALimitWaitForEachOther(t *testing.T) {
 	of := func(name, route string, requests int64) estimator {
 		return estimator{estimate: extract.StreamEstimate{Stream: name, Route: route, Requests: requests}}
 	}
-	e := s.sum(&quotas{}, []estimator{
+	e := sum(s.client.Limits(), []estimator{
 		of("organizations", "/api/v2/incremental/organizations", 10), of("ticket_events", "/api/v2/incremental/ticket_events", 51), of("macros", "/api/v2/macros", 3),
 	})
 	for i, want := range []time.Duration{10 * time.Second, 5 * time.Minute, 3 * time.Second} {

@@ -48,7 +48,7 @@ func TestStatusesThatNobodyExpectsAreToldWithAdvice(t *testing.T) {
 func TestAnAccountThatIsNotPaidForIsToldSoWhenATokenIsAskedFor(t *testing.T) {
 	t.Parallel()
 	for status, kind := range map[int]error{402: extract.ErrPermission, 407: extract.ErrUnreachable, 405: extract.ErrAnswer, 400: extract.ErrCredentials} {
-		r := newReplica(t, nil, Options{Auth: ClientCredentials{"x", "y"}, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		r := newReplica(t, nil, Options{Auth: ClientCredentials("x", "y"), Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, http.Header{}, `{"error":"Odd"}`), nil
 		})})
 		r.try("groups")
