@@ -7,7 +7,7 @@ import "context"
 type Checker interface {
 	// Check looks at the credential, its role, the streams and the limits, with about one request each. It reads no
 	// rows but those of the smallest pages, and writes nothing. It always returns something.
-	Check(ctx context.Context, streams []Stream) []Finding
+	Check(ctx context.Context, streams []Stream, o Observer) []Finding
 }
 
 // Finding is one thing that was looked at.

@@ -10,7 +10,7 @@ import (
 type Estimator interface {
 	// Estimate says what it takes to read the streams from where they stand, by name, with a handful of requests; one with
 	// a window, all of that. The answer has the streams in their order.
-	Estimate(ctx context.Context, streams []Stream, from map[string]Position) Estimate
+	Estimate(ctx context.Context, streams []Stream, from map[string]Position, o Observer) Estimate
 }
 
 // Estimate is what a run would cost.

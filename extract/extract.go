@@ -23,7 +23,7 @@ type Source interface {
 	// requests. Called once a run, before Read.
 	Discover(ctx context.Context) (Catalog, error)
 
-	// Read reads the stream from a position and yields its pages in order, until the stream has nothing
+	// Read reads the stream from a position and yields its pages in order, while it tells the observer how that goes, until the stream has nothing
 	// more for now (not for ever: the last page's Next is where the next run goes on).
 	// It is called once a run and stream, and once more for a pass that missed rows; several streams are read side by side.
 	//
@@ -32,7 +32,7 @@ type Source interface {
 	// no rows but the cost (Requests, Retries, Waited) and Issues that are not yet reported. A stream that accounts
 	// can lack by their plan, and that is refused before its first page, ends with an *Unavailable error; every other
 	// refusal is a *Failure.
-	Read(ctx context.Context, stream Stream, from Position) iter.Seq2[Page, error]
+	Read(ctx context.Context, stream Stream, from Position, o Observer) iter.Seq2[Page, error]
 }
 
 // Scope is what of a source is read.

@@ -10,7 +10,7 @@ import (
 type Identifier interface {
 	// Identify asks who the credential stands for, with one request as a rule. An error means that it can't be told, or
 	// that it is nobody: then Identity.Name is empty.
-	Identify(ctx context.Context) (Identity, error)
+	Identify(ctx context.Context, o Observer) (Identity, error)
 }
 
 // Identity is as whom a source is read, and what it cost to ask.

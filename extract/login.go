@@ -20,7 +20,7 @@ type Authorizer interface {
 
 	// Logout revokes the login and forgets it. It is forgotten where it can't be revoked too; then the error says that. An
 	// ErrLogin means that there was no login that was still good.
-	Logout(ctx context.Context) error
+	Logout(ctx context.Context, o Observer) error
 }
 
 // Authorization is a login that is under way.

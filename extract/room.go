@@ -14,24 +14,3 @@ type Room interface {
 	// Leave gives back what was taken for a page that did not come.
 	Leave()
 }
-
-type roomKey struct{}
-
-// WithRoom returns a context for Source.Read whose source asks for room before it reads what is large; with nil, it asks
-// nobody.
-func WithRoom(ctx context.Context, r Room) context.Context {
-	return context.WithValue(ctx, roomKey{}, r)
-}
-
-// RoomOf is what was given by WithRoom, else one that has no bounds.
-func RoomOf(ctx context.Context) Room {
-	if r, ok := ctx.Value(roomKey{}).(Room); ok {
-		return r
-	}
-	return unbounded{}
-}
-
-type unbounded struct{}
-
-func (unbounded) Take(context.Context, int) error { return nil }
-func (unbounded) Leave()                          {}

@@ -54,6 +54,9 @@ type Job struct {
 	Stop <-chan struct{}
 
 	Progress Progress
+
+	// Responded, unless it is nil, is told of each answer of the source. It is called from several goroutines; it must not block.
+	Responded func(extract.Response)
 }
 
 // Progress is told how a run goes. Its methods are called from several goroutines.

@@ -22,10 +22,10 @@ func TestAStepTellsOfTheQuotaThatIsScarcest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var all []pipeline.Step
 		run(t, &kept{}, pipeline.Job{Progress: steps{all: &all}}, script{
-			Pages: func(ctx context.Context, _ extract.Position, yield func(extract.Page, error) bool) {
-				extract.Response{Quotas: []extract.Quota{
+			Observed: func(_ context.Context, o extract.Observer, yield func(extract.Page, error) bool) {
+				o.Respond(extract.Response{Quotas: []extract.Quota{
 					{Name: "account", Limit: 700, Left: 690}, {Name: "exports", Limit: 10, Left: 7}, {Name: "unknown"},
-				}}.Tell(ctx)
+				}})
 				yield(page(1, 1), nil)
 			},
 		})

@@ -64,12 +64,12 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 		}
 	}
 	room := &room{weights: w.weights}
-	reading, stop := w.untilStop(extract.WithRoom(w.told(ctx), room))
+	reading, stop := w.untilStop(ctx)
 	w.goroutines.Go(func() {
 		defer close(pages)
 		defer stop()
 		defer room.Leave()
-		for page, err := range w.source.Read(reading, w.stream.Stream, from) {
+		for page, err := range w.source.Read(reading, w.stream.Stream, from, w.observer(room)) {
 			if err != nil && reading.Err() != nil && ctx.Err() == nil {
 				err = ErrStopped
 			}
@@ -94,13 +94,18 @@ func (w *worker) receive(ctx context.Context, from extract.Position) <-chan rece
 	return pages
 }
 
-// told returns a context for what is asked of the source: the stream tells of its waits and answers.
-func (w *worker) told(ctx context.Context) context.Context {
-	told := extract.WithWaits(ctx, func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) })
-	return extract.WithResponses(told, func(r extract.Response) {
-		w.quota.Store(scarcest(r.Quotas))
-		r.Tell(ctx) // whoever asked for the run's answers
-	})
+// observer is told of what is asked of the source: the stream tells of its waits and answers.
+func (w *worker) observer(room extract.Room) extract.Observer {
+	return extract.Observer{
+		Room:    room,
+		Waiting: func(wait extract.Wait) { w.Progress.Waiting(w.stream.Name, wait) },
+		Responded: func(r extract.Response) {
+			w.quota.Store(scarcest(r.Quotas))
+			if w.Responded != nil {
+				w.Responded(r)
+			}
+		},
+	}
 }
 
 // untilStop returns a context that ends when Job.Stop is closed. The stream does not end before it.

@@ -30,7 +30,7 @@ func (w *worker) identify(ctx context.Context) (string, error) {
 	if r.of == nil {
 		return "", nil
 	}
-	ctx, stop := w.untilStop(w.told(ctx))
+	ctx, stop := w.untilStop(ctx)
 	defer stop()
 	select {
 	case r.turn <- struct{}{}:
@@ -41,7 +41,7 @@ func (w *worker) identify(ctx context.Context) (string, error) {
 	if r.asked {
 		return r.name, r.err
 	}
-	who, err := r.of.Identify(ctx)
+	who, err := r.of.Identify(ctx, w.observer(nil))
 	w.pending.load.Requests += who.Requests
 	w.pending.load.Retries += who.Retries
 	w.pending.load.Waited += who.Waited

@@ -26,6 +26,9 @@ type script struct {
 	Pass  bool
 	Pages func(ctx context.Context, from extract.Position, yield func(extract.Page, error) bool)
 
+	// Observed, of a script that needs its observer, is in place of Pages.
+	Observed func(ctx context.Context, o extract.Observer, yield func(extract.Page, error) bool)
+
 	Decode func(extract.Page) error // called in front of decoding a page
 	Bytes  int64                    // what a decoded page weighs
 }
@@ -44,10 +47,14 @@ func (s scripts) Discover(context.Context) (c extract.Catalog, _ error) {
 	return c, nil
 }
 
-func (s scripts) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
+func (s scripts) Read(ctx context.Context, of extract.Stream, from extract.Position, o extract.Observer) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
 		for _, one := range s {
-			if one.name() == of.Name {
+			switch {
+			case one.name() != of.Name:
+			case one.Observed != nil:
+				one.Observed(ctx, o, yield)
+			default:
 				one.Pages(ctx, from, yield)
 			}
 		}

@@ -60,8 +60,7 @@ func TestLargeBodiesAreNotReadAllAtOnce(t *testing.T) {
 		var source []script
 		for i := range 12 {
 			source = append(source, script{Name: fmt.Sprint("stream ", i),
-				Pages: func(ctx context.Context, _ extract.Position, yield func(extract.Page, error) bool) {
-					room := extract.RoomOf(ctx)
+				Observed: func(ctx context.Context, room extract.Observer, yield func(extract.Page, error) bool) {
 					for _, comes := range []bool{false, true} {
 						if err := room.Take(ctx, 16<<20); err != nil {
 							yield(extract.Page{}, err)

@@ -78,7 +78,7 @@ func (r *replica) read(ctx context.Context, s extract.Source, stream extract.Str
 		from = extract.Position{}
 	}
 	d := stream.NewDecoder(stream.Tables)
-	for page, err := range s.Read(ctx, stream, from) {
+	for page, err := range s.Read(ctx, stream, from, extract.Observer{}) {
 		r.requests += page.Requests
 		if err != nil {
 			return err

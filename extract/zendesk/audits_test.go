@@ -105,8 +105,8 @@ func TestAuditsGoOnThroughLimits(t *testing.T) {
 		if took := time.Since(begun); took > forced*105/100+30*time.Second || desk.Limited() > 0 {
 			t.Errorf("took %v for %d requests, %d of them while limited", took, len(desk.Requests()), desk.Limited())
 		}
-		if r.cost.requests != len(desk.Requests()) {
-			t.Errorf("the pages tell of %d requests, the helpdesk of %d", r.cost.requests, len(desk.Requests()))
+		if r.cost.Requests != len(desk.Requests()) {
+			t.Errorf("the pages tell of %d requests, the helpdesk of %d", r.cost.Requests, len(desk.Requests()))
 		}
 	})
 }

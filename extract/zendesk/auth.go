@@ -1,70 +1,56 @@
 package zendesk
 
 import (
-	"context"
 	"encoding/base64"
-	"time"
+
+	"desklake/extract/oauth"
+	"desklake/extract/rest"
 )
 
-// Auth is how desklake proves who it is: one of APIToken, AccessToken, ClientCredentials and OAuthUser. None of them
+// Auth is how desklake proves who it is: an APIToken or an AccessToken, or what ClientCredentials or OAuthUser return. None of them
 // prints its secret.
 //
 // https://developer.zendesk.com/api-reference/introduction/security-and-auth/
-type Auth interface {
-	String() string
-	open() credential
+type Auth = rest.Login
+
+// ClientCredentials is a confidential OAuth client. Its tokens act as the user who created it.
+func ClientCredentials(id, secret string) Auth {
+	return oauth.Client{Server: server, ID: id, Secret: secret}
 }
 
-// credential is an Auth in use by one Source.
-type credential interface {
-	// header returns the value of the Authorization header.
-	header(ctx context.Context, c *client) (string, error)
-
-	// renew is told of a header that was answered with 401. It returns true if another one can be had.
-	renew(refused string) bool
-
-	// ends returns when the credential ends, unless it is renewed before; zero where it does not, or where that is not
-	// known. It makes no request.
-	ends() (time.Time, error)
-
-	// advice says what to do when the credential is refused.
-	advice() string
+// OAuthUser is a user who logs in in the browser through an OAuth client, as it is given but for its server, which is Zendesk's.
+func OAuthUser(u oauth.User) Auth {
+	u.Server = server
+	return u
 }
 
 // APIToken is a user's e-mail address with a token of the account. Zendesk ends these on 30 April 2027.
 type APIToken struct{ Email, Token string }
 
+// String names the login for people, without its secret.
 func (t APIToken) String() string { return "API token of " + t.Email }
 
-func (t APIToken) open() credential {
+// Open implements rest.Login.
+func (t APIToken) Open(*rest.Client) rest.Credential {
 	pair := t.Email + "/token:" + t.Token
-	return fixed{
-		value: "Basic " + base64.StdEncoding.EncodeToString([]byte(pair)),
-		hint: "check the e-mail address and the API token (Admin Center, Apps and integrations, APIs). Zendesk makes " +
+	return rest.Fixed{
+		Value: "Basic " + base64.StdEncoding.EncodeToString([]byte(pair)),
+		Hint: "check the e-mail address and the API token (Admin Center, Apps and integrations, APIs). Zendesk makes " +
 			"no new API tokens and ends all of them on 30 April 2027: an OAuth client is the way to go",
-		end: endOfAPITokens,
+		End: endOfAPITokens,
 	}
 }
 
 // AccessToken is an OAuth access token that was made elsewhere. It can't be renewed.
 type AccessToken struct{ Token string }
 
+// String names the login for people, without its secret.
 func (t AccessToken) String() string { return "access token" }
 
-func (t AccessToken) open() credential {
-	return fixed{
-		value: "Bearer " + t.Token,
-		hint:  "the access token is wrong, expired or revoked: make a new one, or use an OAuth client, whose tokens desklake renews by itself",
+// Open implements rest.Login.
+func (t AccessToken) Open(*rest.Client) rest.Credential {
+	return rest.Fixed{
+		Value: "Bearer " + t.Token,
+		Hint:  "the access token is wrong, expired or revoked: make a new one, or use an OAuth client, whose tokens desklake renews by itself",
 	}
 }
-
-// fixed is a credential that never changes.
-type fixed struct {
-	value, hint string
-	end         time.Time // zero where it is not known
-}
-
-func (f fixed) header(context.Context, *client) (string, error) { return f.value, nil }
-func (f fixed) renew(string) bool                               { return false }
-func (f fixed) ends() (time.Time, error)                        { return f.end, nil }
-func (f fixed) advice() string                                  { return f.hint }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/oauth"
+	"desklake/extract/rest"
 	"desklake/internal/zendesktest"
 )
 
@@ -22,7 +24,7 @@ func TestEachKindOfCredentialsIsTaken(t *testing.T) {
 	}{
 		"API token":    {zendesktest.Auth{Email: "me@acme.com", Token: "abc"}, APIToken{Email: "me@acme.com", Token: "abc"}},
 		"access token": {zendesktest.Auth{AccessToken: "abc"}, AccessToken{Token: "abc"}},
-		"OAuth client": {zendesktest.Auth{ClientID: "d", ClientSecret: "abc"}, ClientCredentials{ID: "d", Secret: "abc"}},
+		"OAuth client": {zendesktest.Auth{ClientID: "d", ClientSecret: "abc"}, ClientCredentials("d", "abc")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -54,7 +56,7 @@ func TestEachKindOfCredentialsIsTaken(t *testing.T) {
 
 func TestCredentialsDoNotPrintTheirSecret(t *testing.T) {
 	t.Parallel()
-	for _, a := range []Auth{APIToken{"me", "s3cret"}, AccessToken{"s3cret"}, ClientCredentials{"me", "s3cret"}, OAuthUser{ID: "me", Secret: "s3cret"}} {
+	for _, a := range []Auth{APIToken{"me", "s3cret"}, AccessToken{"s3cret"}, ClientCredentials("me", "s3cret"), OAuthUser(oauth.User{ID: "me", Secret: "s3cret"})} {
 		for _, text := range []string{fmt.Sprint(a), fmt.Sprintf("%+v", struct{ A Auth }{a})} {
 			if strings.Contains(text, "s3cret") {
 				t.Error(text)
@@ -68,7 +70,7 @@ func TestTokensAreRenewedBeforeTheyExpireAndWhenTheyAreRevoked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		auth := zendesktest.Auth{ClientID: "d", ClientSecret: "s", ExpiresIn: 10 * time.Minute}
 		desk := zendesktest.New(zendesktest.Options{Tickets: 60, Auth: auth, Latency: 20 * time.Second})
-		r := newReplica(t, desk, Options{Auth: ClientCredentials{ID: "d", Secret: "s"}})
+		r := newReplica(t, desk, Options{Auth: ClientCredentials("d", "s")})
 		desk.Inject(zendesktest.Fault{Do: zendesktest.TooLarge(1)})
 		r.run("tickets") // some twenty minutes
 		r.holds(desk, "tickets")
@@ -104,7 +106,7 @@ func TestOneTokenIsFetchedForAllStreams(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		auth := zendesktest.Auth{ClientID: "d", ClientSecret: "s"}
 		desk := zendesktest.New(zendesktest.Options{Tickets: 5, Auth: auth, Latency: time.Second})
-		s := testSource(t, desk, Options{Auth: ClientCredentials{ID: "d", Secret: "s"}})
+		s := testSource(t, desk, Options{Auth: ClientCredentials("d", "s")})
 		ask(t, s, groupsEndpoint, 20, 8)
 		n := 0
 		for _, q := range desk.Requests() {
@@ -126,12 +128,12 @@ func TestATokenThatCannotBeFetchedFailsAllWhoWaitAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 5})
 		desk.Inject(zendesktest.Fault{Do: zendesktest.Unavailable("")})
-		s := testSource(t, desk, Options{Auth: ClientCredentials{ID: "d", Secret: "s"}, GiveUpAfter: 10 * time.Minute})
+		s := testSource(t, desk, Options{Auth: ClientCredentials("d", "s"), GiveUpAfter: 10 * time.Minute})
 		begun := time.Now()
 		errs := make(chan error)
 		for range 5 {
 			go func() {
-				_, err := s.client.do(context.Background(), &request{endpoint: groupsEndpoint, accept: func([]byte) error { return nil }})
+				_, err := s.client.Do(context.Background(), &rest.Request{Endpoint: groupsEndpoint, Accept: func([]byte) error { return nil }})
 				errs <- err
 			}()
 		}

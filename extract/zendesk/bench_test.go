@@ -17,7 +17,7 @@ func firstPage(b *testing.B, tables ...string) (extract.Stream, extract.Page) {
 		b.Fatal(err)
 	}
 	st := s.catalog().Select(tables)[0]
-	for page, err := range s.Read(context.Background(), st, extract.Position{}) {
+	for page, err := range s.Read(context.Background(), st, extract.Position{}, extract.Observer{}) {
 		if err != nil {
 			b.Fatal(err)
 		}

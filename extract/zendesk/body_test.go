@@ -50,7 +50,7 @@ func TestAnswersThatTheStandardsAllowAreRead(t *testing.T) {
 			}
 			return answer(r)
 		}
-		r := newReplica(t, nil, Options{Transport: roundTrip(token), Auth: ClientCredentials{"id", "secret"}})
+		r := newReplica(t, nil, Options{Transport: roundTrip(token), Auth: ClientCredentials("id", "secret")})
 		r.run("groups")
 		if len(r.rows["groups"]) != 1 {
 			t.Errorf("%s: rows %v", name, r.rows)
@@ -90,7 +90,7 @@ func TestRoomIsAskedForBeforeALargeBodyIsReadOn(t *testing.T) {
 					})
 					return answer, nil
 				})})
-				for _, err := range r.source.Read(extract.WithRoom(t.Context(), room), r.source.catalog().Select([]string{"groups"})[0], extract.Position{}) {
+				for _, err := range r.source.Read(t.Context(), r.source.catalog().Select([]string{"groups"})[0], extract.Position{}, extract.Observer{Room: room}) {
 					if err != nil {
 						t.Error(err)
 					}
@@ -131,12 +131,12 @@ func TestALargePageIsAskedForSmallerAndAHugeListSaysWhatToDo(t *testing.T) {
 				}), nil
 			}
 		}
-		r := newReplica(t, nil, Options{Transport: large(maxPage + 1)})
+		r := newReplica(t, nil, Options{Transport: large(16<<20 + 1)})
 		r.run("groups")
-		if got := len(r.rows["groups"]["1"]["name"]); got != maxPage+3 {
+		if got := len(r.rows["groups"]["1"]["name"]); got != 16<<20+3 {
 			t.Errorf("%d bytes were read", got)
 		}
-		r = newReplica(t, nil, Options{Transport: large(maxAlone + 1), GiveUpAfter: time.Minute})
+		r = newReplica(t, nil, Options{Transport: large(32<<20 + 1), GiveUpAfter: time.Minute})
 		r.try("groups")
 		if err := r.errs["groups"]; err == nil || !strings.Contains(err.Error(), "more than 32 MiB") || !strings.Contains(hintOf(err), "leave its table out") {
 			t.Errorf("%v: %s", err, hintOf(err))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 var _ extract.Checker = (*Source)(nil)
@@ -20,18 +20,18 @@ var _ extract.Checker = (*Source)(nil)
 const probesAtOnce = 4
 
 // Check implements extract.Checker. Where the credential is not good it says nothing of the rest.
-func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.Finding {
-	who, err := s.whoami(ctx, nil)
+func (s *Source) Check(ctx context.Context, streams []extract.Stream, o extract.Observer) []extract.Finding {
+	who, err := s.whoami(ctx, nil, o)
 	if err != nil {
 		return []extract.Finding{failed("credential", err)}
 	}
-	findings := []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, who.Name)}, s.checkExpiry(ctx), who.checkRole()}
+	findings := []extract.Finding{{Subject: "credential", Found: fmt.Sprintf("%s, acting as %s", s.auth, who.Name)}, s.checkExpiry(ctx, o), who.checkRole()}
 	probed := make([]extract.Finding, len(streams))
 	var g errgroup.Group
 	g.SetLimit(probesAtOnce)
 	for i, of := range streams {
 		g.Go(func() error {
-			probed[i] = s.checkStream(ctx, of)
+			probed[i] = s.checkStream(ctx, of, o)
 			return nil
 		})
 	}
@@ -40,10 +40,10 @@ func (s *Source) Check(ctx context.Context, streams []extract.Stream) []extract.
 }
 
 // checkStream asks for the smallest page of a stream.
-func (s *Source) checkStream(ctx context.Context, of extract.Stream) extract.Finding {
-	f, err := s.probe(ctx, of, 1, s.client.clock.now().Add(-5*time.Minute).Unix())
-	var api *APIError
-	if errors.As(err, &api) && api.tooRecent() {
+func (s *Source) checkStream(ctx context.Context, of extract.Stream, o extract.Observer) extract.Finding {
+	f, err := s.probe(ctx, of, o, 1, s.client.Now().Add(-5*time.Minute).Unix())
+	var api *rest.APIError
+	if errors.As(err, &api) && tooRecent(api) {
 		err = nil
 	}
 	if err != nil {
@@ -60,39 +60,34 @@ type probed struct {
 
 // probe asks for one page of a stream, of so many rows from a start time on, where the stream has one. Its error says
 // what would open the stream.
-func (s *Source) probe(ctx context.Context, of extract.Stream, rows int, start int64) (probed, error) {
+func (s *Source) probe(ctx context.Context, of extract.Stream, o extract.Observer, rows int, start int64) (probed, error) {
 	st, err := s.stream(of.Name)
 	if err != nil {
 		return probed{}, err
 	}
-	w := &walk{Source: s, stream: st, style: st.paging, query: st.values(of.Tables), size: newPageSize(rows, rows)}
+	w := &walk{Source: s, observer: o, stream: st, style: st.paging, query: st.values(of.Tables), size: rest.NewPageSize(rows, rows)}
 	parameters := startTime(start)
 	if st.pass() {
 		parameters = nil
 	}
-	f, err := w.fetch(ctx, &request{tries: enough}, parameters)
+	f, err := w.fetch(ctx, &rest.Request{Tries: rest.Enough}, parameters)
 	if err != nil {
-		err = w.explain(ctx, s.client.settled(ctx, err))
+		err = w.explain(ctx, s.client.Settled(ctx, err))
 	}
 	return probed{f, st}, err
 }
 
 // checkLimits tells the limits that the answers of this check told.
 func (s *Source) checkLimits() extract.Finding {
+	known := s.client.Limits()
 	var told []string
-	s.client.limits.look(func(q *quotas) {
-		for name, w := range q.Windows {
-			if name != account && w.Headers {
-				told = append(told, fmt.Sprintf("%s %d", name, w.Limit))
-			}
+	for _, name := range known.Told() {
+		if name == account {
+			told = slices.Insert(told, 0, fmt.Sprintf("%d requests a minute, %d of them left to others", known.Limit(account), known.Reserved()))
+		} else {
+			told = append(told, fmt.Sprintf("%s %d", name, known.Limit(name)))
 		}
-		slices.Sort(told)
-		w := q.window(account)
-		if w.Headers {
-			left := int(math.Ceil(float64(w.Limit) * s.client.limits.reserve))
-			told = append([]string{fmt.Sprintf("%d requests a minute, %d of them left to others", w.Limit, left)}, told...)
-		}
-	})
+	}
 	f := extract.Finding{Subject: "limits", Found: strings.Join(told, "; ")}
 	if told == nil {
 		f.Found = "Zendesk does not say; desklake goes by 200 requests a minute, 10 to the exports"
@@ -107,7 +102,7 @@ func failed(subject string, err error) extract.Finding {
 	if errors.As(err, &advice) {
 		f.Advice = advice.Hint()
 	}
-	var api *APIError
+	var api *rest.APIError
 	var failure *extract.Failure
 	switch {
 	case errors.As(err, &failure):

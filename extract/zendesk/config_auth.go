@@ -6,8 +6,9 @@ import (
 	"strings"
 
 	"desklake/extract"
+	"desklake/extract/oauth"
+	"desklake/extract/oauth/tokenstore"
 	"desklake/internal/config"
-	"desklake/internal/tokenstore"
 )
 
 // AuthConfig is how to log in: exactly one of its fields is set.
@@ -74,9 +75,9 @@ func (c *AuthConfig) open(e extract.Env) Auth {
 	case c.OAuthUser != nil:
 		u := c.OAuthUser
 		store := tokenstore.New(tokenstore.Options{Path: u.TokenFile, Keyring: u.Store == "keyring", Logger: e.Logger, Step: e.LoginStep})
-		return OAuthUser{ID: u.ClientID, Secret: string(u.ClientSecret), Redirect: u.RedirectURL, Store: store}
+		return OAuthUser(oauth.User{ID: u.ClientID, Secret: string(u.ClientSecret), Redirect: u.RedirectURL, Store: store})
 	case c.OAuthClient != nil:
-		return ClientCredentials{ID: c.OAuthClient.ClientID, Secret: string(c.OAuthClient.ClientSecret)}
+		return ClientCredentials(c.OAuthClient.ClientID, string(c.OAuthClient.ClientSecret))
 	case c.AccessToken != nil:
 		return AccessToken{Token: string(c.AccessToken.Token)}
 	}

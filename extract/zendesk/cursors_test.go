@@ -47,8 +47,7 @@ func TestACursorThatIsRefusedAgainIsAnError(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 30})
-		r := newReplica(t, desk, Options{})
-		r.source.client.giveUp = time.Minute
+		r := newReplica(t, desk, Options{GiveUpAfter: time.Minute})
 		desk.Inject(zendesktest.Fault{Do: zendesktest.InvalidCursor()})
 		desk.Inject(zendesktest.Fault{Do: zendesktest.TooLarge(10)})
 		r.try("tickets")

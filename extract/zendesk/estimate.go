@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 var _ extract.Estimator = (*Source)(nil)
@@ -20,13 +21,13 @@ const (
 
 // Estimate implements extract.Estimator. A stream that begins is as long as its count endpoint says, which is the most it
 // can be with a later start date; one that goes on, or has no such endpoint, is guessed from samples.
-func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position) extract.Estimate {
+func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from map[string]extract.Position, o extract.Observer) extract.Estimate {
 	all := make([]estimator, len(streams))
 	var g errgroup.Group
 	g.SetLimit(probesAtOnce)
 	for i, of := range streams {
 		g.Go(func() error {
-			all[i] = estimator{Source: s, of: of, estimate: extract.StreamEstimate{Stream: of.Name, Window: of.Window}}
+			all[i] = estimator{Source: s, of: of, observer: o, estimate: extract.StreamEstimate{Stream: of.Name, Window: of.Window}}
 			at := from[of.Name]
 			if !of.Window.IsZero() {
 				at = extract.Position{}
@@ -36,15 +37,14 @@ func (s *Source) Estimate(ctx context.Context, streams []extract.Stream, from ma
 		})
 	}
 	_ = g.Wait() // its functions return nothing
-	var e extract.Estimate
-	s.client.limits.look(func(q *quotas) { e = s.sum(q, all) })
-	return e
+	return sum(s.client.Limits(), all)
 }
 
 // estimator looks at one stream.
 type estimator struct {
 	*Source
 	of       extract.Stream
+	observer extract.Observer
 	stream   *stream
 	spent    int
 	estimate extract.StreamEstimate
@@ -102,7 +102,7 @@ func (e *estimator) end() int64 {
 	if w := e.of.Window; !w.IsZero() {
 		return w.To.Unix()
 	}
-	return e.client.clock.now().Unix()
+	return e.client.Now().Unix()
 }
 
 // counted reports that the API counts what is to be read.
@@ -147,9 +147,9 @@ func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact 
 // page asks for a page of the stream from a time on. It has no envelope where there is nothing to read yet.
 func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 	e.spent++
-	p, err := e.probe(ctx, e.of, e.stream.rows, at)
-	var api *APIError
-	if errors.As(err, &api) && api.tooRecent() {
+	p, err := e.probe(ctx, e.of, e.observer, e.stream.rows, at)
+	var api *rest.APIError
+	if errors.As(err, &api) && tooRecent(api) {
 		return probed{}, nil
 	}
 	return p, err
@@ -174,21 +174,21 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.do(ctx, &request{endpoint: e.stream.count, tries: enough, accept: acceptJSON(&answer)})
+	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Accept: rest.AcceptJSON(&answer)})
 	e.spent++
 	return answer.Count.Value, err
 }
 
 // sum adds up what the streams take: those that share a limit wait for each other.
-func (s *Source) sum(q *quotas, all []estimator) extract.Estimate {
-	free := q.window(account).Limit - int(math.Ceil(float64(q.window(account).Limit)*s.client.limits.reserve))
-	sum := extract.Estimate{PerDay: int64(q.window(account).Limit) * 24 * 60}
+func sum(known rest.Known, all []estimator) extract.Estimate {
+	free := known.Limit(account) - known.Reserved()
+	sum := extract.Estimate{PerDay: int64(known.Limit(account)) * 24 * 60}
 	requests := map[string]int64{}
 	for _, e := range all {
 		est := e.estimate
-		for _, name := range q.route(est.Route) {
+		for _, name := range known.Route(est.Route) {
 			requests[name] += est.Requests
-			est.Time = max(est.Time, under(q.window(name).Limit, free, name, est.Requests))
+			est.Time = max(est.Time, under(known.Limit(name), free, name, est.Requests))
 		}
 		est.Time = max(est.Time, time.Duration(est.Requests)*pageTime)
 		if est.Err != nil {
@@ -199,7 +199,7 @@ func (s *Source) sum(q *quotas, all []estimator) extract.Estimate {
 		sum.Streams = append(sum.Streams, est)
 	}
 	for name, n := range requests {
-		sum.Time = max(sum.Time, under(q.window(name).Limit, free, name, n))
+		sum.Time = max(sum.Time, under(known.Limit(name), free, name, n))
 	}
 	return sum
 }

@@ -23,14 +23,14 @@ func TestEstimatesAreNearTheTruth(t *testing.T) {
 				t.Fatal(err)
 			}
 			streams := s.catalog().Select([]string{"tickets", "users", "ticket_audits", "groups", "satisfaction_ratings"})
-			e := s.Estimate(t.Context(), streams, nil)
+			e := s.Estimate(t.Context(), streams, nil, extract.Observer{})
 			if e.PerDay != 400*24*60 || e.Spent > 15 {
 				t.Errorf("%d requests a day, %d spent", e.PerDay, e.Spent)
 			}
 			for i, of := range streams {
 				rows, requests := int64(0), int64(0)
 				key := of.Tables[0].Name
-				for page, err := range s.Read(t.Context(), of, extract.Position{}) {
+				for page, err := range s.Read(t.Context(), of, extract.Position{}, extract.Observer{}) {
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -65,7 +65,7 @@ func TestStreamsThatShareALimitWaitForEachOther(t *testing.T) {
 	of := func(name, route string, requests int64) estimator {
 		return estimator{estimate: extract.StreamEstimate{Stream: name, Route: route, Requests: requests}}
 	}
-	e := s.sum(&quotas{}, []estimator{
+	e := sum(s.client.Limits(), []estimator{
 		of("organizations", "/api/v2/incremental/organizations", 10), of("ticket_events", "/api/v2/incremental/ticket_events", 51), of("macros", "/api/v2/macros", 3),
 	})
 	for i, want := range []time.Duration{10 * time.Second, 5 * time.Minute, 3 * time.Second} {

@@ -6,10 +6,11 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/oauth"
+	"desklake/extract/rest"
 )
 
 var _ extract.Expirer = (*Source)(nil)
@@ -18,48 +19,20 @@ var _ extract.Expirer = (*Source)(nil)
 var endOfAPITokens = time.Date(2027, 4, 30, 0, 0, 0, 0, time.UTC)
 
 // Expiry implements extract.Expirer.
-func (s *Source) Expiry() (time.Time, error) { return s.client.login.ends() }
+func (s *Source) Expiry() (time.Time, error) { return s.client.Credential().Ends() }
 
 // Renews implements extract.Expirer.
 func (s *Source) Renews() bool {
-	_, login := s.auth.(OAuthUser)
+	_, login := s.auth.(oauth.User)
 	return login
 }
 
-// expiryNotice tells in the log that the credential ends soon, once a day.
-type expiryNotice struct {
-	mu   sync.Mutex
-	told time.Time
-}
-
-// soon is how long before its end a credential is told of.
-const soon = 7 * 24 * time.Hour
-
-// tell is called with each request, after the credential was renewed where it can be.
-func (n *expiryNotice) tell(c *client) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	now := c.clock.now()
-	if !n.told.IsZero() && now.Sub(n.told) < 24*time.Hour {
-		return
-	}
-	n.told = now
-	ends, err := c.login.ends()
-	if err != nil || ends.IsZero() || ends.Sub(now) > soon {
-		return
-	}
-	c.log.Warn("the credential ends soon: see desklake check", "ends", ends, "days", days(now, ends))
-}
-
-// days is how many whole days are left.
-func days(now, ends time.Time) int { return max(0, int(ends.Sub(now)/(24*time.Hour))) }
-
 // checkExpiry asks until when the credential is good.
-func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
+func (s *Source) checkExpiry(ctx context.Context, o extract.Observer) extract.Finding {
 	f := extract.Finding{Subject: "expiry"}
-	now := s.client.clock.now()
+	now := s.client.Now()
 	if _, old := s.auth.(APIToken); old {
-		f.Found = fmt.Sprintf("Zendesk ends all API tokens on 30 April 2027, in %d days", days(now, endOfAPITokens))
+		f.Found = fmt.Sprintf("Zendesk ends all API tokens on 30 April 2027, in %d days", rest.Days(now, endOfAPITokens))
 		f.Advice = "make a confidential OAuth client (Admin Center, Apps and integrations, APIs, OAuth clients) as a user with the " +
 			"role admin, and write it under source.auth.oauth_client in place of the API token"
 		return f
@@ -70,14 +43,14 @@ func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
 			Scopes    []string
 		}
 	}
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/oauth/tokens/current.json", tries: enough, accept: acceptJSON(&current)})
-	var api *APIError
+	_, err := s.client.Do(ctx, &rest.Request{Endpoint: currentToken, Tries: rest.Enough, Observer: o, Accept: rest.AcceptJSON(&current)})
+	var api *rest.APIError
 	switch {
 	case errors.As(err, &api) && (api.Status == http.StatusNotFound || api.Status == http.StatusForbidden):
 		f.Found = "Zendesk does not say"
 		return f
 	case err != nil:
-		return failed("expiry", s.client.settled(ctx, err))
+		return failed("expiry", s.client.Settled(ctx, err))
 	}
 	f.Found = "never"
 	if at := current.Token.ExpiresAt; at != nil {
@@ -87,9 +60,9 @@ func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
 		f.Found += ", scopes " + strings.Join(current.Token.Scopes, " ")
 	}
 	switch s.auth.(type) {
-	case ClientCredentials:
+	case oauth.Client:
 		f.Found += "; renewed by itself"
-	case OAuthUser:
+	case oauth.User:
 		s.checkLogin(&f, now)
 	default:
 		f.Advice = "desklake can't renew an access token: an OAuth client, under source.auth.oauth_client, renews its tokens by itself"
@@ -99,16 +72,16 @@ func (s *Source) checkExpiry(ctx context.Context) extract.Finding {
 
 // checkLogin adds when the login ends, which each run puts off.
 func (s *Source) checkLogin(f *extract.Finding, now time.Time) {
-	stored, err := s.auth.(OAuthUser).Store.Read()
+	stored, err := s.auth.(oauth.User).Store.Read()
 	ends := stored.Ends()
 	switch {
 	case err != nil:
-		f.Err, f.Found = notLoggedIn(err), err.Error()
+		f.Err, f.Found = oauth.NotLoggedIn(err), err.Error()
 	case stored.Refresh == "" && !ends.IsZero():
 		f.Advice = "Zendesk gave no refresh token: run desklake login again before then, or use an OAuth client, under source.auth.oauth_client"
 	case !ends.IsZero():
-		f.Found += fmt.Sprintf("; the login ends %s, in %d days, unless it is used before", ends.Format("2006-01-02 15:04"), days(now, ends))
-		if ends.Sub(now) <= soon {
+		f.Found += fmt.Sprintf("; the login ends %s, in %d days, unless it is used before", ends.Format("2006-01-02 15:04"), rest.Days(now, ends))
+		if ends.Sub(now) <= rest.Soon {
 			f.Advice = "run desklake login: the login ends soon"
 		}
 	}

@@ -68,7 +68,7 @@ func TestCheckSaysWhenALoginEnds(t *testing.T) {
 			t.Error(err)
 		}
 		v.logIn()
-		for _, f := range s.Check(t.Context(), nil) {
+		for _, f := range s.Check(t.Context(), nil, extract.Observer{}) {
 			if f.Subject == "expiry" && (f.Found != "2000-01-01 01:00, scopes read; the login ends 2000-03-31 00:00, in 90 days, unless it is used before" || f.Advice != "") {
 				t.Errorf("%+v", f)
 			}

@@ -34,8 +34,8 @@ func TestExportsArriveWholeAndNothingIsReadTwice(t *testing.T) {
 		if n := len(desk.Requests()); n > 2*3 {
 			t.Errorf("a second sync with nothing new took %d requests of 3 streams", n)
 		}
-		if r.cost.waited != 0 {
-			t.Errorf("waited %v without need", r.cost.waited)
+		if r.cost.Waited != 0 {
+			t.Errorf("waited %v without need", r.cost.Waited)
 		}
 	})
 }

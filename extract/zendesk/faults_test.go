@@ -71,7 +71,7 @@ func TestTransientFaultsLeaveNoTrace(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				auth := zendesktest.Auth{ClientID: "desklake", ClientSecret: "s3cret"}
 				desk := zendesktest.New(zendesktest.Options{Tickets: 12, AuditsPerTicket: 3, TicketBytes: 500, Auth: auth, Since: time.Now().AddDate(0, 0, -30)})
-				r := newReplica(t, desk, Options{Auth: ClientCredentials{ID: auth.ClientID, Secret: auth.ClientSecret}})
+				r := newReplica(t, desk, Options{Auth: ClientCredentials(auth.ClientID, auth.ClientSecret)})
 				for range 2 {
 					for _, st := range streams {
 						path := st.endpoint[len("/api/v2/"):]

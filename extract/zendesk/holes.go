@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/schema"
 )
 
@@ -70,9 +71,9 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 	var kept []hole
 	for i, h := range m.Holes {
-		size := newPageSize(rows, w.stream.rows)
+		size := rest.NewPageSize(rows, w.stream.rows)
 		for {
-			f, err := w.fetch(ctx, &request{size: size, tries: 1}, w.from(mark{After: h.After, Since: h.Since}))
+			f, err := w.fetch(ctx, &rest.Request{Size: size, Tries: 1}, w.from(mark{After: h.After, Since: h.Since}))
 			if err != nil && w.ends(ctx, err) {
 				return err
 			}
@@ -153,7 +154,7 @@ func (w *walk) passOver(holes []hole, h hole) []hole {
 
 // ends reports that an error is not about a record but about the whole stream.
 func (w *walk) ends(ctx context.Context, err error) bool {
-	var api *APIError
+	var api *rest.APIError
 	return ctx.Err() != nil || errors.Is(err, extract.ErrUnreachable) || errors.Is(err, extract.ErrCredentials) ||
 		errors.As(err, &api) && (api.Status == http.StatusForbidden || api.Status == http.StatusNotFound)
 }

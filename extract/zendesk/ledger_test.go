@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,13 +14,18 @@ import (
 	"testing/synctest"
 	"time"
 
+	"desklake/extract"
 	"desklake/internal/durable"
 	"desklake/internal/zendesktest"
 )
 
+// ledgerName is the file in which the limits of the test's account are shared.
+const ledgerName = "limits-acme.zendesk.com.json"
+
 func TestALedgerThatAnotherProcessHoldsStopsNobody(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "limits.json")
+	dir := t.TempDir()
+	path := filepath.Join(dir, ledgerName)
 	held, err := durable.OpenLocked(path, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -29,11 +33,10 @@ func TestALedgerThatAnotherProcessHoldsStopsNobody(t *testing.T) {
 	defer held.Close()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 1, Limits: zendesktest.Limits{Account: 20}})
-		s := testSource(t, desk, Options{})
-		s.client.limits.ledger = &shared{path: path, log: s.log}
+		s := testSource(t, desk, Options{CacheDir: dir})
 		begun := time.Now()
 		ask(t, s, groupsEndpoint, 10, 5)
-		if took := time.Since(begun); took > 2*ledgerWait {
+		if took := time.Since(begun); took > 2*time.Second {
 			t.Errorf("ten requests took %v", took)
 		}
 		ask(t, s, groupsEndpoint, 20, 3)
@@ -48,19 +51,19 @@ func TestALedgerThatAnotherProcessHoldsStopsNobody(t *testing.T) {
 
 func TestALedgerThatWasHeldIsUsedAgain(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "limits.json")
+	dir := t.TempDir()
+	path := filepath.Join(dir, ledgerName)
 	held, err := durable.OpenLocked(path, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := testSource(t, zendesktest.New(zendesktest.Options{Tickets: 1}), Options{})
-		s.client.limits.ledger = &shared{path: path, log: s.log}
+		s := testSource(t, zendesktest.New(zendesktest.Options{Tickets: 1}), Options{CacheDir: dir})
 		ask(t, s, groupsEndpoint, 1, 1)
 		if err := held.Close(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(ledgerPause)
+		time.Sleep(time.Minute)
 		ask(t, s, groupsEndpoint, 1, 1)
 	})
 	if written, err := os.ReadFile(path); err != nil || !strings.Contains(string(written), groupsEndpoint) {
@@ -91,17 +94,13 @@ func TestNamesOfLimitsDoNotGrowWithoutEnd(t *testing.T) {
 		if took := time.Since(begun); took > 2*time.Minute {
 			t.Errorf("200 requests took %v", took)
 		}
-		if n := len(s.client.limits.flying); n > 0 {
-			t.Errorf("%d windows of requests under way, and none is", n)
+		known := s.client.Limits()
+		if n := len(known.Told()); n > 32+1 {
+			t.Errorf("%d limits", n)
 		}
-		s.client.limits.look(func(q *quotas) {
-			if n := len(q.Windows); n > mostRemembered+3 {
-				t.Errorf("%d windows", n)
-			}
-			if q.window(account).Limit != zendesktest.Professional.Account {
-				t.Errorf("the account's limit is %d", q.window(account).Limit)
-			}
-		})
+		if limit := known.Limit(account); limit != zendesktest.Professional.Account {
+			t.Errorf("the account's limit is %d", limit)
+		}
 	})
 	files, err := os.ReadDir(dir)
 	if err != nil || len(files) != 1 {
@@ -112,44 +111,21 @@ func TestNamesOfLimitsDoNotGrowWithoutEnd(t *testing.T) {
 	}
 }
 
-func TestWindowsThatAreLongOverAreForgottenAndTheOthersKept(t *testing.T) {
-	t.Parallel()
-	now := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
-	q := &quotas{Routes: map[string][]string{ticketsEndpoint: {"new"}, groupsEndpoint: {"old"}, macrosEndpoint: {"new", "old"}}}
-	q.window(account).Limit, q.window(exports).Limit, q.window(groupsEndpoint).Count = 700, 20, 1
-	q.window("new").End, q.window("old").End = now.Add(-longOver), now.Add(-longOver-time.Second)
-	q.Windows["null"] = nil
-	q.forget(now)
-	var names, routes []string
-	for name := range q.Windows {
-		names = append(names, name)
-	}
-	for endpoint := range q.Routes {
-		routes = append(routes, endpoint)
-	}
-	slices.Sort(names)
-	if want := []string{groupsEndpoint, account, exports, "new"}; !slices.Equal(names, want) {
-		t.Errorf("%q, want %q", names, want)
-	}
-	if !slices.Equal(routes, []string{ticketsEndpoint}) {
-		t.Errorf("routes %q", routes)
-	}
-}
-
 func TestALedgerThatIsTooLargeOrNoFileIsNotRead(t *testing.T) {
 	t.Parallel()
-	path := filepath.Join(t.TempDir(), "limits.json")
-	big, err := json.Marshal(quotas{Routes: map[string][]string{strings.Repeat("x", ledgerSize): nil}})
-	if err != nil {
+	dir := t.TempDir()
+	path := filepath.Join(dir, ledgerName)
+	big := `{"Routes":{"` + strings.Repeat("x", 1<<20) + `":null}}`
+	if err := os.WriteFile(path, []byte(big), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, big, 0o600); err != nil {
-		t.Fatal(err)
+	device := t.TempDir()
+	if err := os.Symlink(os.DevNull, filepath.Join(device, ledgerName)); err != nil {
+		t.Skip(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		s := testSource(t, zendesktest.New(zendesktest.Options{Tickets: 1}), Options{})
-		for _, name := range []string{path, os.DevNull} {
-			s.client.limits.ledger = &shared{path: name, log: s.log}
+		for _, dir := range []string{dir, device} {
+			s := testSource(t, zendesktest.New(zendesktest.Options{Tickets: 1}), Options{CacheDir: dir})
 			ask(t, s, groupsEndpoint, 3, 1)
 		}
 	})
@@ -168,7 +144,7 @@ func TestACheckBesideARunSharesTheLimits(t *testing.T) {
 		wg.Go(func() { ask(t, s, groupsEndpoint, 100, 4) })
 		for range 20 {
 			s.checkLimits()
-			s.Estimate(context.Background(), nil, nil)
+			s.Estimate(context.Background(), nil, nil, extract.Observer{})
 		}
 		wg.Wait()
 	})

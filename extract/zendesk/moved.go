@@ -6,6 +6,8 @@ import (
 	"hash/fnv"
 	"net/url"
 	"slices"
+
+	"desklake/extract/rest"
 )
 
 // A list that is read by page number moves when a row is deleted: those behind it come forward, and the one at the
@@ -38,7 +40,7 @@ func newPlaces() *places {
 }
 
 // begins is where in the list the page begins, in rows.
-func (f fetched) begins() int { return (f.page - 1) * f.asked }
+func (f fetched) begins() int { return (f.Number - 1) * f.Asked }
 
 // add adds a page, and returns a movedError if it contradicts those before.
 func (p *places) add(f fetched) error {
@@ -68,17 +70,17 @@ func (p *places) add(f fetched) error {
 // page to another unseen.
 func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (moved, err error) {
 	for w.offset = 0; w.offset < last; {
-		f, err := w.fetch(ctx, &request{}, q)
+		f, err := w.fetch(ctx, &rest.Request{}, q)
 		if err != nil {
 			return nil, err
 		}
 		if err := met.add(f); err != nil {
 			return err, nil
 		}
-		if end := f.begins() + f.rows; end < last && f.rows < f.asked {
+		if end := f.begins() + f.rows; end < last && f.rows < f.Asked {
 			return changed("there were %d rows, and then %d", last, end), nil
 		}
-		w.offset = f.begins() + f.asked
+		w.offset = f.begins() + f.Asked
 	}
 	return nil, nil
 }

@@ -70,8 +70,8 @@ func TestAListThatMovesWhileItIsReadIsReadAgain(t *testing.T) {
 				if got := desk.Count("ticket_forms"); got > 3*maxReadings {
 					t.Errorf("%d requests", got)
 				}
-				if r.cost.requests != desk.Count("ticket_forms") {
-					t.Errorf("the pages tell of %d requests, the helpdesk of %d", r.cost.requests, desk.Count("ticket_forms"))
+				if r.cost.Requests != desk.Count("ticket_forms") {
+					t.Errorf("the pages tell of %d requests, the helpdesk of %d", r.cost.Requests, desk.Count("ticket_forms"))
 				}
 			})
 		})

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/internal/zendesktest"
 )
 
@@ -32,7 +33,7 @@ var endless = map[string]roundTrip{
 		context.AfterFunc(r.Context(), func() { _ = out.CloseWithError(r.Context().Err()) })
 		go func() {
 			for _, err := out.Write([]byte(`{"tickets":[`)); err == nil; _, err = out.Write([]byte(" ")) {
-				_ = (*cost)(nil).wait(r.Context(), time.Second)
+				_ = (*rest.Cost)(nil).Wait(r.Context(), time.Second)
 			}
 		}()
 		return &http.Response{StatusCode: 200, Request: r, Body: in}, nil
@@ -76,7 +77,7 @@ func TestOneRequestIsTriedForSoLongInAllItsSizes(t *testing.T) {
 					begun := time.Now()
 					r.try("tickets")
 					took, err := time.Since(begun), r.errs["tickets"]
-					if !errors.Is(err, extract.ErrUnreachable) || took > giveUp+shortestAttempt {
+					if !errors.Is(err, extract.ErrUnreachable) || took > giveUp+10*time.Second {
 						t.Errorf("%v: ended after %v: %v", giveUp, took, err)
 					}
 				}
@@ -164,7 +165,7 @@ func TestWhatCameInPlaceOfAnAnswerIsNamedAndNotAskedForForAnHour(t *testing.T) {
 				if !errors.Is(err, extract.ErrUnreachable) || !strings.Contains(err.Error(), test.says) || !strings.Contains(hintOf(err), "sign in") {
 					t.Errorf("%v: %s", err, hintOf(err))
 				}
-				if took < time.Minute || took > 2*foreignLimit {
+				if took < time.Minute || took > 10*time.Minute {
 					t.Errorf("took %v", took)
 				}
 			})
@@ -295,7 +296,7 @@ func TestACheckThatIsRefusedAtOnceIsAMatterOfPermission(t *testing.T) {
 		s := newReplica(t, nil, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, http.Header{}, body), nil
 		})}).source
-		f := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}))
+		f := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}), extract.Observer{})
 		if len(f) != 1 || !errors.Is(f[0].Err, extract.ErrPermission) {
 			t.Fatalf("%+v", f)
 		}
@@ -321,7 +322,7 @@ func TestACheckOfASourceThatIsDownSaysSo(t *testing.T) {
 				}
 				return reply(r, 503, http.Header{}, ""), nil
 			})}).source
-			findings := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}))
+			findings := s.Check(t.Context(), s.catalog().Select([]string{"tickets"}), extract.Observer{})
 			if f := findings[len(findings)-1]; !errors.Is(f.Err, extract.ErrUnreachable) || f.Advice == "" || !strings.Contains(f.Found, "503") {
 				t.Errorf("%s: %+v", name, f)
 			}

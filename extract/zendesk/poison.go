@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net/url"
 	"strconv"
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 // A record that the source can't answer with, not even alone, is stepped over: recorded as an issue, kept as a
@@ -21,7 +21,7 @@ import (
 
 // stepOver returns the mark behind the record that the page at m can't be made of. If the source can't answer
 // elsewhere either, it is no matter of a record: the mark stays.
-func (w *walk) stepOver(ctx context.Context, r *request, m mark) (mark, error) {
+func (w *walk) stepOver(ctx context.Context, r *rest.Request, m mark) (mark, error) {
 	if healthy, err := w.healthy(ctx); err != nil || !healthy {
 		return m, err
 	}
@@ -44,7 +44,7 @@ func (w *walk) stepOver(ctx context.Context, r *request, m mark) (mark, error) {
 		from.id = 0
 	}
 	id, err := w.search(ctx, from.id, 1<<10, func(id int64) mark { return mark{After: place{second, id}.cursor()} })
-	var refused *APIError
+	var refused *rest.APIError
 	switch {
 	case err == nil:
 		next, key = mark{After: place{second, id}.cursor()}, strconv.FormatInt(id, 10)
@@ -56,7 +56,8 @@ func (w *walk) stepOver(ctx context.Context, r *request, m mark) (mark, error) {
 	}
 	w.note(rowless(key, "the source can't answer with this record: it was skipped and is tried again in later runs",
 		fmt.Sprintf("behind the second %d, up to the second %d (%s)", from.at, second, time.Unix(second, 0).UTC().Format(time.RFC3339))))
-	r.trouble, w.stepped = trouble{}, true
+	r.Forgive()
+	w.stepped = true
 	m.After, m.Since, m.Holes = next.After, next.Since, addHole(m.Holes, skipped)
 	return m, nil
 }
@@ -67,55 +68,54 @@ func (w *walk) hopeless(err error) error {
 	if w.lost.IsZero() {
 		w.lost = time.Now()
 	}
-	if time.Since(w.lost) <= w.client.giveUp {
+	if time.Since(w.lost) <= w.client.GiveUpAfter() {
 		return nil
 	}
-	return w.client.givenUp(err, w.lost, w.client.giveUp)
+	return w.client.GivenUp(err, w.lost, w.client.GiveUpAfter())
 }
 
 // healthy reports whether the source can answer with the newest rows of an export: the stream's own, or the one that
 // led to it. If not, it waits a while, as long as the trouble has not lasted for too long already.
 func (w *walk) healthy(ctx context.Context) (bool, error) {
 	q := startTime(w.now().Add(-2 * time.Minute).Unix())
-	q.Set("per_page", "1")
 	export := w.stream
 	if w.parent != nil {
 		export = w.parent
 	}
-	_, err := w.client.do(ctx, &request{
-		endpoint: export.endpoint, query: func() url.Values { return q }, size: newPageSize(1, 1), tries: enough, spent: &w.cost, trouble: trouble{begun: w.lost},
-		accept: func(body []byte) error {
+	_, err := w.client.Do(ctx, &rest.Request{
+		Endpoint: export.endpoint, Query: q, Size: rest.NewPageSize(1, 1), SizeName: "per_page", Tries: rest.Enough, Spent: &w.cost, Observer: w.observer, Since: w.lost,
+		Accept: func(body []byte) error {
 			_, err := export.scanner().scan(body)
 			return err
 		},
 	})
-	var api *APIError
-	if err == nil || errors.As(err, &api) && api.tooRecent() {
+	var api *rest.APIError
+	if err == nil || errors.As(err, &api) && tooRecent(api) {
 		return true, nil
 	}
-	if v := judge(err); v == final || v == login || errors.Is(err, extract.ErrUnreachable) {
+	if v := rest.Judge(err); v == rest.Final || v == rest.Unauthorized || errors.Is(err, extract.ErrUnreachable) {
 		return false, err
 	}
-	if time.Since(w.lost)+longPause > w.client.giveUp {
-		return false, w.client.givenUp(err, w.lost, w.client.giveUp)
+	if time.Since(w.lost)+rest.LongPause > w.client.GiveUpAfter() {
+		return false, w.client.GivenUp(err, w.lost, w.client.GiveUpAfter())
 	}
-	return false, w.cost.wait(ctx, longPause)
+	return false, w.cost.Wait(ctx, rest.LongPause)
 }
 
 // answers reports whether the source can answer with the one row at the mark.
 func (w *walk) answers(ctx context.Context, m mark, tries int) (bool, error) {
-	_, err := w.fetch(ctx, &request{size: newPageSize(1, 1), tries: tries}, w.from(m))
-	var api *APIError
+	_, err := w.fetch(ctx, &rest.Request{Size: rest.NewPageSize(1, 1), Tries: tries}, w.from(m))
+	var api *rest.APIError
 	switch {
 	case err == nil:
 		return true, nil
-	case errors.As(err, &api) && api.tooRecent(): // there is nothing
+	case errors.As(err, &api) && tooRecent(api): // there is nothing
 		return true, nil
 	case ctx.Err() != nil, errors.Is(err, extract.ErrUnreachable):
 		return false, err
-	case judge(err) == heavy, judge(err) == tooMuch, judge(err) == astray:
+	case rest.Judge(err) == rest.Heavy, rest.Judge(err) == rest.TooMuch, rest.Judge(err) == rest.Astray:
 		return false, nil
-	case judge(err) == outage:
+	case rest.Judge(err) == rest.Outage:
 		return false, errUnclear
 	}
 	return false, err
@@ -158,7 +158,7 @@ func (w *walk) search(ctx context.Context, low, factor int64, at func(int64) mar
 		return high, nil
 	}
 	// A failure that had another cause would have led behind rows that can be read.
-	ok, err := w.answers(ctx, at(low), enough)
+	ok, err := w.answers(ctx, at(low), rest.Enough)
 	if err == nil && ok {
 		err = errUnclear
 	}

@@ -1,6 +1,10 @@
 package zendesk
 
-import "fmt"
+import (
+	"fmt"
+
+	"desklake/extract/rest"
+)
 
 // promise is what the pages of one reading of a list said of what is behind them. The page behind one that says that there is
 // more has rows, as has one that leads on: where it is empty, rows may be left out.
@@ -17,7 +21,7 @@ type promise struct {
 func (p *promise) pass(f fetched, last, more bool, ends int) error {
 	p.broken = p.broken || f.rows == 0 && (p.more || !last && more)
 	p.rows, p.more = p.rows+f.rows, more
-	p.short = p.short || !last && f.rows < f.asked
+	p.short = p.short || !last && f.rows < f.Asked
 	switch {
 	case !last || !p.broken:
 		return nil
@@ -33,12 +37,12 @@ func (p *promise) pass(f fetched, last, more bool, ends int) error {
 // these rows do not fill, no true end is empty. One that is empty there again is that of a list whose pages have a size of their own.
 func (w *walk) expect(rows int) {
 	w.endsBehind = rows
-	if rows == 0 || w.size.n < 3 {
+	if rows == 0 || w.size.Rows() < 3 {
 		return
 	}
-	n := w.size.n - 1
+	n := w.size.Rows() - 1
 	for n > 2 && rows%n == 0 {
 		n--
 	}
-	w.size = newPageSize(n, n)
+	w.size = rest.NewPageSize(n, n)
 }

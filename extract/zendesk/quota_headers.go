@@ -11,31 +11,30 @@ import (
 	"strings"
 	"time"
 
-	"desklake/extract"
+	"desklake/extract/rest"
 )
-
-// told is what an answer says of one window.
-type told struct {
-	limit, left int
-	resets      time.Duration // a minute where that is not said
-	timed       bool          // it is said
-}
 
 // latestReset is how far off the end of a window is believed: the limits are by the minute, few by ten.
 const latestReset = 10 * time.Minute
 
+// The name of the account's quota, and how many others an answer can tell of. Zendesk has about five.
+const (
+	account  = "account"
+	mostTold = 8
+)
+
 // newTold is what an answer says of one window, with the seconds until it resets as they were written.
-func newTold(limit, left int, resets string) told {
+func newTold(limit, left int, resets string) rest.Told {
 	seconds, err := strconv.ParseFloat(strings.TrimSpace(resets), 64)
 	if err != nil || !(seconds >= 0 && seconds <= latestReset.Seconds()) {
-		return told{limit, left, time.Minute, false}
+		return rest.Told{Limit: limit, Left: left, Resets: time.Minute}
 	}
-	return told{limit, left, time.Duration(math.Ceil(seconds)) * time.Second, true}
+	return rest.Told{Limit: limit, Left: left, Resets: time.Duration(math.Ceil(seconds)) * time.Second, Timed: true}
 }
 
 // readLimits returns what an answer's headers say, by window: of all that are named, those with the least left.
-func readLimits(h http.Header) map[string]told {
-	found := map[string]told{}
+func readLimits(h http.Header) map[string]rest.Told {
+	found := map[string]rest.Told{}
 	number := func(names ...string) (int, bool) {
 		for _, name := range names {
 			if n, err := strconv.ParseFloat(h.Get(name), 64); err == nil && n >= 0 && n < math.MaxInt32 {
@@ -63,23 +62,13 @@ func readLimits(h http.Header) map[string]told {
 		}
 	}
 	names := slices.SortedFunc(maps.Keys(found), func(a, b string) int {
-		return cmp.Or(cmp.Compare(found[a].left, found[b].left), strings.Compare(a, b))
+		return cmp.Or(cmp.Compare(found[a].Left, found[b].Left), strings.Compare(a, b))
 	})
 	names = slices.DeleteFunc(names, func(name string) bool { return name == account })
 	for _, name := range names[min(mostTold, len(names)):] {
 		delete(found, name)
 	}
 	return found
-}
-
-// quotasLeft is what an answer that came at a time says of the limits, sorted by name.
-func quotasLeft(h http.Header, now time.Time) (left []extract.Quota) {
-	limits := readLimits(h)
-	for _, name := range slices.Sorted(maps.Keys(limits)) {
-		t := limits[name]
-		left = append(left, extract.Quota{Name: name, Limit: t.limit, Left: t.left, Resets: now.Add(t.resets)})
-	}
-	return left
 }
 
 // bucketName is what stands behind "zendesk-ratelimit-" in the name of a header.

@@ -42,7 +42,7 @@ func TestALimitThatContradictsItselfCountsForNothingAfterOneWait(t *testing.T) {
 	for endpoint, test := range map[string]struct {
 		headers []map[string]string
 		limit   int
-	}{groupsEndpoint: {accounts, accountLimit}, ticketsEndpoint: {buckets, exportLimit}} {
+	}{groupsEndpoint: {accounts, 200}, ticketsEndpoint: {buckets, 10}} {
 		for _, headers := range test.headers {
 			t.Run(fmt.Sprint(endpoint, headers), func(t *testing.T) {
 				t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"desklake/extract/rest"
 	"desklake/internal/zendesktest"
 )
 
@@ -95,7 +96,7 @@ func TestAPageOfRatingsThatIsTooRecentBehindOthersIsNoEnd(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 1500, TicketBytes: 500, Since: since})
 		r := newReplica(t, desk, Options{StartDate: since, Transport: tooRecentBehind(desk.Transport(), 1)})
 		r.try("satisfaction_ratings")
-		var api *APIError
+		var api *rest.APIError
 		if err := r.errs["satisfaction_ratings"]; !errors.As(err, &api) || !strings.Contains(err.Error(), "422") {
 			t.Errorf("error: %v, after %d requests", err, len(desk.Requests()))
 		}

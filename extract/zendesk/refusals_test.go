@@ -150,7 +150,7 @@ func TestAWrongSubdomainIsSaidToBeWrong(t *testing.T) {
 	nobody := roundTrip(func(r *http.Request) (*http.Response, error) {
 		return reply(r, 404, http.Header{"Content-Type": {"text/html"}}, "<html><title>No help desk at nosuch.zendesk.com</title></html>"), nil
 	})
-	for _, auth := range []Auth{AccessToken{"x"}, ClientCredentials{"x", "y"}} {
+	for _, auth := range []Auth{AccessToken{"x"}, ClientCredentials("x", "y")} {
 		r := newReplica(t, nil, Options{Subdomain: "nosuch", Auth: auth, Transport: nobody})
 		r.try("tickets")
 		if err := r.errs["tickets"]; !errors.Is(err, extract.ErrNoAccount) || !strings.Contains(err.Error(), "nosuch.zendesk.com") || hintOf(err) == "" {
@@ -192,7 +192,7 @@ func TestLogsHaveNoSecretsNoQueriesAndNoCustomersText(t *testing.T) {
 			desk.Inject(zendesktest.Fault{Every: 2*i + 3, Times: 10, Do: e})
 		}
 		r := newReplica(t, desk, Options{
-			Auth: ClientCredentials{"desklake", "s3cret"}, Logger: slog.New(slog.NewTextHandler(&log, nil)), Version: "1.2.3",
+			Auth: ClientCredentials("desklake", "s3cret"), Logger: slog.New(slog.NewTextHandler(&log, nil)), Version: "1.2.3",
 		})
 		r.try(allTables()...)
 		r.try(allTables()...)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/internal/zendesktest"
 	"desklake/schema"
 	"desklake/schema/schematest"
@@ -28,7 +29,7 @@ type replica struct {
 	rows      map[string]map[string]rawFields
 	issues    []schema.Issue
 	read      int // rows
-	cost      cost
+	cost      rest.Cost
 	errs      map[string]error // of the last run, by stream
 	stop      func(extract.Page) bool
 }
@@ -85,10 +86,10 @@ func (r *replica) stream(st extract.Stream) error {
 		from = extract.Position{}
 	}
 	d := st.NewDecoder(st.Tables)
-	for page, err := range r.source.Read(context.Background(), st, from) {
-		r.cost.requests += page.Requests
-		r.cost.retries += page.Retries
-		r.cost.waited += page.Waited
+	for page, err := range r.source.Read(context.Background(), st, from, extract.Observer{}) {
+		r.cost.Requests += page.Requests
+		r.cost.Retries += page.Retries
+		r.cost.Waited += page.Waited
 		r.issues = append(r.issues, page.Issues...)
 		if err != nil {
 			return err

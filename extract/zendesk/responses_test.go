@@ -26,8 +26,8 @@ func TestEveryAnswerIsToldOf(t *testing.T) {
 		desk.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.Reset()})
 		desk.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", After: 1, Times: 1, Do: zendesktest.Status(503, "Busy")})
 		var told []extract.Response
-		ctx := extract.WithResponses(t.Context(), func(r extract.Response) { told = append(told, r) })
-		for _, err := range s.Read(ctx, s.catalog().Select([]string{"tickets"})[0], extract.Position{}) {
+		observer := extract.Observer{Responded: func(r extract.Response) { told = append(told, r) }}
+		for _, err := range s.Read(t.Context(), s.catalog().Select([]string{"tickets"})[0], extract.Position{}, observer) {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -326,9 +326,13 @@ func TestMetricsThatAreLeftOutAreAskedForAgain(t *testing.T) {
 			leaveOut := rewrite(desk.Transport(), func(_ *http.Request, body string) string {
 				return withoutMetrics(t, body, "11", "17")
 			})
-			r := newReplica(t, desk, Options{})
-			whole := r.source.client.http.Transport
-			r.source.client.http.Transport = leaveOut
+			whole := false
+			r := newReplica(t, desk, Options{Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+				if whole {
+					return desk.Transport().RoundTrip(r)
+				}
+				return leaveOut.RoundTrip(r)
+			})})
 			for n := range 2 {
 				r.issues = nil
 				r.run(tables...)
@@ -337,7 +341,7 @@ func TestMetricsThatAreLeftOutAreAskedForAgain(t *testing.T) {
 				}
 				time.Sleep(time.Hour)
 			}
-			r.source.client.http.Transport, r.issues = whole, nil
+			whole, r.issues = true, nil
 			r.run(tables...)
 			if slices.ContainsFunc(r.issues, func(i issue) bool { return i.NoRow }) {
 				t.Errorf("issues %+v", r.issues)

@@ -30,7 +30,7 @@ func TestStatusesThatNobodyExpectsAreToldWithAdvice(t *testing.T) {
 					begun := time.Now()
 					r := newReplica(t, nil, Options{Transport: answer})
 					r.try("groups", "tickets")
-					found := r.source.Check(t.Context(), r.source.catalog().Select([]string{"groups"}))
+					found := r.source.Check(t.Context(), r.source.catalog().Select([]string{"groups"}), extract.Observer{})
 					for where, err := range map[string]error{"groups": r.errs["groups"], "tickets": r.errs["tickets"], "check": found[0].Err} {
 						if !errors.Is(err, kind) || !strings.Contains(fmt.Sprint(err), fmt.Sprint(status)) || hintOf(err) == "" {
 							t.Errorf("%s: %v: %s", where, err, hintOf(err))
@@ -48,7 +48,7 @@ func TestStatusesThatNobodyExpectsAreToldWithAdvice(t *testing.T) {
 func TestAnAccountThatIsNotPaidForIsToldSoWhenATokenIsAskedFor(t *testing.T) {
 	t.Parallel()
 	for status, kind := range map[int]error{402: extract.ErrPermission, 407: extract.ErrUnreachable, 405: extract.ErrAnswer, 400: extract.ErrCredentials} {
-		r := newReplica(t, nil, Options{Auth: ClientCredentials{"x", "y"}, Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+		r := newReplica(t, nil, Options{Auth: ClientCredentials("x", "y"), Transport: roundTrip(func(r *http.Request) (*http.Response, error) {
 			return reply(r, status, http.Header{}, `{"error":"Odd"}`), nil
 		})})
 		r.try("groups")

@@ -8,24 +8,25 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/internal/zendesktest"
 )
 
 // together reads all streams side by side and returns what they cost.
-func together(t *testing.T, s *Source) (total cost) {
+func together(t *testing.T, s *Source) (total rest.Cost) {
 	t.Helper()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	for _, st := range s.catalog().Select(allTables()) {
 		wg.Go(func() {
-			for page, err := range s.Read(context.Background(), st, extract.Position{}) {
+			for page, err := range s.Read(context.Background(), st, extract.Position{}, extract.Observer{}) {
 				if err != nil {
 					t.Error(err)
 				}
 				mu.Lock()
-				total.requests += page.Requests
-				total.retries += page.Retries
-				total.waited += page.Waited
+				total.Requests += page.Requests
+				total.Retries += page.Retries
+				total.Waited += page.Waited
 				mu.Unlock()
 			}
 		})
@@ -42,14 +43,14 @@ func TestASmallSyncOnAFreshMinuteDoesNotWait(t *testing.T) {
 		begun := time.Now()
 		source := testSource(t, desk, Options{})
 		total := together(t, source)
-		if streams := len(source.catalog().Select(allTables())); total.waited > time.Duration(streams+1)*3*latency { // until the first answers tell the limits
-			t.Errorf("waited %v, all streams together", total.waited)
+		if streams := len(source.catalog().Select(allTables())); total.Waited > time.Duration(streams+1)*3*latency { // until the first answers tell the limits
+			t.Errorf("waited %v, all streams together", total.Waited)
 		}
 		if took := time.Since(begun); took > 10*time.Second {
 			t.Errorf("took %v", took)
 		}
-		if total.requests != len(desk.Requests()) || desk.Limited() > 0 {
-			t.Errorf("the pages tell of %d requests, the helpdesk of %d, %d of them limited", total.requests, len(desk.Requests()), desk.Limited())
+		if total.Requests != len(desk.Requests()) || desk.Limited() > 0 {
+			t.Errorf("the pages tell of %d requests, the helpdesk of %d, %d of them limited", total.Requests, len(desk.Requests()), desk.Limited())
 		}
 	})
 }
@@ -68,8 +69,8 @@ func TestStreamsSideBySideKeepTheLimitsAndLoseLittleTime(t *testing.T) {
 		if took := time.Since(begun); took > forced*105/100+10*time.Second || desk.Limited() > 0 {
 			t.Errorf("took %v for %d exports, which force %v; %d requests were sent while limited", took, exports, forced, desk.Limited())
 		}
-		if total.retries > 0 {
-			t.Errorf("%d retries", total.retries)
+		if total.Retries > 0 {
+			t.Errorf("%d retries", total.Retries)
 		}
 	})
 }

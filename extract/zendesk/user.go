@@ -1,12 +1,13 @@
 package zendesk
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 var _ extract.Identifier = (*Source)(nil)
@@ -18,12 +19,12 @@ type user struct {
 	CustomRoleID *int64 `json:"custom_role_id"` // of an agent, whose rights it narrows
 }
 
-// errAnonymous is the answer of /users/me to a credential that is not good, where it is not 401.
-var errAnonymous = errors.New("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")
+// anonymous is the answer of /users/me to a credential that is not good, where it is not 401.
+const anonymous = rest.Anonymous("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")
 
 // whoami asks who the credential stands for. Without a good one, and where a proxy takes it away, /users/me can answer 200,
 // with an anonymous user whose id is null.
-func (s *Source) whoami(ctx context.Context, spent *cost) (*user, error) {
+func (s *Source) whoami(ctx context.Context, spent *rest.Cost, o extract.Observer) (*user, error) {
 	var me struct{ User user }
 	accept := func(body []byte) error {
 		me.User = user{}
@@ -31,22 +32,22 @@ func (s *Source) whoami(ctx context.Context, spent *cost) (*user, error) {
 			return err
 		}
 		if me.User.ID == nil {
-			return errAnonymous
+			return anonymous
 		}
 		return nil
 	}
-	_, err := s.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: spent, accept: accept})
+	_, err := s.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: spent, Observer: o, Accept: accept})
 	if err != nil {
-		return nil, s.client.settled(ctx, refusedToAll(err))
+		return nil, s.client.Settled(ctx, refusedToAll(s.client, err))
 	}
 	return &me.User, nil
 }
 
 // Identify implements extract.Identifier.
-func (s *Source) Identify(ctx context.Context) (extract.Identity, error) {
-	var spent cost
-	who, err := s.whoami(ctx, &spent)
-	i := extract.Identity{Requests: spent.requests, Retries: spent.retries, Waited: spent.waited}
+func (s *Source) Identify(ctx context.Context, o extract.Observer) (extract.Identity, error) {
+	var spent rest.Cost
+	who, err := s.whoami(ctx, &spent, o)
+	i := extract.Identity{Requests: spent.Requests, Retries: spent.Retries, Waited: spent.Waited}
 	if err == nil {
 		i.Name = who.reader()
 	}
@@ -55,7 +56,7 @@ func (s *Source) Identify(ctx context.Context) (extract.Identity, error) {
 
 // reader names the user by what decides on what can be read.
 func (u *user) reader() string {
-	name := fmt.Sprintf("user %d, %s", *u.ID, firstOf(cut(u.Role), "without a role"))
+	name := fmt.Sprintf("user %d, %s", *u.ID, cmp.Or(rest.Cut(u.Role), "without a role"))
 	if u.CustomRoleID != nil {
 		name += fmt.Sprintf(", custom role %d", *u.CustomRoleID)
 	}

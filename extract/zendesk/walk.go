@@ -9,22 +9,23 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/schema"
 )
 
 // walk is one Read of one stream.
 type walk struct {
 	*Source
+	observer   extract.Observer
 	stream     *stream
 	query      url.Values // that every request of the stream has
 	style      paging     // of the pages; the stream's, or numberedList in its place
 	offset     int        // of the page in a numbered list, in rows
 	endsBehind int        // rows behind which an empty page is the end of a list that said there is more; 0 for none
-	size       *pageSize
+	size       *rest.PageSize
 	path       string // of the requests; the stream's endpoint if empty
 	window     extract.Window
 	parent     *stream // the export that led to the list that is read; or nil
@@ -44,7 +45,7 @@ type walk struct {
 	lag       time.Duration    // what the clock that is farthest behind has to this machine's; never more than zero
 	at        extract.Position // behind what was handed over
 	highWater time.Time
-	cost      cost
+	cost      rest.Cost
 	issues    []schema.Issue
 }
 
@@ -52,9 +53,9 @@ type walk struct {
 var errLeft = errors.New("the reader left")
 
 // Read implements extract.Source.
-func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
+func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position, o extract.Observer) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
-		w := &walk{Source: s, yield: yield, at: from, highWater: from.HighWater}
+		w := &walk{Source: s, observer: o, yield: yield, at: from, highWater: from.HighWater}
 		err := w.read(ctx, of, from)
 		if err == nil {
 			err = w.emitRest()
@@ -78,7 +79,7 @@ func (w *walk) read(ctx context.Context, of extract.Stream, from extract.Positio
 		return err
 	}
 	w.tables, w.style, w.window = of.Tables, w.stream.paging, of.Window
-	w.query, w.size = w.stream.values(of.Tables), newPageSize(m.Rows, w.stream.rows)
+	w.query, w.size = w.stream.values(of.Tables), rest.NewPageSize(m.Rows, w.stream.rows)
 	switch w.style {
 	case cursorExport:
 		return w.cursorExport(ctx, m)
@@ -95,59 +96,48 @@ func (w *walk) read(ctx context.Context, of extract.Stream, from extract.Positio
 
 // fetched is a page of the stream, with its envelope read.
 type fetched struct {
-	answer
+	rest.Answer
 	*envelope
-	asked int // how many rows it could have
-	page  int // its number, in a numbered list
 }
 
 // fetch asks for a page, and a few times more for one that can't be what it says, or that lacks the text of a comment; one that
 // still lacks it is returned. The parameters come on top of those that every request of the stream has.
-func (w *walk) fetch(ctx context.Context, r *request, parameters url.Values) (fetched, error) {
+func (w *walk) fetch(ctx context.Context, r *rest.Request, parameters url.Values) (fetched, error) {
 	var f fetched
-	r.endpoint, r.path, r.spent = w.stream.endpoint, w.path, &w.cost
-	if r.size == nil {
-		r.size = w.size
+	r.Endpoint, r.Path, r.Spent, r.Observer = w.stream.endpoint, w.path, &w.cost, w.observer
+	r.Query = url.Values{}
+	maps.Copy(r.Query, w.query)
+	maps.Copy(r.Query, parameters)
+	if r.Size == nil {
+		r.Size = w.size
 	}
-	r.query = func() url.Values {
-		f.asked = r.size.n
-		f.page = w.offset/f.asked + 1
-		return w.parameters(parameters, f)
+	r.SizeName, r.RowsAhead, r.NumberName = w.style.sizeParameter(), w.offset, ""
+	if w.style == numberedList {
+		r.NumberName = "page"
 	}
 	sc := w.stream.scanner()
 	sc.sets = w.query.Get("include") == "metric_sets"
 	sc.each = w.stream.each || w.style == list || w.style == numberedList
-	r.accept = func(body []byte) (err error) {
+	r.Accept = func(body []byte) (err error) {
 		f.envelope, err = sc.scan(body)
 		return err
 	}
 	for n := 0; ; n++ {
 		var err error
-		f.answer, err = w.client.do(ctx, r)
-		w.lost = cmp.Or(w.lost, r.trouble.begun)
-		w.lag = min(w.lag, time.Duration(w.client.clock.ahead.Load()))
+		f.Answer, err = w.client.Do(ctx, r)
+		w.lost = cmp.Or(w.lost, r.Failing())
+		w.lag = min(w.lag, w.client.Ahead())
 		switch {
-		case err != nil || f.odd == "" && (f.textless == 0 || n == enough):
+		case err != nil || f.odd == "" && (f.textless == 0 || n == rest.Enough):
 			return f, err
-		case n == enough:
+		case n == rest.Enough:
 			return f, w.wrong("%s", f.odd)
 		}
-		w.cost.retried()
-		if err := w.cost.wait(ctx, firstPause<<n); err != nil {
+		w.cost.Retried()
+		if err := w.cost.Wait(ctx, rest.FirstPause<<n); err != nil {
 			return f, err
 		}
 	}
-}
-
-func (w *walk) parameters(more url.Values, f fetched) url.Values {
-	q := url.Values{}
-	maps.Copy(q, w.query)
-	maps.Copy(q, more)
-	q.Set(w.style.sizeParameter(), strconv.Itoa(f.asked))
-	if w.style == numberedList {
-		q.Set("page", strconv.Itoa(f.page))
-	}
-	return q
 }
 
 // emit hands over a page, with what was spent and met since the last one.
@@ -155,7 +145,7 @@ func (w *walk) emit(f fetched, next extract.Position) error {
 	w.pages++
 	w.lost = time.Time{}
 	page := w.bill()
-	page.Body, page.Received, page.Next = f.body, f.received, next
+	page.Body, page.Received, page.Next = f.Body, f.Received, next
 	w.at = next
 	if !w.yield(page, nil) {
 		return errLeft
@@ -168,30 +158,30 @@ func (w *walk) emitRest() error {
 	if len(w.issues) == 0 {
 		return nil
 	}
-	return w.emit(fetched{answer: answer{body: []byte("{}"), received: w.client.clock.now()}}, w.at)
+	return w.emit(fetched{Answer: rest.Answer{Body: []byte("{}"), Received: w.client.Now()}}, w.at)
 }
 
 // bill is a page without rows that carries the cost and the issues that no page has carried yet.
 func (w *walk) bill() extract.Page {
-	p := extract.Page{Requests: w.cost.requests, Retries: w.cost.retries, Waited: w.cost.waited, Issues: w.issues}
-	w.cost, w.issues = cost{}, nil
+	p := extract.Page{Requests: w.cost.Requests, Retries: w.cost.Retries, Waited: w.cost.Waited, Issues: w.issues}
+	w.cost, w.issues = rest.Cost{}, nil
 	return p
 }
 
 // owe takes over what a page without rows carries.
 func (w *walk) owe(p extract.Page) {
-	w.cost.requests += p.Requests
-	w.cost.retries += p.Retries
-	w.cost.waited += p.Waited
+	w.cost.Requests += p.Requests
+	w.cost.Retries += p.Retries
+	w.cost.Waited += p.Waited
 	w.issues = append(w.issues, p.Issues...)
 }
 
 // rows is the page size to remember: 0 for the largest.
 func (w *walk) rows() int {
-	if w.size.n == w.size.max {
+	if w.size.Rows() == w.size.Most() {
 		return 0
 	}
-	return w.size.n
+	return w.size.Rows()
 }
 
 // note records an issue of all of the stream's tables.
@@ -210,19 +200,19 @@ func rowless(key, reason, value string) schema.Issue {
 
 // explain says which stream it was, and what the account or its role have to do with it.
 func (w *walk) explain(ctx context.Context, err error) error {
-	var api *APIError
+	var api *rest.APIError
 	var settled *extract.Failure
 	var wrong *unusable
-	var unmade *poison
+	var unmade *rest.Poison
 	refused := errors.As(err, &api) && (api.Status == http.StatusForbidden || api.Status == http.StatusNotFound)
 	switch {
 	case errors.As(err, &settled):
 	case errors.As(err, &unmade):
-		err = w.client.unreachable(err)
+		err = w.client.Unreachable(err)
 	case errors.As(err, &wrong), api != nil && !refused:
-		err = theirs(err)
+		err = w.client.API().Theirs(err)
 	case !refused:
-	case w.stream.optional && w.pages == 0 && !api.Stranger && !api.says("scope"):
+	case w.stream.optional && w.pages == 0 && !api.Stranger && !api.Says("scope"):
 		return &extract.Unavailable{Stream: w.stream.name, Reason: w.stream.needs, Err: err}
 	default:
 		err = &extract.Failure{Kind: extract.ErrPermission, Err: err, Advice: w.refusal(ctx, api)}
@@ -231,12 +221,12 @@ func (w *walk) explain(ctx context.Context, err error) error {
 }
 
 // refusal is what can be done about an answer 403 or 404 to a stream that every account has.
-func (w *walk) refusal(ctx context.Context, api *APIError) string {
-	if api.says("scope") {
+func (w *walk) refusal(ctx context.Context, api *rest.APIError) string {
+	if api.Says("scope") {
 		return `the OAuth client or token needs the scope "read"`
 	}
 	if api.Stranger {
-		return notTheAPI + ". Look at " + w.client.base.String() + " from this machine, and let it through to " + w.client.base.Host
+		return w.client.API().NotAPI() + ". Look at " + w.client.Base().String() + " from this machine, and let it through to " + w.client.Base().Host
 	}
 	if w.pages > 0 {
 		return "it could be read until then: run again, and if that does not help, look at what became of the account, the role of the user, and firewalls"
@@ -253,7 +243,7 @@ func (w *walk) role(ctx context.Context) string {
 	var me struct {
 		User struct{ Role string }
 	}
-	_, err := w.client.do(ctx, &request{endpoint: "/api/v2/users/me", tries: enough, spent: &w.cost, accept: acceptJSON(&me)})
+	_, err := w.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: &w.cost, Observer: w.observer, Accept: rest.AcceptJSON(&me)})
 	if err != nil {
 		return ""
 	}

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 	"desklake/schema"
 )
 
@@ -131,8 +132,7 @@ type read struct {
 // auditsOf hands over the audits of the tickets, with the mark that a walk which is broken off goes on from. It
 // returns those that were refused.
 func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused []int64, err error) {
-	// Several at once can't share what the stream may take: their pages are weighed when they are handed over.
-	inner, cancel := context.WithCancel(extract.WithRoom(ctx, nil))
+	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	reads := make(chan read)
 	go func() {
@@ -172,8 +172,10 @@ func (w *walk) auditsOf(ctx context.Context, tickets []int64, at mark) (refused 
 
 // audits reads the audits of one ticket.
 func (w *walk) audits(ctx context.Context, ticket int64, reads chan<- read) {
+	observer := w.observer
+	observer.Room = nil // several at once can't share what the stream may take: their pages are weighed when they are handed over
 	child := &walk{
-		Source: w.Source, stream: auditsOfTicket, tables: w.tables, style: list, size: newPageSize(0, auditsOfTicket.rows),
+		Source: w.Source, observer: observer, stream: auditsOfTicket, tables: w.tables, style: list, size: rest.NewPageSize(0, auditsOfTicket.rows),
 		parent: w.stream, path: strings.Replace(auditsOfTicket.endpoint, "{id}", strconv.FormatInt(ticket, 10), 1),
 		yield: func(p extract.Page, _ error) bool {
 			reads <- read{ticket: ticket, page: p}
@@ -214,7 +216,7 @@ func (w *walk) auditsOfOne(ctx context.Context, ticket int64) error {
 // judgeTicket says what the end of a ticket means: nothing, that it is to be tried again, or the end of the walk. One that
 // is not found is tried again until the export says that it is deleted; that it is not is believed of the API alone.
 func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool, err error) {
-	var api *APIError
+	var api *rest.APIError
 	var settled *extract.Failure
 	isAPI := errors.As(r.err, &api)
 	switch {
@@ -222,7 +224,7 @@ func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool
 		w.audited = true
 		return false, nil
 	case ctx.Err() != nil, errors.As(r.err, &settled),
-		(isAPI || judge(r.err) == astray) && !w.audited && refused+1 >= allRefused && !slices.Contains(w.retried, r.ticket):
+		(isAPI || rest.Judge(r.err) == rest.Astray) && !w.audited && refused+1 >= allRefused && !slices.Contains(w.retried, r.ticket):
 		return false, fmt.Errorf("ticket %d: %w", r.ticket, r.err)
 	case isAPI && api.Status == http.StatusNotFound && !api.Stranger:
 		if w.notFound == nil {
@@ -231,6 +233,6 @@ func (w *walk) judgeTicket(ctx context.Context, r read, refused int) (again bool
 		w.notFound[r.ticket] = true
 		return true, nil
 	}
-	w.note(rowless(strconv.FormatInt(r.ticket, 10), "the audits of the ticket with this id can't be read: they are tried again in later runs", cut(r.err.Error())))
+	w.note(rowless(strconv.FormatInt(r.ticket, 10), "the audits of the ticket with this id can't be read: they are tried again in later runs", rest.Cut(r.err.Error())))
 	return true, nil
 }

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"desklake/extract/rest"
 	"desklake/schema"
 )
 
@@ -19,9 +20,9 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 	if err := w.retryHoles(ctx, &m, 1); err != nil {
 		return err
 	}
-	r, empty, kept := &request{}, 0, m // which is what is stored of m
-	seen := map[string]int{}           // cursors that can't be read can lead in a circle
-	promised := false                  // the page before said that it is not the last
+	r, empty, kept := &rest.Request{}, 0, m // which is what is stored of m
+	seen := map[string]int{}                // cursors that can't be read can lead in a circle
+	promised := false                       // the page before said that it is not the last
 	for stuck := false; ; {
 		f, err := w.fetch(ctx, r, w.from(m))
 		if err != nil {
@@ -82,7 +83,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			return w.wrong("the cursor %.80q does not move, and the stream does not end", m.After)
 		default:
 			stuck = true
-			if err := w.cost.wait(ctx, firstPause); err != nil {
+			if err := w.cost.Wait(ctx, rest.FirstPause); err != nil {
 				return err
 			}
 		}
@@ -109,7 +110,7 @@ func (f fetched) ended(leads bool) bool {
 	if f.told {
 		return f.last
 	}
-	return f.rows < f.asked && !leads
+	return f.rows < f.Asked && !leads
 }
 
 // errNothingYet is met where reading would begin within the last minute.
@@ -123,9 +124,9 @@ func doneIf(expected, err error) error {
 }
 
 // recover says where the walk goes on after a page that did not come, or returns the error that ends it.
-func (w *walk) recover(ctx context.Context, r *request, m mark, err error) (mark, error) {
-	var api *APIError
-	var unmade *poison
+func (w *walk) recover(ctx context.Context, r *rest.Request, m mark, err error) (mark, error) {
+	var api *rest.APIError
+	var unmade *rest.Poison
 	switch {
 	case errors.As(err, &unmade):
 		if err := w.hopeless(err); err != nil {
@@ -134,13 +135,13 @@ func (w *walk) recover(ctx context.Context, r *request, m mark, err error) (mark
 		return w.stepOver(ctx, r, m)
 	case !errors.As(err, &api):
 		return m, err
-	case m.After == "" && api.tooRecent():
+	case m.After == "" && tooRecent(api):
 		if since, ok := w.earlier(m.Since); ok {
 			m.Since = since
 			return m, nil
 		}
 		return m, w.nothingYet(m.Since, err)
-	case api.refusedCursor() && m.After != "" && !w.fellBack:
+	case refusedCursor(api) && m.After != "" && !w.fellBack:
 		w.fellBack = true
 		w.note(schema.Issue{Reason: "the cursor was refused: reading went on from the high-water mark less an overlap", Value: m.After})
 		at, known := m.second()

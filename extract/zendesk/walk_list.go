@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 // A walk along a list either meets every row or ends with an error, as far as the pages can tell: what two walks did not meet
@@ -49,12 +50,12 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 			return nil
 		case n == maxReadings:
 			return &extract.Failure{Kind: extract.ErrAnswer, Err: fmt.Errorf("GET %s: the list was read %d times, and each time it changed meanwhile: %w", w.stream.endpoint, n, err),
-				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + tellSupport}
+				Advice: "nothing was marked as deleted, and nothing that was read is lost; the next run asks again, best while fewer changes are made. " + w.client.API().TellSupport()}
 		}
 		twice, after = twice || moved.twice, ""
 		w.expect(moved.empty)
 		w.log.Info("list read again", "stream", w.stream.name, "err", err)
-		if err := w.cost.wait(ctx, firstPause<<(n-1)); err != nil {
+		if err := w.cost.Wait(ctx, rest.FirstPause<<(n-1)); err != nil {
 			return err
 		}
 	}
@@ -63,7 +64,7 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 // byCursor walks a list by cursor, from the cursor on. A record that can't be answered with can't be stepped over
 // that way, so the list is walked by page number then.
 func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next behindPage) error {
-	r, seen, empty := &request{}, map[string]bool{}, 0
+	r, seen, empty := &rest.Request{}, map[string]bool{}, 0
 	said, before := promise{more: after != "", short: after != ""}, border{}
 	for {
 		parameters := url.Values{}
@@ -74,7 +75,7 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 			parameters.Set("page[after]", after)
 		}
 		f, err := w.fetch(ctx, r, parameters)
-		var unmade *poison
+		var unmade *rest.Poison
 		if errors.As(err, &unmade) {
 			return w.numbered(ctx, q, next)
 		}
@@ -128,7 +129,7 @@ func (f fetched) continues() (bool, error) {
 		return false, errors.New("what the answer says about more rows is nothing that is known")
 	case f.count > f.rows:
 		return false, fmt.Errorf("the answer has %d of %d rows and does not lead to the others", f.rows, f.count)
-	case f.rows == f.asked && f.count != f.rows:
+	case f.rows == f.Asked && f.count != f.rows:
 		return false, errors.New("the answer is full and does not say whether there is more")
 	}
 	return false, nil
@@ -139,11 +140,11 @@ func (f fetched) continues() (bool, error) {
 // end, as it can't tell whether that record still exists.
 func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) error {
 	w.style, w.offset = numberedList, 0
-	r, missed, met, said := &request{}, 0, newPlaces(), promise{}
+	r, missed, met, said := &rest.Request{}, 0, newPlaces(), promise{}
 	var first []row
 	for {
 		f, err := w.fetch(ctx, r, q)
-		var unmade *poison
+		var unmade *rest.Poison
 		if errors.As(err, &unmade) {
 			if err := w.hopeless(err); err != nil {
 				return err
@@ -153,7 +154,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 				return err
 			}
 			if over {
-				r.trouble = trouble{}
+				r.Forgive()
 				missed++
 			}
 			continue
@@ -161,12 +162,12 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		if err != nil {
 			return err
 		}
-		end := f.next == "" && (f.rows != f.asked || f.count == f.begins()+f.rows) // a full page can have lost what leads on
+		end := f.next == "" && (f.rows != f.Asked || f.count == f.begins()+f.rows) // a full page can have lost what leads on
 		if f.next != "" && f.rows == 0 {
-			return w.wrong("page number %d is empty, and the list does not end", f.page)
+			return w.wrong("page number %d is empty, and the list does not end", f.Number)
 		}
-		whole := f.page == 2 && !said.more && f.next == "" && f.count < 0 && sameRecords(first, f.each) // it is not given in pages
-		if f.page == 1 {
+		whole := f.Number == 2 && !said.more && f.next == "" && f.count < 0 && sameRecords(first, f.each) // it is not given in pages
+		if f.Number == 1 {
 			first = f.each
 		}
 		end = end || whole
@@ -196,7 +197,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		case end:
 			return nil
 		}
-		w.offset = f.begins() + f.asked
+		w.offset = f.begins() + f.Asked
 	}
 }
 
@@ -217,20 +218,20 @@ var errUnreadable = errors.New("the source can't answer with any of the records"
 func (w *walk) stepOverNumber(ctx context.Context, q url.Values) (over bool, err error) {
 	bad := w.offset
 	for _, w.offset = range []int{bad + 1, 0} {
-		_, err := w.fetch(ctx, &request{size: newPageSize(1, 1), tries: enough}, q)
+		_, err := w.fetch(ctx, &rest.Request{Size: rest.NewPageSize(1, 1), Tries: rest.Enough}, q)
 		if err == nil {
 			w.offset = bad + 1
 			w.note(rowless("", "the source can't answer with this record: it was skipped and is tried again in later runs",
 				fmt.Sprintf("record number %d of the list", bad+1)))
 			return true, nil
 		}
-		if v := judge(err); v == final || v == login || errors.Is(err, extract.ErrUnreachable) {
+		if v := rest.Judge(err); v == rest.Final || v == rest.Unauthorized || errors.Is(err, extract.ErrUnreachable) {
 			return false, err
 		}
 	}
 	w.offset = bad
 	if w.parent == nil {
-		return false, w.cost.wait(ctx, longPause)
+		return false, w.cost.Wait(ctx, rest.LongPause)
 	}
 	healthy, err := w.healthy(ctx)
 	if healthy {

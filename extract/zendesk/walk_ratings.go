@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 // filter is what start_time of the satisfaction ratings goes by. The documentation leaves it open, so it is found
@@ -42,13 +43,13 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 	}
 	for {
 		err := w.ratingsFrom(ctx, m, begun)
-		var api *APIError
+		var api *rest.APIError
 		switch {
 		case !errors.As(err, &api):
 			return err
-		case api.refusedCursor() && m.After != "": // a list's cursor need not last until the next run
+		case refusedCursor(api) && m.After != "": // a list's cursor need not last until the next run
 			m.After = ""
-		case api.tooRecent() && m.After == "" && w.pages == 0: // else the same start_time was good before
+		case tooRecent(api) && m.After == "" && w.pages == 0: // else the same start_time was good before
 			earlier, ok := w.earlier(m.Since)
 			if !ok {
 				return doneIf(errNothingYet, w.nothingYet(m.Since, err))
@@ -134,7 +135,7 @@ func (w *walk) askFilter(ctx context.Context, witness row) (filter, error) {
 		"start_time": {strconv.FormatInt(from.Unix(), 10)},
 		"end_time":   {strconv.FormatInt(witness.updated.Unix()+1, 10)},
 	}
-	f, err := w.fetch(ctx, &request{size: newPageSize(0, listRows)}, q)
+	f, err := w.fetch(ctx, &rest.Request{Size: rest.NewPageSize(0, listRows)}, q)
 	if err != nil {
 		return "", err
 	}

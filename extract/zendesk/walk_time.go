@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 // timeExport walks an incremental export by start_time. A page begins with the second in which the one before
@@ -21,20 +22,20 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 	if err := w.retryHoles(ctx, &m, cmp.Or(m.Rows, w.stream.rows)); err != nil {
 		return err
 	}
-	r, stuck, promised := &request{}, false, false
+	r, stuck, promised := &rest.Request{}, false, false
 	for at := m.Since - int64(w.overlap/time.Second); ; {
 		at = max(at, w.startTime())
 		f, err := w.fetch(ctx, r, startTime(at))
 		if err != nil {
-			var unmade *poison
+			var unmade *rest.Poison
 			if errors.As(err, &unmade) {
 				if err := w.hopeless(err); err != nil {
 					return err
 				}
 				at, err = w.stepOverSecond(ctx, r, at, &m)
 			}
-			var api *APIError
-			if errors.As(err, &api) && api.tooRecent() {
+			var api *rest.APIError
+			if errors.As(err, &api) && tooRecent(api) {
 				earlier, ok := w.earlier(at)
 				if !ok {
 					return doneIf(errNothingYet, w.nothingYet(at, err))
@@ -63,8 +64,8 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		}
 		promised = f.promises() || unsure
 		m.Since, m.Rows = max(m.Since, farthest), w.rows()
-		full := f.rows >= f.asked
-		if full && f.end == at && !f.ended(false) && f.asked == r.size.max { // nothing leads farther into this second
+		full := f.rows >= f.Asked
+		if full && f.end == at && !f.ended(false) && f.Asked == r.Size.Most() { // nothing leads farther into this second
 			if at >= m.Since {
 				if err := w.overfull(ctx, f, at, m); err != nil {
 					return err
@@ -80,14 +81,15 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		case !unsure && (f.ended(f.rows > 0 && f.end > at) || w.past(f)):
 			return nil
 		case f.end > at && !unsure:
-			at, stuck, r.size.least = f.end, false, 0
-		case full && (r.size.n > f.asked || r.size.rise()):
-			r.size.least = r.size.n // a smaller page would end in the same second
+			at, stuck = f.end, false
+			r.Size.Release()
+		case full && (r.Size.Rows() > f.Asked || r.Size.Rise()):
+			r.Size.Hold() // a smaller page would end in the same second
 		case stuck:
 			return w.wrong("start_time %d leads to no other, and the stream does not end", at)
 		default:
 			stuck = true
-			if err := w.cost.wait(ctx, firstPause); err != nil {
+			if err := w.cost.Wait(ctx, rest.FirstPause); err != nil {
 				return err
 			}
 		}
@@ -105,7 +107,7 @@ func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error 
 	w.note(rowless("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where))
 	literal := &stream{name: w.stream.name, endpoint: w.stream.whole, key: w.stream.key, paging: list, rows: listRows}
 	child := &walk{
-		Source: w.Source, stream: literal, tables: w.tables, style: list, size: newPageSize(0, listRows), highWater: w.highWater,
+		Source: w.Source, observer: w.observer, stream: literal, tables: w.tables, style: list, size: rest.NewPageSize(0, listRows), highWater: w.highWater,
 		yield: func(p extract.Page, err error) bool {
 			w.pages++
 			p.Next = m.position(w.highWater)
@@ -119,11 +121,11 @@ func (w *walk) overfull(ctx context.Context, f fetched, at int64, m mark) error 
 
 // stepOverSecond returns the second to go on with behind a record that can't be answered with. In this style of
 // export nothing but another second leads past it: what the second holds behind the record is skipped too.
-func (w *walk) stepOverSecond(ctx context.Context, r *request, at int64, m *mark) (int64, error) {
+func (w *walk) stepOverSecond(ctx context.Context, r *rest.Request, at int64, m *mark) (int64, error) {
 	if healthy, err := w.healthy(ctx); err != nil || !healthy {
 		return at, err
 	}
-	if r.size.least > 1 {
+	if r.Size.Held() > 1 {
 		moved, err := w.squeeze(ctx, r, at, m)
 		if err != nil || moved > at {
 			return max(at, moved), doneIf(errUnclear, err)
@@ -139,23 +141,25 @@ func (w *walk) stepOverSecond(ctx context.Context, r *request, at int64, m *mark
 		m.Holes = addHole(m.Holes, hole{Since: at, Until: second})
 		m.Since = second
 	}
-	r.trouble, r.size.least, w.stepped = trouble{}, 0, true
+	r.Forgive()
+	r.Size.Release()
+	w.stepped = true
 	return second, nil
 }
 
 // squeeze reads the rows that stand in front of a record that can't be answered with: the largest page that can be
 // had, between one that did not lead out of its second and one that could not be made. It returns where that
 // page ended.
-func (w *walk) squeeze(ctx context.Context, r *request, at int64, m *mark) (int64, error) {
+func (w *walk) squeeze(ctx context.Context, r *rest.Request, at int64, m *mark) (int64, error) {
 	var best fetched
-	for low, high := int(below(r.size.least)), r.size.least; high-low > 1; {
-		size := &pageSize{n: (low + high) / 2, max: (low + high) / 2}
-		f, err := w.fetch(ctx, &request{size: size, tries: 1}, startTime(at))
+	for low, high := rest.Below(r.Size.Held()), r.Size.Held(); high-low > 1; {
+		size := rest.NewPageSize(0, (low+high)/2)
+		f, err := w.fetch(ctx, &rest.Request{Size: size, Tries: 1}, startTime(at))
 		switch {
 		case err == nil:
-			low, best = size.n, f
-		case judge(err) == heavy || judge(err) == tooMuch:
-			high = size.n
+			low, best = size.Rows(), f
+		case rest.Judge(err) == rest.Heavy || rest.Judge(err) == rest.TooMuch:
+			high = size.Rows()
 		default:
 			return at, err
 		}

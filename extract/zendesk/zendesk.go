@@ -1,9 +1,9 @@
 // Package zendesk reads a Zendesk Support account.
 //
-// It owns everything that is particular to Zendesk: the literals of its tables and streams, authentication,
-// limits, retries, and the ways in which its pages follow each other. It writes nothing but the file in which
-// processes of one machine share what is known of an account's limits. Start with New, then read streams.go:
-// what is read from where is data. Source.Read leads to the walks, and every request to client.do.
+// It owns everything that is particular to Zendesk: the literals of its tables and streams, the names of its headers, what its
+// errors mean, and the ways in which its pages follow each other. How it is asked is package rest, how to log in with OAuth
+// package oauth. Start with New, then read streams.go: what is read from where is data. Source.Read leads to the walks, and every
+// request to rest.Client.Do.
 package zendesk
 
 import (
@@ -14,13 +14,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"desklake/extract"
+	"desklake/extract/rest"
 )
 
 // Options say which account is read, and how. Subdomain or URL, and Auth, are needed; the rest has defaults.
@@ -49,7 +49,7 @@ type Options struct {
 
 // Source is a Zendesk account. It implements extract.Source.
 type Source struct {
-	client  *client
+	client  *rest.Client
 	auth    Auth // for what is told of it
 	log     *slog.Logger
 	start   time.Time
@@ -73,18 +73,12 @@ func New(o Options) (*Source, error) {
 	} else if o.Reserve = cmp.Or(o.Reserve, 0.3); o.Reserve >= 1 {
 		return nil, fmt.Errorf("zendesk: a reserve of %v leaves nothing to desklake", o.Reserve)
 	}
-	log := cmp.Or(o.Logger, slog.New(slog.DiscardHandler))
-	var l ledger = &private{}
-	if o.CacheDir != "" {
-		name := "limits-" + strings.ReplaceAll(base.Host, ":", "_") + ".json"
-		l = &shared{path: filepath.Join(o.CacheDir, name), log: log}
-	}
+	client := rest.New(rest.Options{
+		API: api, Base: base, Login: o.Auth, Reserve: o.Reserve, GiveUpAfter: o.GiveUpAfter, CacheDir: o.CacheDir,
+		Transport: o.Transport, Logger: o.Logger, Version: o.Version,
+	})
 	return &Source{
-		client: &client{
-			base: base, http: newHTTP(o.Transport, base), login: o.Auth.open(), limits: newLimiter(o.Reserve, l),
-			log: log, agent: "desklake/" + cmp.Or(o.Version, "unknown"), giveUp: cmp.Or(o.GiveUpAfter, time.Hour),
-		},
-		auth: o.Auth, log: log, start: o.StartDate.UTC(), overlap: max(0, cmp.Or(o.Overlap, 5*time.Minute)), full: o.AuditsInFull,
+		client: client, auth: o.Auth, log: client.Log(), start: o.StartDate.UTC(), overlap: max(0, cmp.Or(o.Overlap, 5*time.Minute)), full: o.AuditsInFull,
 	}, nil
 }
 
@@ -107,13 +101,14 @@ func (o Options) base() (*url.URL, error) {
 
 // Close closes the connections that are kept for further requests.
 func (s *Source) Close() error {
-	s.client.http.CloseIdleConnections()
+	s.client.Close()
 	return nil
 }
 
 // Scope implements extract.Source. Accounts are named by their hosts.
 func (s *Source) Scope() extract.Scope {
-	base, host := s.client.base, strings.ToLower(s.client.base.Host)
+	base := s.client.Base()
+	host := strings.ToLower(base.Host)
 	if port := base.Port(); base.Scheme == "https" && port == "443" || base.Scheme == "http" && port == "80" {
 		host = strings.ToLower(base.Hostname())
 	}

@@ -77,8 +77,7 @@ func (a *app) check() (rows []checkRow, first error) {
 		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
 		return rows, first
 	}
-	ctx := a.tellWaits(a.ctx)
-	catalog, err := source.Discover(ctx)
+	catalog, err := source.Discover(a.ctx)
 	if err != nil {
 		catalog = conf.Catalog() // what keeps the source from telling is told below
 	}
@@ -91,7 +90,7 @@ func (a *app) check() (rows []checkRow, first error) {
 	if !ok {
 		return rows, first
 	}
-	for _, f := range checker.Check(ctx, streams) {
+	for _, f := range checker.Check(a.ctx, streams, a.tellWaits()) {
 		var lacking *extract.Unavailable
 		if errors.As(f.Err, &lacking) && !job.Named { // a sync leaves it out
 			f.Found, f.Err = "left out: "+f.Found, nil

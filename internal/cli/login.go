@@ -45,7 +45,7 @@ func (c *loginCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	return a.tellLogin(a.tellWaits(a.ctx), login.Place(), source)
+	return a.tellLogin(login.Place(), source)
 }
 
 // authorizer opens the source of the configuration, for a login or its end: neither waits for long.
@@ -69,11 +69,11 @@ func (a *app) authorizer() (extract.Authorizer, error) {
 }
 
 // tellLogin tells who has logged in, and until when.
-func (a *app) tellLogin(ctx context.Context, place string, source extract.Authorizer) error {
+func (a *app) tellLogin(place string, source extract.Authorizer) error {
 	var rows []checkRow
 	var first error
 	if checker, ok := source.(extract.Checker); ok {
-		for _, f := range checker.Check(ctx, nil) {
+		for _, f := range checker.Check(a.ctx, nil, a.tellWaits()) {
 			if f.Subject != "limits" {
 				rows = append(rows, newCheckRow(f))
 				first = firstError(first, f.Err)

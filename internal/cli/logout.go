@@ -23,7 +23,7 @@ func (*logoutCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	err = source.Logout(a.tellWaits(a.ctx))
+	err = source.Logout(a.ctx, a.tellWaits())
 	switch {
 	case err == nil:
 		fmt.Fprintln(a.stdout, "Logged out: the login is revoked and forgotten.")

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"context"
 	"errors"
 
 	"desklake/extract"
@@ -47,8 +46,7 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	ctx := a.tellWaits(a.ctx)
-	plan, err := a.makePlan(ctx, conf, source, job)
+	plan, err := a.makePlan(conf, source, job)
 	if err != nil {
 		return err
 	}
@@ -72,7 +70,7 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 	estimate := unpriced(whole)
 	estimator, priced := source.(extract.Estimator)
 	if priced {
-		estimate = estimator.Estimate(ctx, whole, from)
+		estimate = estimator.Estimate(a.ctx, whole, from, a.tellWaits())
 	}
 	report := newPlan(estimate, from, changes)
 	report.unpriced = !priced
@@ -105,12 +103,12 @@ func unpriced(streams []extract.Stream) (e extract.Estimate) {
 }
 
 // makePlan asks the source and the destination what a run of the job would read.
-func (a *app) makePlan(ctx context.Context, conf *setup.Setup, source extract.Source, job pipeline.Job) (pipeline.Plan, error) {
+func (a *app) makePlan(conf *setup.Setup, source extract.Source, job pipeline.Job) (pipeline.Plan, error) {
 	stored, err := a.checkpoints(conf)
 	if err != nil {
 		return pipeline.Plan{}, err
 	}
-	catalog, err := source.Discover(ctx)
+	catalog, err := source.Discover(a.ctx)
 	if err != nil {
 		return pipeline.Plan{}, err
 	}

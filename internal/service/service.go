@@ -140,8 +140,8 @@ func (s *service) attempt(stop context.Context, conf *setup.Setup, j setup.Job, 
 	s.sink.Lock()
 	defer s.sink.Unlock()
 	var shown progress.Progress
-	ctx := extract.WithResponses(s.hurry, s.board.Responded)
-	result, err = pipeline.Execute(ctx, pipeline.Execution{
+	job.Responded = s.board.Responded
+	result, err = pipeline.Execute(s.hurry, pipeline.Execution{
 		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: stop, Waiting: tellLocked(conf, log),
 		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
 			log = its

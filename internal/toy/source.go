@@ -94,7 +94,7 @@ func (s source) Discover(context.Context) (extract.Catalog, error) { return Cata
 const perPage = 10
 
 // Read implements extract.Source. The cursor of the animals is the number of the last change.
-func (s source) Read(ctx context.Context, of extract.Stream, from extract.Position) iter.Seq2[extract.Page, error] {
+func (s source) Read(ctx context.Context, of extract.Stream, from extract.Position, _ extract.Observer) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
 		at, err := strconv.Atoi("0" + from.Cursor)
 		if err != nil {

@@ -15,7 +15,7 @@ import (
 
 // Board is what is known to those who ask: the report of the sink after the last run, the run that is under way, and what
 // the source's answers told. Whoever runs jobs writes it; it implements pipeline.Progress, and Responded is for
-// extract.WithResponses. Nothing is read from the sink when someone asks, because a run has it open in this process. Its
+// pipeline.Job. Nothing is read from the sink when someone asks, because a run has it open in this process. Its
 // methods are safe for concurrent use.
 type Board struct {
 	version string

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -37,6 +38,12 @@ type Answer struct {
 	filler  int64         // the body is a JSON string of so many bytes
 }
 
+// zippers are kept, because a new one takes more than a megabyte.
+var zippers = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed) // a level that there is
+	return z
+}}
+
 // seal renders the body.
 func (a *Answer) seal() {
 	var refused *refusal
@@ -52,9 +59,11 @@ func (a *Answer) seal() {
 	}
 	if a.filler == 0 && a.Status != http.StatusNoContent && strings.Contains(a.Request.Header.Get("Accept-Encoding"), "gzip") {
 		var zipped bytes.Buffer
-		z, _ := gzip.NewWriterLevel(&zipped, gzip.BestSpeed)
+		z := zippers.Get().(*gzip.Writer)
+		z.Reset(&zipped)
 		_, _ = z.Write(a.body) // a bytes.Buffer takes everything
 		_ = z.Close()
+		zippers.Put(z)
 		a.body = zipped.Bytes()
 		if a.gzipCut {
 			a.body = a.body[:len(a.body)/2]

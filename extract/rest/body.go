@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"bytes"
@@ -26,7 +26,7 @@ const (
 )
 
 // A body has to bring so many bytes as they come over the wire, or its end, within each minute, and within each
-// client.giveUp where that is shorter: a large one on a slow line is read for up to attemptLimit, and one that comes byte by
+// Options.GiveUpAfter where that is shorter: a large one on a slow line is read for up to AttemptLimit, and one that comes byte by
 // byte is not.
 const (
 	leastProgress = 4 << 10
@@ -34,13 +34,16 @@ const (
 )
 
 var (
-	errSlow    = fmt.Errorf("no whole answer within %v", attemptLimit)
+	errSlow    = fmt.Errorf("no whole answer within %v", AttemptLimit)
 	errSilent  = errors.New("no answer came")
 	errStalled = errors.New("the answer stopped, or nearly stopped, in its middle")
 )
 
 // tooBig is the error of a body of more bytes than are read.
-type tooBig struct{ limit int }
+type tooBig struct {
+	limit int
+	where string // people make records smaller
+}
 
 func (e *tooBig) Error() string {
 	return fmt.Sprintf("the page is too large: more than %d MiB", e.limit>>20)
@@ -49,7 +52,7 @@ func (e *tooBig) Error() string {
 // Hint says what to do about a page that can't be made smaller.
 func (e *tooBig) Hint() string {
 	return fmt.Sprintf("desklake takes no single record and no list of more than %d MiB, which must fit into memory: "+
-		"make it smaller in Zendesk, or leave its table out of tables", e.limit>>20)
+		"make it smaller in %s, or leave its table out of tables", e.limit>>20, e.where)
 }
 
 // badBody is an answer with status 200 that was cut off, is not JSON, or is not what the source documents.
@@ -69,7 +72,7 @@ var byteOrderMark = []byte("\xef\xbb\xbf")
 
 // readBody reads and decompresses a body of at most limit bytes. It calls stalled when too little has come within so long,
 // which must make the reading fail, and large before it reads on where the body is larger than extract.LargePage.
-func readBody(resp *http.Response, limit int, within time.Duration, stalled func(), large func() error) ([]byte, error) {
+func (c *Client) readBody(resp *http.Response, limit int, within time.Duration, stalled func(), large func() error) ([]byte, error) {
 	watched := &watchedReader{r: resp.Body, within: within, timer: time.AfterFunc(within, stalled)}
 	defer watched.timer.Stop()
 	var r io.Reader = watched
@@ -83,7 +86,7 @@ func readBody(resp *http.Response, limit int, within time.Duration, stalled func
 		defer z.Close()
 		r = z
 	default:
-		return nil, fmt.Errorf("it has the Content-Encoding %q, which was not asked for", cut(encoding))
+		return nil, fmt.Errorf("it has the Content-Encoding %q, which was not asked for", Cut(encoding))
 	}
 	b := bodies.Get().(*bytes.Buffer)
 	defer func() {
@@ -105,7 +108,7 @@ func readBody(resp *http.Response, limit int, within time.Duration, stalled func
 		n += more
 	}
 	if err == nil && n > int64(limit) {
-		return nil, &tooBig{limit}
+		return nil, &tooBig{limit, c.api.Name}
 	}
 	body := bytes.Clone(bytes.TrimPrefix(b.Bytes(), byteOrderMark))
 	if err != nil {

@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"context"
@@ -30,15 +30,15 @@ func (e *proxyError) Hint() string {
 	return "look at the proxy, which HTTPS_PROXY names, or let this machine past it with NO_PROXY. Nothing that was read is lost"
 }
 
-// judge says what the answer means for the next attempt: a login that is missing does not come by itself.
-func (e *proxyError) judge() verdict {
+// verdict says what the answer means for the next attempt: a login that is missing does not come by itself.
+func (e *proxyError) verdict() Verdict {
 	switch {
 	case e.status == http.StatusProxyAuthRequired:
-		return final
+		return Final
 	case e.status >= http.StatusInternalServerError, e.status == http.StatusTooManyRequests:
-		return outage
+		return Outage
 	}
-	return astray
+	return Astray
 }
 
 // tunnelled is told what a proxy answers to CONNECT. Without it the error would be the words of the status line alone.
@@ -50,7 +50,7 @@ func tunnelled(_ context.Context, proxy *url.URL, _ *http.Request, resp *http.Re
 }
 
 // proxyOf is the host of the proxy through which requests like this one go; empty if there is none, or it is not known.
-func (c *client) proxyOf(req *http.Request) string {
+func (c *Client) proxyOf(req *http.Request) string {
 	t, ok := c.http.Transport.(*http.Transport)
 	if !ok || t.Proxy == nil {
 		return ""

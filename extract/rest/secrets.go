@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"bytes"
@@ -30,22 +30,18 @@ type secrets struct {
 	forms string   // all forms of which an answer may repeat a piece, in lower case and with a zero byte between them
 }
 
-// sentWith returns the secrets in an Authorization header and in the body of a request for tokens.
-func sentWith(header string, form []byte) *secrets {
+// sentWith returns the secrets in an Authorization header, and those that are sent beside it.
+func sentWith(header string, beside []string) *secrets {
 	s := &secrets{}
 	if kind, value, _ := strings.Cut(header, " "); value != "" {
 		s.add(value)
 		if pair, err := base64.StdEncoding.DecodeString(value); kind == "Basic" && err == nil {
-			_, token, _ := strings.Cut(string(pair), "/token:")
-			s.add(token)
+			_, password, _ := strings.Cut(string(pair), ":")
+			s.add(password)
 		}
 	}
-	var sent map[string]any
-	_ = json.Unmarshal(form, &sent) // it was made by grant, or there is none
-	for _, key := range []string{"client_secret", "refresh_token", "code", "code_verifier"} {
-		if secret, ok := sent[key].(string); ok {
-			s.add(secret)
-		}
+	for _, secret := range beside {
+		s.add(secret)
 	}
 	return s
 }

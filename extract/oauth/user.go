@@ -1,82 +1,91 @@
-package zendesk
+package oauth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
 	"desklake/extract"
-	"desklake/internal/tokenstore"
+	"desklake/extract/oauth/tokenstore"
+	"desklake/extract/rest"
 )
 
-// OAuthUser is a user who has logged in in the browser, through an OAuth client: see Source.Authorize. Every refresh makes
-// both old tokens invalid, so that the new ones are stored before they are used.
-//
-// https://developer.zendesk.com/documentation/api-basics/authentication/refresh-token
-type OAuthUser struct {
+// User is a user who has logged in in the browser, through an OAuth client: see User.Authorize. A refresh can make both old
+// tokens invalid, so that the new ones are stored before they are used. It implements rest.Login.
+type User struct {
+	Server     *Server
 	ID, Secret string            // the OAuth client; a public one has no secret
 	Redirect   string            // one of its redirect URLs
 	Store      *tokenstore.Store // where the login is kept
 }
 
-func (u OAuthUser) String() string { return "login through the OAuth client " + u.ID }
+// String names the login for people, without its secret.
+func (u User) String() string { return "login through the OAuth client " + u.ID }
 
-func (u OAuthUser) open() credential { return &userToken{user: u, turn: make(chan struct{}, 1)} }
+// Open implements rest.Login.
+func (u User) Open(of *rest.Client) rest.Credential {
+	return &userToken{user: u, of: of, turn: make(chan struct{}, 1)}
+}
 
 // client adds what the client proves itself with to the body of a request for tokens.
-func (u OAuthUser) client(form map[string]any) map[string]any {
+func (u User) client(form map[string]any) map[string]any {
 	form["client_id"] = u.ID
 	if u.Secret != "" {
 		form["client_secret"] = u.Secret
 	}
-	form["refresh_token_expires_in"] = refreshLife
+	if u.Server.Refresh.Ask > 0 {
+		form["refresh_token_expires_in"] = u.Server.Refresh.Ask
+	}
 	return form
 }
 
-// explain says what to do about a refusal of POST /oauth/tokens.
-func (u OAuthUser) explain(err error) error {
+// explain says what to do about a refusal of the request for tokens.
+func (u User) explain(err error) error {
 	refused := refusedGrant(err)
 	switch {
 	case refused == nil:
 		return err
-	case refused.Code == "invalid_grant":
+	case refused.Code == cmp.Or(u.Server.Ended, "invalid_grant"):
 		return &extract.Failure{Kind: extract.ErrLogin, Err: err,
 			Advice: "run desklake login. A login ends when it is revoked, when it is not used for months, and when desklake is killed between " +
-				"Zendesk's answer with new tokens and their storing"}
+				u.Server.Name + "'s answer with new tokens and their storing"}
 	}
 	return &extract.Failure{Kind: extract.ErrCredentials, Err: err,
-		Advice: "check the identifier of the OAuth client, and its secret: a confidential client needs one under source.auth.oauth_user, and a " +
-			"public one has none (Admin Center, Apps and integrations, APIs, OAuth clients)"}
+		Advice: u.Server.Advice.Client}
 }
 
 // userToken is a login in use by one Source.
 type userToken struct {
-	user OAuthUser
+	user User
+	of   *rest.Client
 	turn chan struct{} // filled by whoever uses what follows
 
 	have    held
 	refused string    // the Authorization header that was answered with 401 last
-	spent   string    // the refresh token that Zendesk does not take any more
+	spent   string    // the refresh token that the server does not take any more
 	lost    error     // what it said
 	err     error     // why the last attempt failed
 	failed  time.Time // when it did
 }
 
-func (t *userToken) advice() string {
-	return "run desklake login: Zendesk takes the login's tokens no more, although it has just renewed them"
+// Advice implements rest.Credential.
+func (t *userToken) Advice() string {
+	return "run desklake login: " + t.user.Server.Name + " takes the login's tokens no more, although it has just renewed them"
 }
 
-// ends looks into the store, where another process may have renewed the login.
-func (t *userToken) ends() (time.Time, error) {
+// Ends implements rest.Credential. It looks into the store, where another process may have renewed the login.
+func (t *userToken) Ends() (time.Time, error) {
 	stored, err := t.user.Store.Read()
-	return stored.Ends(), notLoggedIn(err)
+	return stored.Ends(), NotLoggedIn(err)
 }
 
-func (t *userToken) renew(refused string) bool {
+// Renew implements rest.Credential.
+func (t *userToken) Renew(refused string) bool {
 	t.turn <- struct{}{}
 	defer func() { <-t.turn }()
-	if t.have.Access == "" || refused == bearer(t.have.Tokens) { // else it was renewed while the refusal was on its way
+	if t.have.Access == "" || refused == t.bearer(t.have.Tokens) { // else it was renewed while the refusal was on its way
 		t.refused = refused
 	}
 	return true
@@ -102,12 +111,13 @@ func hold(x tokenstore.Tokens, now time.Time) held {
 // same is refused, and then it is not usable.
 func (t *userToken) usable(h held) bool {
 	inTime := h.until.IsZero() || time.Now().Before(h.until)
-	return h.Access != "" && bearer(h.Tokens) != t.refused && inTime
+	return h.Access != "" && t.bearer(h.Tokens) != t.refused && inTime
 }
 
-func bearer(x tokenstore.Tokens) string { return "Bearer " + x.Access }
+func (t *userToken) bearer(x tokenstore.Tokens) string { return t.user.Server.header(x.Access) }
 
-func (t *userToken) header(ctx context.Context, c *client) (string, error) {
+// Header implements rest.Credential.
+func (t *userToken) Header(ctx context.Context, o extract.Observer) (string, error) {
 	asked := time.Now()
 	select {
 	case t.turn <- struct{}{}:
@@ -116,12 +126,12 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 		return "", context.Cause(ctx)
 	}
 	if t.usable(t.have) {
-		return bearer(t.have.Tokens), nil
+		return t.bearer(t.have.Tokens), nil
 	}
 	if t.failed.After(asked) { // while this one waited: trying again would take as long once more
 		return "", t.err
 	}
-	have, err := t.obtain(ctx, c)
+	have, err := t.obtain(ctx, o)
 	if err != nil {
 		if ctx.Err() == nil {
 			t.err, t.failed = err, time.Now()
@@ -129,40 +139,40 @@ func (t *userToken) header(ctx context.Context, c *client) (string, error) {
 		return "", err
 	}
 	t.have = have
-	return bearer(have.Tokens), nil
+	return t.bearer(have.Tokens), nil
 }
 
 // obtain returns tokens that can be used: those that are stored, which another process may have renewed meanwhile, or else
 // new ones. No other process of this machine does it at the same time.
-func (t *userToken) obtain(ctx context.Context, c *client) (held, error) {
+func (t *userToken) obtain(ctx context.Context, o extract.Observer) (held, error) {
 	session, err := t.user.Store.Open(ctx)
 	if err != nil {
 		return held{}, err
 	}
 	defer session.Close()
-	stored, err := t.user.stored(c)
+	stored, err := t.user.stored(t.of)
 	if err != nil {
 		return held{}, err
 	}
-	switch have := hold(stored, c.clock.now()); {
+	switch have := hold(stored, t.of.Now()); {
 	case t.usable(have):
 		return have, nil
 	case stored.Refresh == "":
 		return held{}, &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login",
-			Err: errors.New("the access token is no longer good, and Zendesk gave no refresh token with it")}
+			Err: fmt.Errorf("the access token is no longer good, and %s gave no refresh token with it", t.user.Server.Name)}
 	case stored.Refresh == t.spent:
 		return held{}, t.lost
 	}
-	renewed, err := t.refresh(ctx, c, session, stored)
+	renewed, err := t.refresh(ctx, o, session, stored)
 	return hold(renewed, renewed.Obtained), err
 }
 
 // refresh spends a refresh token for new tokens. They are durable when it returns.
-func (t *userToken) refresh(ctx context.Context, c *client, session *tokenstore.Session, old tokenstore.Tokens) (tokenstore.Tokens, error) {
+func (t *userToken) refresh(ctx context.Context, o extract.Observer, session *tokenstore.Session, old tokenstore.Tokens) (tokenstore.Tokens, error) {
 	if err := session.Prepare(); err != nil {
 		return old, err
 	}
-	got, err := c.grant(ctx, t.user.client(map[string]any{"grant_type": "refresh_token", "refresh_token": old.Refresh}))
+	got, err := t.user.Server.grant(ctx, t.of, o, t.user.client(map[string]any{"grant_type": "refresh_token", "refresh_token": old.Refresh}))
 	if err != nil {
 		err = fmt.Errorf("renew the login: %w", t.user.explain(err))
 		if errors.Is(err, extract.ErrLogin) {
@@ -170,35 +180,35 @@ func (t *userToken) refresh(ctx context.Context, c *client, session *tokenstore.
 		}
 		return old, err
 	}
-	renewed := got.tokens(c, t.user)
+	renewed := got.tokens(t.of, t.user)
 	if renewed.Refresh == "" { // RFC 6749, section 6: then the old one stays good
 		renewed.Refresh, renewed.RefreshEnds = old.Refresh, old.RefreshEnds
 	}
-	c.log.Info("login renewed", "access_token_ends", renewed.AccessEnds, "login_ends", renewed.Ends())
+	t.of.Log().Info("login renewed", "access_token_ends", renewed.AccessEnds, "login_ends", renewed.Ends())
 	return renewed, session.Put(renewed)
 }
 
 // tokens are what was granted, as it is stored.
-func (g grant) tokens(c *client, u OAuthUser) tokenstore.Tokens {
+func (g grant) tokens(of *rest.Client, u User) tokenstore.Tokens {
 	return tokenstore.Tokens{
-		Host: c.base.String(), ClientID: u.ID, Access: g.Access, Obtained: g.received.Truncate(time.Second), AccessEnds: g.ends(g.ExpiresIn, accessLives),
-		Refresh: g.Refresh, RefreshEnds: g.ends(g.RefreshExpiresIn, refreshLives),
+		Host: of.Base().String(), ClientID: u.ID, Access: g.Access, Obtained: g.received.Truncate(time.Second), AccessEnds: g.ends(g.ExpiresIn, u.Server.Access),
+		Refresh: g.Refresh, RefreshEnds: g.ends(g.RefreshExpiresIn, u.Server.Refresh),
 	}
 }
 
 // stored returns the login, if it is one at this account through this client.
-func (u OAuthUser) stored(c *client) (tokenstore.Tokens, error) {
+func (u User) stored(of *rest.Client) (tokenstore.Tokens, error) {
 	stored, err := u.Store.Read()
-	if err == nil && (stored.Host != c.base.String() || stored.ClientID != u.ID) {
+	if err == nil && (stored.Host != of.Base().String() || stored.ClientID != u.ID) {
 		err = &extract.Failure{Kind: extract.ErrLogin,
 			Err:    fmt.Errorf("the login in %s is one at %s through the OAuth client %s", u.Store, stored.Host, stored.ClientID),
 			Advice: "run desklake login, or name another file under source.auth.oauth_user.token_file"}
 	}
-	return stored, notLoggedIn(err)
+	return stored, NotLoggedIn(err)
 }
 
-// notLoggedIn makes the error of an empty store one that says what to do.
-func notLoggedIn(err error) error {
+// NotLoggedIn makes the error of an empty store one that says what to do.
+func NotLoggedIn(err error) error {
 	if errors.Is(err, tokenstore.ErrNone) {
 		return &extract.Failure{Kind: extract.ErrLogin, Advice: "run desklake login", Err: err}
 	}

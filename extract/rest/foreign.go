@@ -1,7 +1,8 @@
-package zendesk
+package rest
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -24,7 +25,7 @@ func (e *foreign) Error() string {
 }
 
 // unaccepted makes the error of an answer that came whole, and that the request does not accept.
-func unaccepted(r *request, resp *http.Response, body []byte, err error) error {
+func unaccepted(r *Request, resp *http.Response, body []byte, err error) error {
 	what, to := webPage(resp.Header, body), sentOn(r, resp)
 	if kind := mediaType(resp.Header); what == "" && kind != "" && kind != "application/json" && begin(body) != '{' {
 		what = "an answer of Content-Type " + kind
@@ -35,7 +36,7 @@ func unaccepted(r *request, resp *http.Response, body []byte, err error) error {
 	case what == "":
 		return &badBody{err}
 	}
-	return &foreign{asked: resp.Request.Method + " " + r.endpoint, to: to, what: what}
+	return &foreign{asked: resp.Request.Method + " " + r.Endpoint, to: to, what: what}
 }
 
 // webPage names an answer that is a page for a browser; empty if it is none.
@@ -54,7 +55,7 @@ func webPage(h http.Header, body []byte) string {
 // mediaType is the Content-Type without its parameters; empty if it can't be read.
 func mediaType(h http.Header) string {
 	kind, _, _ := mime.ParseMediaType(h.Get("Content-Type"))
-	return cut(kind)
+	return Cut(kind)
 }
 
 // begin is the first byte of a body that is no white space; 0 if there is none.
@@ -66,9 +67,9 @@ func begin(body []byte) byte {
 }
 
 // sentOn is the path to which a request was redirected; empty if it was not.
-func sentOn(r *request, resp *http.Response) string {
-	if at := resp.Request.URL; at.Path != firstOf(r.path, r.endpoint) {
-		return cut(at.EscapedPath())
+func sentOn(r *Request, resp *http.Response) string {
+	if at := resp.Request.URL; at.Path != cmp.Or(r.Path, r.Endpoint) {
+		return Cut(at.EscapedPath())
 	}
 	return ""
 }
@@ -88,7 +89,7 @@ func follow(base *url.URL) func(next *http.Request, via []*http.Request) error {
 		case next.URL.Scheme != base.Scheme || next.URL.Host != base.Host:
 			return &redirectError{to: next.URL.Scheme + "://" + next.URL.Host}
 		case len(via) > redirects:
-			return &foreign{asked: via[0].Method + " " + via[0].URL.Path, to: cut(next.URL.EscapedPath()), what: "the next redirect"}
+			return &foreign{asked: via[0].Method + " " + via[0].URL.Path, to: Cut(next.URL.EscapedPath()), what: "the next redirect"}
 		}
 		return nil
 	}
@@ -96,11 +97,12 @@ func follow(base *url.URL) func(next *http.Request, via []*http.Request) error {
 
 // noAccount is a 404 that does not come from the API, which answers in JSON: the page "No help desk at ...".
 type noAccount struct {
+	of   string // what there is none of
 	host string
 	err  *APIError
 }
 
 func (e *noAccount) Error() string {
-	return fmt.Sprintf("there is no Zendesk at %s: %v", e.host, e.err)
+	return fmt.Sprintf("there is no %s at %s: %v", e.of, e.host, e.err)
 }
 func (e *noAccount) Unwrap() error { return e.err }

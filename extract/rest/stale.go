@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"fmt"

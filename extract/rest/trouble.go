@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"cmp"
@@ -17,8 +17,8 @@ type trouble struct {
 	last    error     // the last failure in which something came, if there was one
 }
 
-func (t *trouble) add(v verdict, err error) {
-	if v == astray {
+func (t *trouble) add(v Verdict, err error) {
+	if v == Astray {
 		t.strayed = cmp.Or(t.strayed, time.Now())
 	} else {
 		t.strayed = time.Time{}

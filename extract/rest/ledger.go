@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"bytes"
@@ -17,6 +17,14 @@ const (
 	ledgerPause = time.Minute // without the file, after it could not be used
 	ledgerSize  = 1 << 20     // bytes; what is larger is none of ours
 )
+
+// ledger keeps the quotas: in memory, or in a file that several processes share.
+type ledger interface{ update(func(*quotas)) }
+
+// private is a ledger that is not shared.
+type private struct{ quotas quotas }
+
+func (p *private) update(change func(*quotas)) { change(&p.quotas) }
 
 // shared is a ledger in a file, for all processes of this machine that read the same account. Where the file
 // can't be used the process goes by what it knows itself: the answers' headers still tell it what is left.

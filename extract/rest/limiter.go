@@ -1,4 +1,4 @@
-package zendesk
+package rest
 
 import (
 	"context"
@@ -15,39 +15,47 @@ import (
 // the people who work there. What is free goes at once; those who have to wait go in the order in which they
 // came. It is shared by all streams of a source and, through its ledger, by all processes of this machine.
 type limiter struct {
+	rules   *Limits
 	reserve float64 // share of the account's limit that is left to others
 	ledger  ledger
 
 	turn   chan struct{} // filled by whoever uses what follows
 	queue  []*waiter
-	flying map[string][]int64 // the numbers of requests under way, by window
+	flying map[string][]flight // the requests under way, by quota
 	wake   *time.Timer
 }
 
-// ledger keeps the quotas: in memory, or in a file that several processes share.
-type ledger interface{ update(func(*quotas)) }
+// flight is a request under way, as it counts for one quota.
+type flight struct {
+	number int64 // of what was sent until then, by weight
+	weight int
+}
 
-// private is a ledger that is not shared.
-type private struct{ quotas quotas }
+func weightOf(flights []flight) (sum int) {
+	for _, f := range flights {
+		sum += f.weight
+	}
+	return sum
+}
 
-func (p *private) update(change func(*quotas)) { change(&p.quotas) }
-
-func newLimiter(reserve float64, l ledger) *limiter {
-	return &limiter{reserve: reserve, ledger: l, turn: make(chan struct{}, 1), flying: map[string][]int64{}}
+func newLimiter(rules *Limits, reserve float64, l ledger) *limiter {
+	return &limiter{rules: rules, reserve: reserve, ledger: l, turn: make(chan struct{}, 1), flying: map[string][]flight{}}
 }
 
 func (l *limiter) lock()   { l.turn <- struct{}{} }
 func (l *limiter) unlock() { <-l.turn }
 
-// look shows what is known of the limits.
-func (l *limiter) look(show func(*quotas)) {
-	l.lock()
-	defer l.unlock()
-	l.ledger.update(show)
+// update changes what is known of the limits.
+func (l *limiter) update(change func(*quotas)) {
+	l.ledger.update(func(q *quotas) {
+		q.rules = l.rules
+		change(q)
+	})
 }
 
 type waiter struct {
 	endpoint string
+	weight   int
 	last     time.Time    // until when it would wait
 	leave    chan *permit // buffered; gets nil where it would have to wait longer
 	wait     extract.Wait // what it waits for; empty while that is not known
@@ -66,20 +74,20 @@ type permit struct {
 	*limiter
 	endpoint string
 	sent     time.Time
-	numbers  map[string]int64 // the request's number, by window
+	flights  map[string]flight // the request, by quota
 }
 
 // acquire waits until a request to the endpoint may be sent. Where that is farther off than patience it ends at once with a
 // *longWait: another request was told to wait.
-func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Duration) (*permit, error) {
-	w := &waiter{endpoint: endpoint, last: time.Now().Add(max(patience, ordinary)), leave: make(chan *permit, 1)}
+func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Duration, o extract.Observer) (*permit, error) {
+	w := &waiter{endpoint: endpoint, weight: l.rules.weight(endpoint), last: time.Now().Add(max(patience, ordinary)), leave: make(chan *permit, 1)}
 	l.lock()
 	l.queue = append(l.queue, w)
 	l.dispatch()
 	wait := w.wait
 	l.unlock()
 	if wait.For != "" {
-		wait.Tell(ctx)
+		o.Wait(wait)
 	}
 	select {
 	case p := <-w.leave:
@@ -103,7 +111,7 @@ func (l *limiter) acquire(ctx context.Context, endpoint string, patience time.Du
 	return nil, context.Cause(ctx)
 }
 
-// dispatch lets go whoever may go, and sets the alarm for the next one. A window that someone waits for is not
+// dispatch lets go whoever may go, and sets the alarm for the next one. A quota that someone waits for is not
 // used by those who came later.
 func (l *limiter) dispatch() {
 	if l.wake != nil {
@@ -113,21 +121,21 @@ func (l *limiter) dispatch() {
 		return
 	}
 	var next time.Time
-	l.ledger.update(func(q *quotas) {
+	l.update(func(q *quotas) {
 		now := time.Now()
 		held := map[string]bool{}
 		l.queue = slices.DeleteFunc(l.queue, func(w *waiter) bool {
 			names := q.route(w.endpoint)
 			free, blocked := true, []string(nil)
 			for _, name := range names {
-				at, ready := l.ready(q, name, now)
+				at, ready := l.ready(q, name, w.weight, now)
 				if held[name] || !ready {
 					free = false
 				}
 				if !ready {
 					blocked = append(blocked, name)
 					if at.After(w.wait.Until) {
-						w.wait = extract.Wait{For: quotaName(name), Until: at}
+						w.wait = extract.Wait{For: l.rules.words(name), Until: at}
 					}
 					if at.After(now) && !at.After(w.last) && (next.IsZero() || at.Before(next)) {
 						next = at
@@ -142,7 +150,7 @@ func (l *limiter) dispatch() {
 				held[name] = true
 			}
 			if free {
-				w.leave <- l.launch(q, w.endpoint, names, now)
+				w.leave <- l.launch(q, w, names, now)
 			}
 			return free
 		})
@@ -158,35 +166,38 @@ func (l *limiter) dispatch() {
 
 // ready reports whether the window has room for a request, and if time will make some, when. As long as nothing
 // is known of a window, few requests go at once: they may be all that is left of it.
-func (l *limiter) ready(q *quotas, name string, now time.Time) (at time.Time, ok bool) {
+func (l *limiter) ready(q *quotas, name string, weight int, now time.Time) (at time.Time, ok bool) {
 	w, keep, scouts := q.window(name), 0, 1
-	if name == account {
+	if name == l.rules.account() {
 		keep, scouts = l.keep(w.Limit), 5
+		if l.rules.AtOnce > 0 && len(l.flying[name]) >= l.rules.AtOnce {
+			return time.Time{}, false
+		}
 	}
 	if !w.Known && w.Limit > 0 && len(l.flying[name]) >= scouts {
 		return time.Time{}, false
 	}
-	at = w.free(now, keep, len(l.flying[name]))
+	at = w.free(now, keep, weightOf(l.flying[name]), weight)
 	return at, !at.After(now)
 }
 
-// keep is how many of the account's requests a minute are left to others.
+// keep is how much of the account's limit is left to others.
 func (l *limiter) keep(limit int) int {
 	return min(int(math.Ceil(float64(limit)*l.reserve)), limit-1)
 }
 
-func (l *limiter) launch(q *quotas, endpoint string, names []string, now time.Time) *permit {
-	p := &permit{limiter: l, endpoint: endpoint, sent: now, numbers: map[string]int64{}}
+func (l *limiter) launch(q *quotas, of *waiter, names []string, now time.Time) *permit {
+	p := &permit{limiter: l, endpoint: of.endpoint, sent: now, flights: map[string]flight{}}
 	for _, name := range names {
-		n := q.window(name).take(now)
-		p.numbers[name], l.flying[name] = n, append(l.flying[name], n)
+		f := flight{q.window(name).take(now, of.weight), of.weight}
+		p.flights[name], l.flying[name] = f, append(l.flying[name], f)
 	}
 	return p
 }
 
 func (l *limiter) land(p *permit) {
-	for name, number := range p.numbers {
-		l.flying[name] = slices.DeleteFunc(l.flying[name], func(n int64) bool { return n == number })
+	for name, landed := range p.flights {
+		l.flying[name] = slices.DeleteFunc(l.flying[name], func(f flight) bool { return f == landed })
 		if len(l.flying[name]) == 0 {
 			delete(l.flying, name)
 		}
@@ -200,45 +211,45 @@ func (p *permit) done(h http.Header, refused time.Duration) {
 	defer p.unlock()
 	p.land(p)
 	if h != nil {
-		p.ledger.update(func(q *quotas) { p.learn(q, readLimits(h), refused) })
+		p.update(func(q *quotas) { p.learn(q, p.rules.Read(h), refused) })
 	}
 	p.dispatch()
 }
 
-func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration) {
+func (p *permit) learn(q *quotas, limits map[string]Told, refused time.Duration) {
 	now := time.Now()
 	var empty []string // the windows that can be behind a refusal
 	for name, t := range limits {
 		w := q.window(name)
-		number, counted := p.numbers[name]
+		own, counted := p.flights[name]
 		if !counted {
-			number = w.Count // requests under way to this window are not known to be ours
+			own = flight{w.Count, 1} // requests under way to this window are not known to be ours
 		}
 		before := 0
-		for _, n := range p.flying[name] {
-			if n < number {
-				before++
+		for _, f := range p.flying[name] {
+			if f.number < own.number {
+				before += f.weight
 			}
 		}
 		keep := 0
-		if name == account {
-			keep = p.keep(t.limit)
+		if name == p.rules.account() {
+			keep = p.keep(t.Limit)
 		}
-		doubtful := !t.timed && t.left <= keep
+		doubtful := !t.Timed && t.Left <= keep
 		if doubtful && refused <= 0 && w.waited(p.sent) {
-			w.distrust(documented(name), p.sent)
+			w.distrust(p.rules.documented(name), p.sent)
 		} else {
-			w.learn(t, number, before, p.sent, now)
+			w.learn(t, own, before, p.sent, now)
 			w.Doubted = doubtful
 		}
-		if t.left == 0 {
+		if t.Left == 0 {
 			empty = append(empty, name)
 		}
 	}
-	for name := range p.numbers {
+	for name := range p.flights {
 		q.window(name).Known = true
 	}
-	buckets := slices.DeleteFunc(slices.Sorted(maps.Keys(limits)), func(name string) bool { return name == account })
+	buckets := slices.DeleteFunc(slices.Sorted(maps.Keys(limits)), func(name string) bool { return name == p.rules.account() })
 	if len(buckets) > 0 {
 		if q.Routes == nil {
 			q.Routes = map[string][]string{}
@@ -253,7 +264,7 @@ func (p *permit) learn(q *quotas, limits map[string]told, refused time.Duration)
 		empty = q.route(p.endpoint)[1:]
 	}
 	for _, name := range empty {
-		if until := now.Add(min(refused, farthest)); until.After(q.window(name).Closed) {
+		if until := now.Add(min(refused, p.rules.farthest())); until.After(q.window(name).Closed) {
 			q.window(name).Closed = until
 		}
 	}
