@@ -20,7 +20,7 @@ func (e *OtherAccount) Error() string {
 
 // Hint says what to do.
 func (e *OtherAccount) Hint() string {
-	return "Give each account a sink.path of its own. If it is the same account under another name or address, say so: desklake state adopt."
+	return "Give each account a name under sources, or a sink.path of its own. If it is the same account under another name or address, say so: desklake state adopt."
 }
 
 // checkAccount returns an *OtherAccount if the destination with these checkpoints holds the rows of another account. Cursors of

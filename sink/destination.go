@@ -88,10 +88,10 @@ type Viewed interface {
 
 // View is what a view over a table's files is made of.
 type View struct {
-	Schema  string // empty for the source's tables, desklake for its own
+	Schema  string // desklake for its own tables; the name of the source, empty for an only one
 	Name    string
 	Doc     string
-	Files   string // a pattern that fits the table's files and no others
+	Files   []string // patterns that fit the table's files and no others
 	Columns []ViewColumn
 }
 

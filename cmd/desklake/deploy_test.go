@@ -16,7 +16,6 @@ import (
 	"desklake/extract"
 	"desklake/extract/zendesk"
 	"desklake/internal/cli"
-	"desklake/internal/health"
 	"desklake/internal/web"
 	"desklake/sink"
 	"desklake/sink/duckdb"
@@ -145,12 +144,11 @@ func TestTheMetricsInDeployAreShown(t *testing.T) {
 func shownMetrics(t *testing.T) map[string]bool {
 	t.Helper()
 	now := time.Now()
-	board := web.NewBoard("1.2.3")
+	board := web.NewBoard("")
 	board.Report(sink.Report{Tables: []sink.TableReport{{Name: "tickets", Rows: 1, FreshAt: now}}}, nil)
 	board.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: "account", Limit: 700, Left: 600, Resets: now.Add(time.Minute)}}})
-	service := web.Service{Listen: "0.0.0.0:8465", Tables: []string{"tickets"}, Jobs: []web.Job{{Name: "nightly", Next: now.Add(time.Hour),
-		Schedule: health.Schedule{Due: func(t time.Time) time.Time { return t.AddDate(0, 0, 1) }}}}}
-	handler := web.New(web.Options{Board: board, Service: func() web.Service { return service }})
+	service := web.Service{Listen: "0.0.0.0:8465", Sources: []web.Source{{Tables: []string{"tickets"}, Board: board}}, Jobs: []web.Job{{Name: "nightly", Next: now.Add(time.Hour)}}}
+	handler := web.New(web.Options{Version: "1.2.3", Service: func() web.Service { return service }})
 	answer := httptest.NewRecorder()
 	handler.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	shown := map[string]bool{}

@@ -216,9 +216,10 @@ func (n *night) stands(good, now sink.Report) string {
 		}
 		return found
 	}
-	board := web.NewBoard("test")
+	board := web.NewBoard("")
 	board.Report(now, nil)
-	page := web.New(web.Options{Board: board, Service: func() web.Service { return web.Service{Tables: []string{n.table}} }})
+	sources := []web.Source{{Tables: []string{n.table}, Board: board}}
+	page := web.New(web.Options{Service: func() web.Service { return web.Service{Sources: sources} }})
 	answer := httptest.NewRecorder()
 	page.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/api/status.json", nil))
 	var shown web.Status

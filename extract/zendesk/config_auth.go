@@ -30,7 +30,7 @@ type OAuthUserConfig struct {
 	ClientID     string        `yaml:"client_id" help:"The identifier of the OAuth client." need:"the identifier of the OAuth client"`
 	ClientSecret config.Secret `yaml:"client_secret" help:"The secret of a confidential OAuth client; a public one has none."`
 	RedirectURL  string        `yaml:"redirect_url" help:"Where the browser is sent after the login, as it stands in the OAuth client. Default: http://127.0.0.1:19284/callback."`
-	TokenFile    string        `yaml:"token_file" help:"The file in which the login is kept. Default: the name of this file with .tokens.json at its end, beside it."`
+	TokenFile    string        `yaml:"token_file" help:"The file in which the login is kept. Default: the name of this file with .tokens.json at its end, beside it; of several sources, with the name of the source before that."`
 	Store        string        `yaml:"store" help:"Where the login is kept: in token_file, or in the keyring of the operating system where there is one. Default: file." enum:"file,keyring"`
 }
 
@@ -91,13 +91,18 @@ func (c *APITokenConfig) Check(r config.Report) {
 	}
 }
 
-// Check implements config.Checker. The file of the login is named after that of the configuration.
+// Check implements config.Checker. The file of the login is named after that of the configuration, and after the source where
+// there are several: a login is replaced by the next one.
 func (c *OAuthUserConfig) Check(r config.Report) {
 	checkRedirect(r, "redirect_url", c.RedirectURL)
 	if c.TokenFile == "" {
 		c.TokenFile = strings.TrimSuffix(r.File(), filepath.Ext(r.File())) + ".tokens.json"
+		if name := r.Name(); name != "" {
+			c.TokenFile = strings.TrimSuffix(c.TokenFile, "tokens.json") + name + ".tokens.json"
+		}
 	}
 	r.Path("token_file", &c.TokenFile)
+	r.Claim("token_file", c.TokenFile)
 }
 
 // checkRedirect checks where a browser is sent back to. Zendesk takes https, and http on the user's own machine.

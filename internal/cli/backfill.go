@@ -10,12 +10,15 @@ import (
 
 	"desklake/extract"
 	"desklake/internal/config"
+	"desklake/internal/setup"
 	"desklake/internal/words"
 	"desklake/pipeline"
 	"desklake/sink"
 )
 
 type backfillCommand struct {
+	oneSourceFlag
+
 	Tables  []string `arg:"" optional:"" name:"table" help:"The tables to read again; all that have a window when none is named."`
 	From    string   `required:"" placeholder:"TIME" help:"The beginning of the window, such as 2024-01-01 or 2024-01-01T06:00:00Z, in UTC."`
 	To      string   `placeholder:"TIME" help:"The end of the window, which is not part of it; now unless given."`
@@ -38,20 +41,21 @@ func (c *backfillCommand) Run(a *app) error {
 	if err != nil {
 		return &usageError{err}
 	}
-	conf, err := a.loadConfig()
+	conf, source, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	job, err := conf.Job(c.Tables)
+	tasks, err := setup.Tasks([]*setup.Source{source}, c.Tables)
 	if err != nil {
 		return err
 	}
+	job := &tasks[0].Job
 	job.Beside, job.Window, job.FullRefresh = nil, window, c.Restart
-	if job.Tables, err = c.withWindows(a, conf.Catalog(), job.Tables); err != nil {
+	if job.Tables, err = c.withWindows(a, source.Catalog(), job.Tables); err != nil {
 		return err
 	}
 	job.Trigger = sink.ByBackfill(window.From, window.To)
-	return a.sync(conf, job)
+	return a.sync(conf, tasks)
 }
 
 func (c *backfillCommand) window(now time.Time) (w extract.Window, err error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,13 +20,16 @@ import (
 )
 
 type checkCommand struct {
+	sourceFlag
+
 	JSON bool `help:"Print JSON."`
 }
 
 // checkRow is one thing that was looked at, as --json prints it.
 type checkRow struct {
-	Subject string `json:"subject"` // configuration, sink, credential, expiry, role, limits, or a stream
-	State   string `json:"state"`   // ok, warning or failed
+	Source  string `json:"source,omitempty"` // its name, where sources have names; empty for what is of none
+	Subject string `json:"subject"`          // configuration, sink, credential, expiry, role, limits, or a stream
+	State   string `json:"state"`            // ok, warning or failed
 	Found   string `json:"found"`
 	Advice  string `json:"advice"` // what would make it work, or better; empty where there is nothing to do
 }
@@ -44,7 +48,7 @@ const checkPatience = 75 * time.Second
 
 // Run prints a table of what works. Its error is the first that would end a sync.
 func (c *checkCommand) Run(a *app) error {
-	rows, err := a.check()
+	rows, err := c.check(a)
 	show := printChecks
 	if c.JSON {
 		show = func(w io.Writer, rows []checkRow) error { return term.JSON(w, rows) }
@@ -58,31 +62,49 @@ func (c *checkCommand) Run(a *app) error {
 	return &told{err}
 }
 
-func (a *app) check() (rows []checkRow, first error) {
+// check looks at everything. Its error is the first that would end a sync; of several sources, what they agree on.
+func (c *checkCommand) check(a *app) (rows []checkRow, err error) {
+	conf, sources, err := c.choose(a)
+	var unknown *setup.UnknownSource
+	switch {
+	case errors.As(err, &unknown):
+		return nil, err
+	case err != nil:
+		return []checkRow{newCheckRow(extract.Finding{Subject: "configuration", Found: mistakes(err), Err: err})}, err
+	}
+	rows = append(rows, newCheckRow(extract.Finding{Subject: "configuration", Found: a.config}))
+	e := &sourcesError{}
+	for _, s := range sources {
+		its, first := a.checkSource(conf, s)
+		if rows = append(rows, its...); len(sources) == 1 {
+			return rows, first
+		}
+		if e.codes = append(e.codes, a.exitCode(first)); first != nil {
+			e.bad++
+			err = e
+		}
+	}
+	return rows, err
+}
+
+func (a *app) checkSource(conf *setup.Setup, s *setup.Source) (rows []checkRow, first error) {
 	add := func(f extract.Finding) {
-		rows, first = append(rows, newCheckRow(f)), firstError(first, f.Err)
+		row := newCheckRow(f)
+		row.Source = s.Name
+		rows, first = append(rows, row), firstError(first, f.Err)
 	}
-	conf, err := a.loadConfig()
-	if err != nil {
-		add(extract.Finding{Subject: "configuration", Found: mistakes(err), Err: err})
-		return rows, first
-	}
-	add(extract.Finding{Subject: "configuration", Found: a.config})
-	job, err := conf.Job(nil)
-	var source extract.Source
-	if err == nil {
-		source, err = conf.OpenHastily(a.logger, checkPatience)
-	}
+	job := s.Job(nil)
+	source, err := s.OpenHastily(s.Logger(a.logger), checkPatience)
 	if err != nil {
 		add(extract.Finding{Subject: "source", Found: err.Error(), Err: err})
 		return rows, first
 	}
 	catalog, err := source.Discover(a.ctx)
 	if err != nil {
-		catalog = conf.Catalog() // what keeps the source from telling is told below
+		catalog = s.Catalog() // what keeps the source from telling is told below
 	}
 	streams := catalog.Select(job.Tables)
-	add(a.checkSink(conf, streams, func(stored map[string]state.Checkpoint) error {
+	add(a.checkSink(conf, s.Destination(), streams, func(stored map[string]state.Checkpoint) error {
 		_, err := job.Plan(source.Scope(), catalog, stored)
 		return err
 	}))
@@ -127,20 +149,19 @@ func mistakes(err error) string {
 }
 
 // checkSink says what a run would find at the destination. Whose says whether its rows are those of the account.
-func (a *app) checkSink(conf *setup.Setup, streams []extract.Stream, whose func(map[string]state.Checkpoint) error) extract.Finding {
-	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", conf.Destination().Location(), conf.Sink.Type)}
+func (a *app) checkSink(conf *setup.Setup, destination sink.Destination, streams []extract.Stream, whose func(map[string]state.Checkpoint) error) extract.Finding {
+	f := extract.Finding{Subject: "sink", Found: fmt.Sprintf("%s (%s)", destination.Location(), conf.Sink.Type)}
 	var tables []*schema.Table
 	for _, s := range streams {
 		tables = append(tables, s.Tables...)
 	}
-	destination := conf.Destination()
 	changes, err := destination.Changes(a.ctx, tables)
 	if err == nil {
 		err = destination.Check()
 	}
 	if err == nil {
 		var stored map[string]state.Checkpoint
-		if stored, err = a.checkpoints(conf); err == nil {
+		if stored, err = a.checkpoints(destination); err == nil {
 			err = whose(stored)
 		}
 	}
@@ -161,17 +182,17 @@ func (a *app) checkSink(conf *setup.Setup, streams []extract.Stream, whose func(
 
 // printChecks prints the table, and below it what to do.
 func printChecks(w io.Writer, rows []checkRow) error {
-	g := term.NewGrid("", "", "")
+	g := newSourceGrid(slices.ContainsFunc(rows, func(r checkRow) bool { return r.Source != "" }), "", "", "")
 	colours := map[string]term.Colour{"ok": term.Green, "warning": term.Yellow, "failed": term.Red}
 	for _, r := range rows {
-		g.Add(r.Subject, term.In(colours[r.State], r.State), r.Found)
+		g.add(r.Source, r.Subject, term.In(colours[r.State], r.State), r.Found)
 	}
 	if err := g.Write(w); err != nil {
 		return err
 	}
 	subjects := map[string][]string{} // by advice
 	for _, r := range rows {
-		subjects[r.Advice] = append(subjects[r.Advice], r.Subject)
+		subjects[r.Advice] = append(subjects[r.Advice], strings.TrimSpace(r.Source+" "+r.Subject))
 	}
 	delete(subjects, "")
 	if len(subjects) > 0 {

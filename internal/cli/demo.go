@@ -8,6 +8,7 @@ import (
 
 	_ "github.com/duckdb/duckdb-go/v2" // the driver for reading the result as a user would
 
+	"desklake/internal/setup"
 	"desklake/internal/term"
 	"desklake/internal/words"
 	"desklake/internal/zendesktest"
@@ -35,12 +36,12 @@ func (c *demoCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	job, err := conf.Job(nil)
+	tasks, err := setup.Tasks(conf.EverySource(), nil)
 	if err != nil {
 		return err
 	}
-	job.Account = "the built-in helpdesk"
-	if err := a.sync(conf, job); err != nil {
+	tasks[0].Job.Account = "the built-in helpdesk"
+	if err := a.sync(conf, tasks); err != nil {
 		return err
 	}
 	return answer(a.stdout, c.Output)

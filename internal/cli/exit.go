@@ -45,6 +45,8 @@ func (a *app) exitCode(err error) int {
 		invalid *config.Error
 		usage   *usageError
 		unknown *setup.UnknownTable
+		unnamed *setup.UnknownSource
+		several *sourcesError
 		other   *pipeline.OtherAccount
 		run     *runError
 		lacking *extract.Unavailable
@@ -59,11 +61,13 @@ func (a *app) exitCode(err error) int {
 		return ExitDone
 	case a.signals.code() != 0 && (errors.Is(err, pipeline.ErrStopped) || errors.Is(err, context.Canceled)):
 		return a.signals.code()
+	case errors.As(err, &several):
+		return several.exitCode(a)
 	case errors.As(err, &locked):
 		return ExitLocked
 	case errors.As(err, &broken):
 		return ExitSink
-	case errors.As(err, &invalid), errors.As(err, &usage), errors.As(err, &unknown), errors.As(err, &other), errors.As(err, &deaf), errors.Is(err, extract.ErrNoAccount):
+	case errors.As(err, &invalid), errors.As(err, &usage), errors.As(err, &unknown), errors.As(err, &unnamed), errors.As(err, &other), errors.As(err, &deaf), errors.Is(err, extract.ErrNoAccount):
 		return ExitUsage
 	case errors.As(err, &run):
 		return run.exitCode(a)

@@ -12,6 +12,7 @@ import (
 
 // runError is a run of which something failed.
 type runError struct {
+	source string // the name of the source; empty for an only one
 	result pipeline.Result
 	named  bool
 }
@@ -31,8 +32,8 @@ func (e *runError) Error() string {
 }
 
 // newRunError returns nil for a run of which nothing failed.
-func newRunError(r pipeline.Result, named bool) error {
-	if e := (&runError{result: r, named: named}); len(e.failures()) > 0 {
+func newRunError(source string, r pipeline.Result, named bool) error {
+	if e := (&runError{source: source, result: r, named: named}); len(e.failures()) > 0 {
 		return e
 	}
 	return nil
@@ -135,10 +136,10 @@ func endsRun(err error) bool {
 func (a *app) printFailures(e *runError) {
 	causes := e.causes()
 	for _, c := range causes {
-		a.print(c)
+		a.print(about(e.source, c))
 	}
 	if len(causes) > 1 || len(causes[0].streams) > 0 {
-		a.print(e)
+		a.print(about(e.source, e))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 )
 
 type loginCommand struct {
+	oneSourceFlag
+
 	NoBrowser bool          `help:"Open no browser and wait for none: print the address, and read the one to which the browser is sent. For SSH."`
 	Timeout   time.Duration `default:"5m" help:"How long to wait for the browser."`
 }
@@ -25,7 +27,7 @@ do is to read. docs/connect-zendesk.md shows the OAuth client that it needs.`
 
 // Run lets the user log in, and tells as whom.
 func (c *loginCommand) Run(a *app) error {
-	source, err := a.authorizer()
+	source, err := a.authorizer(c.oneSourceFlag)
 	if err != nil {
 		return err
 	}
@@ -49,18 +51,18 @@ func (c *loginCommand) Run(a *app) error {
 }
 
 // authorizer opens the source of the configuration, for a login or its end: neither waits for long.
-func (a *app) authorizer() (extract.Authorizer, error) {
-	conf, err := a.loadConfig()
+func (a *app) authorizer(flag oneSourceFlag) (extract.Authorizer, error) {
+	_, chosen, err := flag.choose(a)
 	if err != nil {
 		return nil, err
 	}
-	source, err := conf.OpenHastily(a.logger, checkPatience)
+	source, err := chosen.OpenHastily(a.logger, checkPatience)
 	if err != nil {
 		return nil, err
 	}
 	authorizer, ok := source.(extract.Authorizer)
 	if !ok {
-		return nil, &usageError{fmt.Errorf("source.type is %s: nobody logs in to it in a browser", conf.Source.Type)}
+		return nil, &usageError{fmt.Errorf("source.type is %s: nobody logs in to it in a browser", chosen.Type)}
 	}
 	if _, err := authorizer.Authorize(); err != nil {
 		return nil, &usageError{err}

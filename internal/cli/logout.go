@@ -7,7 +7,7 @@ import (
 	"desklake/extract"
 )
 
-type logoutCommand struct{}
+type logoutCommand struct{ oneSourceFlag }
 
 // Help is shown by --help.
 func (*logoutCommand) Help() string {
@@ -18,8 +18,8 @@ the exit code is 5.`
 }
 
 // Run revokes the login and forgets it.
-func (*logoutCommand) Run(a *app) error {
-	source, err := a.authorizer()
+func (c *logoutCommand) Run(a *app) error {
+	source, err := a.authorizer(c.oneSourceFlag)
 	if err != nil {
 		return err
 	}

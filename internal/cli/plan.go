@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 
 	"desklake/extract"
 	"desklake/internal/setup"
@@ -13,6 +15,8 @@ import (
 )
 
 type planCommand struct {
+	sourceFlag
+
 	Tables      []string `arg:"" optional:"" name:"table" help:"The tables to plan for; those of the configuration when none is named."`
 	FullRefresh bool     `help:"Plan for reading everything again from the start date."`
 	JSON        bool     `help:"Print JSON."`
@@ -28,27 +32,61 @@ sample pages. Costs a handful of requests and writes nothing.`
 
 // Run prints the plan.
 func (c *planCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	_, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	job, err := conf.Job(c.Tables)
+	tasks, err := setup.Tasks(sources, c.Tables)
 	if err != nil {
 		return err
 	}
-	job.FullRefresh = c.FullRefresh
-	return a.plan(conf, job, c.JSON)
+	for i := range tasks {
+		tasks[i].FullRefresh = c.FullRefresh
+	}
+	return a.plan(tasks, c.JSON)
 }
 
-// plan prints what a run of the job would do.
-func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
-	source, err := conf.OpenSource(a.logger)
-	if err != nil {
+// plan prints what runs of the tasks would do.
+func (a *app) plan(tasks []setup.Task, asJSON bool) error {
+	reports := []planReport{}
+	err := a.each(tasks, func(t setup.Task) error {
+		report, outcome, err := a.planOne(t)
+		switch {
+		case err != nil:
+			return err
+		case asJSON:
+			reports = append(reports, report)
+		case t.Name != "":
+			fmt.Fprintf(a.stdout, "%s (%s)\n\n", t.Name, t.Source.Account())
+			fallthrough
+		default:
+			err = report.print(a.stdout, t.Destination().Location())
+		}
+		if err != nil {
+			return err
+		}
+		return a.tellPlanned(t, outcome)
+	})
+	switch {
+	case !asJSON:
 		return err
+	case tasks[0].Name != "":
+		return cmp.Or(term.JSON(a.stdout, reports), err)
+	case len(reports) > 0:
+		return cmp.Or(term.JSON(a.stdout, reports[0]), err)
 	}
-	plan, err := a.makePlan(conf, source, job)
+	return err
+}
+
+// planOne asks what a run of the task would do, and which of its streams would fail.
+func (a *app) planOne(t setup.Task) (report planReport, outcome pipeline.Result, err error) {
+	source, err := t.Open(t.Logger(a.logger))
 	if err != nil {
-		return err
+		return report, outcome, err
+	}
+	plan, err := a.makePlan(t, source)
+	if err != nil {
+		return report, outcome, err
 	}
 	var tables []*schema.Table
 	var streams []extract.Stream
@@ -57,9 +95,9 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 		tables, streams = append(tables, s.Tables...), append(streams, s.Stream)
 		from[s.Name] = s.From
 	}
-	changes, err := conf.Destination().Changes(a.ctx, tables)
+	changes, err := t.Destination().Changes(a.ctx, tables)
 	if err != nil {
-		return &pipeline.SinkError{Err: err}
+		return report, outcome, &pipeline.SinkError{Err: err}
 	}
 	whole := streams
 	for _, s := range plan.Streams {
@@ -72,24 +110,20 @@ func (a *app) plan(conf *setup.Setup, job pipeline.Job, asJSON bool) error {
 	if priced {
 		estimate = estimator.Estimate(a.ctx, whole, from, a.tellWaits())
 	}
-	report := newPlan(estimate, from, changes)
-	report.unpriced = !priced
-	if asJSON {
-		err = term.JSON(a.stdout, report)
-	} else {
-		err = report.print(a.stdout, conf.Destination().Location())
-	}
-	if err != nil {
-		return err
-	}
-	result := planned(streams, estimate)
-	a.printSkipped(result, job.Named)
-	failed := &runError{result: result, named: job.Named}
+	report = newPlan(estimate, from, changes)
+	report.Source, report.unpriced = t.Name, !priced
+	return report, planned(streams, estimate), nil
+}
+
+// tellPlanned tells which streams would be skipped, and which would fail.
+func (a *app) tellPlanned(t setup.Task, result pipeline.Result) error {
+	a.printSkipped(result, t.Named)
+	failed := &runError{source: t.Name, result: result, named: t.Named}
 	if len(failed.failures()) == 0 {
 		return nil
 	}
 	for _, c := range failed.causes() {
-		a.print(c)
+		a.print(about(t.Name, c))
 	}
 	return &told{failed}
 }
@@ -103,8 +137,8 @@ func unpriced(streams []extract.Stream) (e extract.Estimate) {
 }
 
 // makePlan asks the source and the destination what a run of the job would read.
-func (a *app) makePlan(conf *setup.Setup, source extract.Source, job pipeline.Job) (pipeline.Plan, error) {
-	stored, err := a.checkpoints(conf)
+func (a *app) makePlan(t setup.Task, source extract.Source) (pipeline.Plan, error) {
+	stored, err := a.checkpoints(t.Destination())
 	if err != nil {
 		return pipeline.Plan{}, err
 	}
@@ -112,19 +146,19 @@ func (a *app) makePlan(conf *setup.Setup, source extract.Source, job pipeline.Jo
 	if err != nil {
 		return pipeline.Plan{}, err
 	}
-	return job.Plan(source.Scope(), catalog, stored)
+	return t.Plan(source.Scope(), catalog, stored)
 }
 
 // checkpoints reads the stored checkpoints without the lock; none where the sink is not there yet.
-func (a *app) checkpoints(conf *setup.Setup) (map[string]state.Checkpoint, error) {
-	changes, err := conf.Destination().Changes(a.ctx, nil)
+func (a *app) checkpoints(d sink.Destination) (map[string]state.Checkpoint, error) {
+	changes, err := d.Changes(a.ctx, nil)
 	if err != nil {
 		return nil, &pipeline.SinkError{Err: err}
 	}
 	if len(changes) > 0 {
 		return nil, nil
 	}
-	report, err := conf.Destination().Inspect(a.ctx, sink.Look{})
+	report, err := d.Inspect(a.ctx, sink.Look{})
 	if err != nil {
 		return nil, &pipeline.SinkError{Err: err}
 	}

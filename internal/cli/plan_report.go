@@ -14,6 +14,7 @@ import (
 
 // planReport is what the next run would do, as --json prints it.
 type planReport struct {
+	Source        string    `json:"source,omitempty"` // its name, where sources have names
 	Streams       []planRow `json:"streams"`
 	Seconds       float64   `json:"seconds"`        // of all streams side by side, under the present limits
 	Requests      int64     `json:"requests"`       // of all streams

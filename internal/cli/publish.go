@@ -29,7 +29,7 @@ func (c *publishCommand) Run(a *app) error {
 	if !ok || published.Copy() == "" {
 		return &config.Error{File: a.config, Problems: []config.Problem{{Text: "sink.publish: missing, write where the copy is to be"}}}
 	}
-	dst, err := a.openSink(conf)
+	dst, err := a.openSink(conf.Destination())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"desklake/extract"
 	"desklake/internal/golden"
+	"desklake/internal/health"
 	"desklake/internal/term"
 	"desklake/sink"
 	"desklake/state"
@@ -67,17 +68,19 @@ var lakeChecks = []checkRow{
 func samples() map[string]func(io.Writer) error {
 	r, now := lakeReport()
 	return map[string]func(io.Writer) error{
-		"status.txt":      func(w io.Writer) error { return newStatus(r, []string{"groups", "tickets"}, nil, now).print(w, now) },
+		"status.txt": func(w io.Writer) error {
+			return printStatus(w, false, []statusReport{newStatus(r, []string{"groups", "tickets"}, nil, now)}, now)
+		},
 		"status.json":     func(w io.Writer) error { return term.JSON(w, newStatus(r, []string{"groups", "tickets"}, nil, now)) },
-		"runs.txt":        func(w io.Writer) error { return printRuns(w, r.Runs, now) },
-		"runs.json":       func(w io.Writer) error { return term.JSON(w, runRows(r.Runs)) },
-		"run.txt":         func(w io.Writer) error { return printRun(w, r.Runs[0]) },
+		"runs.txt":        func(w io.Writer) error { return printRuns(w, false, health.Merge(nil, "", r.Runs), now) },
+		"runs.json":       func(w io.Writer) error { return term.JSON(w, runRows(health.Merge(nil, "", r.Runs))) },
+		"run.txt":         func(w io.Writer) error { return printRun(w, health.SourceRun{RunReport: r.Runs[0]}) },
 		"plan.txt":        func(w io.Writer) error { return lakePlan().print(w, "helpdesk.duckdb") },
 		"plan.json":       func(w io.Writer) error { return term.JSON(w, lakePlan()) },
 		"check.txt":       func(w io.Writer) error { return printChecks(w, lakeChecks) },
 		"check.json":      func(w io.Writer) error { return term.JSON(w, lakeChecks) },
-		"state-show.txt":  func(w io.Writer) error { return printState(w, stateRows(r.Checkpoints), now) },
-		"state-show.json": func(w io.Writer) error { return term.JSON(w, stateRows(r.Checkpoints)) },
+		"state-show.txt":  func(w io.Writer) error { return printState(w, false, stateRows("", r.Checkpoints), now) },
+		"state-show.json": func(w io.Writer) error { return term.JSON(w, stateRows("", r.Checkpoints)) },
 	}
 }
 

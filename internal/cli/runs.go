@@ -7,13 +7,16 @@ import (
 	"strings"
 	"time"
 
+	"desklake/internal/health"
+	"desklake/internal/setup"
 	"desklake/internal/term"
 	"desklake/internal/words"
-	"desklake/pipeline"
 	"desklake/sink"
 )
 
 type runsCommand struct {
+	sourceFlag
+
 	Name  string `arg:"" optional:"" name:"run" help:"A run to show with its tables: its name or the beginning of it, or last."`
 	Limit int    `default:"20" help:"How many runs to list, the latest first; 0 for all."`
 	JSON  bool   `help:"Print JSON."`
@@ -21,6 +24,7 @@ type runsCommand struct {
 
 // runRow is one run, as --json prints it. Times are RFC 3339 in UTC and null where there is none.
 type runRow struct {
+	Source   string     `json:"source,omitempty"` // its name, where sources have names
 	Run      string     `json:"run"`
 	Started  time.Time  `json:"started"`
 	Finished *time.Time `json:"finished"` // null while it is under way, and for ever if it was killed
@@ -56,15 +60,19 @@ Shows what the last run did to each table and what that cost.`
 
 // Run lists the runs, or shows one.
 func (c *runsCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	_, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	report, err := conf.Destination().Inspect(a.ctx, c.look())
+	var runs []health.SourceRun
+	look := c.look()
+	err = a.inspect(sources, look, func(s *setup.Source, r sink.Report) { runs = health.Merge(runs, s.Name, r.Runs) })
 	if err != nil {
-		return &pipeline.SinkError{Err: err}
+		return err
 	}
-	runs := report.Runs
+	if look.Runs >= 0 {
+		runs = runs[:min(look.Runs, len(runs))]
+	}
 	if c.Name != "" {
 		run, err := findRun(runs, c.Name)
 		if err != nil {
@@ -73,12 +81,12 @@ func (c *runsCommand) Run(a *app) error {
 		if !c.JSON {
 			return printRun(a.stdout, run)
 		}
-		runs = []sink.RunReport{run}
+		runs = []health.SourceRun{run}
 	}
 	if c.JSON {
 		return term.JSON(a.stdout, runRows(runs))
 	}
-	return printRuns(a.stdout, runs, time.Now())
+	return printRuns(a.stdout, named(sources), runs, time.Now())
 }
 
 // look is what of the history is shown.
@@ -94,7 +102,7 @@ func (c *runsCommand) look() sink.Look {
 	return sink.All
 }
 
-func findRun(runs []sink.RunReport, name string) (found sink.RunReport, err error) {
+func findRun(runs []health.SourceRun, name string) (found health.SourceRun, err error) {
 	if name == "last" && len(runs) > 0 {
 		return runs[0], nil
 	}
@@ -123,10 +131,10 @@ func (*noRun) Hint() string { return "`desklake runs` lists them" }
 // Unwrap makes it a mistake of the command line.
 func (e *noRun) Unwrap() error { return &usageError{errors.Unwrap(e.error)} }
 
-func runRows(runs []sink.RunReport) []runRow {
+func runRows(runs []health.SourceRun) []runRow {
 	rows := []runRow{}
 	for _, r := range runs {
-		row := runRow{Run: r.ID, Started: r.Started, Finished: orNull(r.Finished), Status: string(r.Status),
+		row := runRow{Source: r.Source, Run: r.ID, Started: r.Started, Finished: orNull(r.Finished), Status: string(r.Status),
 			Trigger: r.Trigger, Version: r.Version, Error: r.Error, Loads: []loadRow{}}
 		for _, l := range r.Loads {
 			row.Loads = append(row.Loads, loadRow{Stream: l.Stream, Table: l.Table, Read: l.Read, Inserted: l.Inserted,
@@ -138,20 +146,23 @@ func runRows(runs []sink.RunReport) []runRow {
 	return rows
 }
 
-func printRuns(w io.Writer, runs []sink.RunReport, now time.Time) error {
-	g := term.NewGrid("run", "started", ">took", "status", ">new", ">changed", ">deleted")
+func printRuns(w io.Writer, named bool, runs []health.SourceRun, now time.Time) error {
+	g := newSourceGrid(named, "run", "started", ">took", "status", ">new", ">changed", ">deleted")
 	for _, r := range runs {
 		var rows sink.Counts
 		for _, l := range r.Loads {
 			rows.Add(l.Counts)
 		}
-		g.Add(r.ID, words.Ago(&r.Started, now), took(r.Run), statusCell(r.Status), rows.Inserted, rows.Updated, rows.Deleted)
+		g.add(r.Source, r.ID, words.Ago(&r.Started, now), took(r.Run), statusCell(r.Status), rows.Inserted, rows.Updated, rows.Deleted)
 	}
 	return g.Write(w)
 }
 
 // printRun prints a run with its tables.
-func printRun(w io.Writer, r sink.RunReport) error {
+func printRun(w io.Writer, r health.SourceRun) error {
+	if r.Source != "" {
+		fmt.Fprintf(w, "source   %s\n", r.Source)
+	}
 	fmt.Fprintf(w, "run      %s\nstarted  %s\ntook     %s\nstatus   ", r.ID, words.Day(&r.Started), took(r.Run))
 	statusCell(r.Status).Print(w)
 	fmt.Fprintf(w, "\ntrigger  %s\nversion  %s\n", r.Trigger, r.Version)

@@ -25,16 +25,19 @@ type stateCommand struct {
 }
 
 type stateShowCommand struct {
+	sourceFlag
+
 	JSON bool `help:"Print JSON."`
 }
 
 // stateRow is a checkpoint, as --json prints it. Times are RFC 3339 in UTC and null where there is none.
 type stateRow struct {
-	Stream    string     `json:"stream"`     // or a backfill that was broken off
-	Tables    []string   `json:"tables"`     // that hold everything in front of the cursor
-	HighWater *time.Time `json:"high_water"` // the latest source-side time in front of it
-	Cursor    string     `json:"cursor"`     // where the stream continues, in the source's own words
-	Run       string     `json:"run"`        // that stored it
+	Source    string     `json:"source,omitempty"` // its name, where sources have names
+	Stream    string     `json:"stream"`           // or a backfill that was broken off
+	Tables    []string   `json:"tables"`           // that hold everything in front of the cursor
+	HighWater *time.Time `json:"high_water"`       // the latest source-side time in front of it
+	Cursor    string     `json:"cursor"`           // where the stream continues, in the source's own words
+	Run       string     `json:"run"`              // that stored it
 	SavedAt   *time.Time `json:"saved_at"`
 	Account   string     `json:"account"`     // whose rows these are
 	Complete  *time.Time `json:"complete_at"` // when the stream was last read to its end
@@ -46,45 +49,46 @@ func (*stateShowCommand) Help() string { return "Example: desklake state show --
 
 // Run prints the checkpoints.
 func (c *stateShowCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	_, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	report, err := conf.Destination().Inspect(a.ctx, sink.Look{})
+	rows := []stateRow{}
+	err = a.inspect(sources, sink.Look{}, func(s *setup.Source, r sink.Report) { rows = append(rows, stateRows(s.Name, r.Checkpoints)...) })
 	if err != nil {
-		return &pipeline.SinkError{Err: err}
+		return err
 	}
-	rows := stateRows(report.Checkpoints)
 	if c.JSON {
 		return term.JSON(a.stdout, rows)
 	}
-	return printState(a.stdout, rows, time.Now())
+	return printState(a.stdout, named(sources), rows, time.Now())
 }
 
-func stateRows(checkpoints map[string]state.Checkpoint) []stateRow {
-	rows := []stateRow{}
+func stateRows(source string, checkpoints map[string]state.Checkpoint) (rows []stateRow) {
 	for _, name := range slices.Sorted(maps.Keys(checkpoints)) {
 		c := checkpoints[name]
 		if len(c.Tables)+len(c.Lost) == 0 { // it only says whose rows are there
 			continue
 		}
-		rows = append(rows, stateRow{Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
+		rows = append(rows, stateRow{Source: source, Stream: c.Stream, Tables: c.Tables, HighWater: orNull(c.HighWater), Cursor: c.Cursor,
 			Run: c.RunID, SavedAt: orNull(c.SavedAt), Account: c.Account, Complete: orNull(c.CompleteAt), Reader: c.Reader})
 	}
 	return rows
 }
 
 // printState prints the cursors last: they are long.
-func printState(w io.Writer, rows []stateRow, now time.Time) error {
-	g := term.NewGrid("stream", "up to", "saved", "cursor")
+func printState(w io.Writer, named bool, rows []stateRow, now time.Time) error {
+	g := newSourceGrid(named, "stream", "up to", "saved", "cursor")
 	g.Cut = true
 	for _, r := range rows {
-		g.Add(r.Stream, words.Day(r.HighWater), words.Ago(r.SavedAt, now), r.Cursor)
+		g.add(r.Source, r.Stream, words.Day(r.HighWater), words.Ago(r.SavedAt, now), r.Cursor)
 	}
 	return g.Write(w)
 }
 
 type stateResetCommand struct {
+	oneSourceFlag
+
 	Tables []string `arg:"" name:"table" help:"The tables whose streams are to start again."`
 	Yes    bool     `short:"y" help:"Do not ask."`
 }
@@ -99,19 +103,19 @@ fill several tables; they start again together.`
 
 // Run deletes the checkpoints of the streams that fill the tables.
 func (c *stateResetCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	_, source, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	if err := setup.CheckTables(c.Tables, conf.AllTables()); err != nil {
+	if err := setup.CheckTables(c.Tables, source.AllTables()); err != nil {
 		return err
 	}
-	return a.withSink(conf, func(dst sink.Sink) error { return c.reset(a, dst, conf.Catalog().Select(c.Tables)) })
+	return a.withSink(source.Destination(), func(dst sink.Sink) error { return c.reset(a, dst, source.Catalog().Select(c.Tables)) })
 }
 
 // withSink opens the sink, uses it, settles what that changed, and closes it.
-func (a *app) withSink(conf *setup.Setup, use func(sink.Sink) error) error {
-	dst, err := a.openSink(conf)
+func (a *app) withSink(d sink.Destination, use func(sink.Sink) error) error {
+	dst, err := a.openSink(d)
 	if err != nil {
 		return err
 	}

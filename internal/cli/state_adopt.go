@@ -14,6 +14,8 @@ import (
 )
 
 type stateAdoptCommand struct {
+	oneSourceFlag
+
 	Yes bool `short:"y" help:"Do not ask."`
 }
 
@@ -28,15 +30,15 @@ sync goes on from where the last one ended.`
 
 // Run stores the checkpoints as those of the account that the configuration names.
 func (c *stateAdoptCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	_, chosen, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	source, err := conf.OpenSource(a.logger)
+	source, err := chosen.Open(a.logger)
 	if err != nil {
 		return err
 	}
-	return a.withSink(conf, func(dst sink.Sink) error { return c.adopt(a, dst, source.Scope().Account) })
+	return a.withSink(chosen.Destination(), func(dst sink.Sink) error { return c.adopt(a, dst, source.Scope().Account) })
 }
 
 func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {

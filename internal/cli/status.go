@@ -12,17 +12,19 @@ import (
 	"desklake/internal/setup"
 	"desklake/internal/term"
 	"desklake/internal/words"
-	"desklake/pipeline"
 	"desklake/sink"
 )
 
 type statusCommand struct {
+	sourceFlag
+
 	MaxAge time.Duration `placeholder:"26h" help:"End with exit code 8 if a table was not read to its end for longer than this."`
 	JSON   bool          `help:"Print JSON."`
 }
 
 // statusReport is what --json prints. Times are RFC 3339 in UTC and null where there is none.
 type statusReport struct {
+	Source  string      `json:"source,omitempty"` // its name, where sources have names
 	Tables  []statusRow `json:"tables"`
 	LastRun *lastRun    `json:"last_run"` // null before the first one
 	Issues  int64       `json:"issues"`   // rows in desklake.issues
@@ -76,26 +78,33 @@ func (c *statusCommand) Run(a *app) error {
 	if c.MaxAge < 0 {
 		return &usageError{errors.New("--max-age: must be more than zero, such as 26h")}
 	}
-	conf, err := a.loadConfig()
+	conf, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	report, err := conf.Destination().Inspect(a.ctx, sink.Look{})
-	if err != nil {
-		return &pipeline.SinkError{Err: err}
+	now, old := time.Now(), &stale{maxAge: c.MaxAge}
+	var all []statusReport
+	err = a.inspect(sources, sink.Look{}, func(s *setup.Source, r sink.Report) {
+		status := newStatus(r, s.Selected(), s.Schedules(conf.Jobs), now)
+		status.Source = s.Name
+		status.lookAtCredential(s)
+		all = append(all, status)
+		old.add(s.Name, health.Overdue(r, s.Selected(), c.MaxAge, now), now)
+	})
+	switch {
+	case err != nil:
+		return err
+	case c.JSON && named(sources):
+		err = term.JSON(a.stdout, all)
+	case c.JSON:
+		err = term.JSON(a.stdout, all[0])
+	default:
+		err = printStatus(a.stdout, named(sources), all, now)
 	}
-	now := time.Now()
-	status := newStatus(report, conf.Selected(), conf.Schedules(), now)
-	status.lookAtCredential(conf)
-	if c.JSON {
-		err = term.JSON(a.stdout, status)
-	} else {
-		err = status.print(a.stdout, now)
-	}
-	if err != nil || c.MaxAge == 0 {
+	if err != nil || c.MaxAge == 0 || old.tables == nil {
 		return err
 	}
-	return tooOld(report, conf.Selected(), c.MaxAge, now)
+	return old
 }
 
 func newStatus(r sink.Report, wanted []string, schedules []health.Schedule, now time.Time) statusReport {
@@ -113,8 +122,8 @@ func newStatus(r sink.Report, wanted []string, schedules []health.Schedule, now 
 }
 
 // lookAtCredential adds what is known of the credential without a request.
-func (s *statusReport) lookAtCredential(conf *setup.Setup) {
-	source, err := conf.OpenSource(slog.New(slog.DiscardHandler))
+func (s *statusReport) lookAtCredential(of *setup.Source) {
+	source, err := of.Open(slog.New(slog.DiscardHandler))
 	if err == nil {
 		if expirer, ok := source.(extract.Expirer); ok {
 			var ends time.Time
@@ -127,14 +136,30 @@ func (s *statusReport) lookAtCredential(conf *setup.Setup) {
 	}
 }
 
-func (s statusReport) print(w io.Writer, now time.Time) error {
-	g := term.NewGrid("table", ">rows", ">deleted", "up to", "read", "state")
-	for _, r := range s.Tables {
-		g.Add(r.Table, r.Rows, r.Deleted, words.Day(r.UpTo), words.Ago(r.FreshAt, now), stateCell(health.State(r.State)))
+func printStatus(w io.Writer, named bool, all []statusReport, now time.Time) error {
+	g := newSourceGrid(named, "table", ">rows", ">deleted", "up to", "read", "state")
+	for _, s := range all {
+		for _, r := range s.Tables {
+			g.add(s.Source, r.Table, r.Rows, r.Deleted, words.Day(r.UpTo), words.Ago(r.FreshAt, now), stateCell(health.State(r.State)))
+		}
 	}
 	if err := g.Write(w); err != nil {
 		return err
 	}
+	for _, s := range all {
+		if named {
+			fmt.Fprintf(w, "\n%s", s.Source)
+			if s.LastRun == nil {
+				fmt.Fprint(w, ": no run yet\n")
+			}
+		}
+		s.printRest(w, now)
+	}
+	return nil
+}
+
+// printRest prints what is not about single tables.
+func (s statusReport) printRest(w io.Writer, now time.Time) {
 	if last := s.LastRun; last != nil {
 		fmt.Fprintf(w, "\nlast run %s: ", last.Run)
 		statusCell(sink.Status(last.Status)).Print(w)
@@ -156,7 +181,6 @@ func (s statusReport) print(w io.Writer, now time.Time) error {
 		}
 		fmt.Fprintln(w)
 	}
-	return nil
 }
 
 // stateCell is a state in the colour of how bad it is.

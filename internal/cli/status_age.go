@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"desklake/internal/health"
 	"desklake/internal/words"
 	"desklake/sink"
 )
@@ -23,15 +22,13 @@ func (e *stale) Error() string {
 // Hint says where to look.
 func (*stale) Hint() string { return "`desklake runs` shows what became of the last runs" }
 
-// tooOld returns an error if a table was not read to its end for longer than maxAge, or is among the wanted ones and no
-// run has come to it.
-func tooOld(r sink.Report, wanted []string, maxAge time.Duration, now time.Time) error {
-	e := &stale{maxAge: maxAge}
-	for _, t := range health.Overdue(r, wanted, maxAge, now) {
-		e.tables = append(e.tables, fmt.Sprintf("%s (%s)", t.Name, words.Ago(orNull(t.FreshAt), now)))
+// add adds the tables of a source that are too old.
+func (e *stale) add(source string, overdue []sink.TableReport, now time.Time) {
+	for _, t := range overdue {
+		name := t.Name
+		if source != "" {
+			name = source + "." + name
+		}
+		e.tables = append(e.tables, fmt.Sprintf("%s (%s)", name, words.Ago(orNull(t.FreshAt), now)))
 	}
-	if e.tables == nil {
-		return nil
-	}
-	return e
 }

@@ -17,6 +17,8 @@ import (
 )
 
 type syncCommand struct {
+	sourceFlag
+
 	Tables        []string `arg:"" optional:"" name:"table" help:"The tables to sync; those of the configuration when none is named."`
 	FullRefresh   bool     `help:"Read everything again from the start date. Rows that are there stay until they are met again."`
 	DryRun        bool     `help:"Do nothing, but print what it would cost, as desklake plan does."`
@@ -27,61 +29,80 @@ type syncCommand struct {
 func (*syncCommand) Help() string {
 	return `Example: desklake sync tickets users
 
-The first signal (Ctrl-C) ends it in an orderly way, with everything that was received committed; the next sync goes on
+Several sources are read one after another, each in a run of its own; what goes wrong with one keeps no other from being
+read. The first signal (Ctrl-C) ends it in an orderly way, with everything that was received committed; the next sync goes on
 from there.`
 }
 
 // Run executes one run and prints what it did.
 func (c *syncCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	conf, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	job, err := conf.Job(c.Tables)
+	tasks, err := setup.Tasks(sources, c.Tables)
 	if err != nil {
 		return err
 	}
-	job.FullRefresh, job.AcceptDeletes = c.FullRefresh, c.AcceptDeletes
+	for i := range tasks {
+		tasks[i].FullRefresh, tasks[i].AcceptDeletes = c.FullRefresh, c.AcceptDeletes
+	}
 	if c.DryRun {
-		return a.plan(conf, job, false)
+		return a.plan(tasks, false)
 	}
-	return a.sync(conf, job)
+	return a.sync(conf, tasks)
 }
 
-// sync executes the job, prints what it did and tells whom the configuration names. The job's wiring is added here.
-func (a *app) sync(conf *setup.Setup, job pipeline.Job) error {
+// sync executes the tasks, prints what they did and tells whom the configuration names.
+func (a *app) sync(conf *setup.Setup, tasks []setup.Task) error {
+	var runs []sink.Run
+	err := a.each(tasks, func(t setup.Task) error {
+		run, err := a.syncOne(conf, t)
+		runs = append(runs, run)
+		return err
+	})
+	if err == nil {
+		service.TellSuccess(a.ctx, conf, a.Version, a.logger, runs)
+	}
+	return err
+}
+
+// syncOne executes one task. The job's wiring is added here.
+func (a *app) syncOne(conf *setup.Setup, t setup.Task) (sink.Run, error) {
+	job, destination := t.Job, t.Destination()
 	job.Trigger, job.Stop, job.Version, job.CommitRows = cmp.Or(job.Trigger, sink.ByHand), a.ctx.Done(), a.Version, a.CommitRows
-	began, log := time.Now(), a.logger
+	began, log := time.Now(), t.Logger(a.logger)
 	var shown progress.Progress
 	result, err := pipeline.Execute(context.WithoutCancel(a.ctx), pipeline.Execution{
-		Open: conf.OpenSource, Destination: conf.Destination(), Job: job, Log: log, Patience: a.ctx, Waiting: a.tellLocked(conf, log),
+		Open: t.Open, Destination: destination, Job: job, Log: log, Patience: a.ctx, Waiting: a.tellLocked(destination, log),
 		Begin: func(plan pipeline.Plan, its *slog.Logger) pipeline.Progress {
 			began, log = time.Now(), its
 			a.tellResumed(job, plan, log)
+			a.tellSource(t.Source)
 			shown = a.output().Begin(plan, job, log)
 			return shown
 		}})
 	if shown != nil {
 		a.output().End(shown)
 	}
-	defer service.TellSync(a.ctx, conf, a.Version, a.logger, result, err)
+	defer service.TellSync(a.ctx, conf, t.Source, a.Version, a.logger, result, err)
 	if result.Run.Finished.IsZero() { // it could not begin
-		return err
+		return result.Run, err
 	}
-	printSummary(a.stdout, result, conf.Destination().Location(), time.Since(began))
+	printSummary(a.stdout, result, inSource(t.Source, destination.Location()), time.Since(began))
 	if a.json {
 		progress.LogEnd(log, result, job.Named, err, time.Since(began))
 	} else {
 		a.printSkipped(result, job.Named)
 	}
-	failed := newRunError(result, job.Named)
+	failed := newRunError(t.Name, result, job.Named)
 	if err != nil && brokeSink(result) {
-		return err // it is why the streams failed
+		return result.Run, err // it is why the streams failed
 	}
 	if failed != nil && err != nil {
-		a.print(err) // what is reported in the end is the run's
+		a.print(about(t.Name, err)) // what is reported in the end is the run's
 	}
-	return errors.Join(failed, err)
+	return result.Run, errors.Join(failed, err)
 }
 
 // brokeSink reports that a stream met what has broken the sink: what follows from that is one thing with it.
@@ -96,14 +117,28 @@ func (a *app) output() progress.Output {
 	return progress.Output{Stderr: a.stderr, Log: a.log, JSON: a.json}
 }
 
-// openSink opens the destination, and waits for it if another process has it.
-func (a *app) openSink(conf *setup.Setup) (sink.Sink, error) {
-	return pipeline.OpenSink(a.ctx, conf.Destination(), a.tellLocked(conf, a.logger))
+// tellSource says which of several sources is read now, where progress is for people.
+func (a *app) tellSource(s *setup.Source) {
+	if s.Name != "" && !a.json {
+		fmt.Fprintf(a.stderr, "%s (%s)\n", s.Name, s.Account())
+	}
+}
+
+// inSource is what is said of a place, or of what is printed below it, where there are several sources.
+func inSource(s *setup.Source, text string) string {
+	if s.Name == "" {
+		return text
+	}
+	return s.Name + ": " + text
+}
+
+// openSink opens a destination, and waits for it if another process has it.
+func (a *app) openSink(d sink.Destination) (sink.Sink, error) {
+	return pipeline.OpenSink(a.ctx, d, a.tellLocked(d, a.logger))
 }
 
 // tellLocked returns what tells who has the destination.
-func (a *app) tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
-	d := conf.Destination()
+func (a *app) tellLocked(d sink.Destination, log *slog.Logger) func(holder string) {
 	return func(holder string) {
 		if a.json {
 			log.Info("waiting for the sink", "path", d.Location(), "holder", holder, "at_most", d.LockWait())

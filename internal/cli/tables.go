@@ -12,6 +12,8 @@ import (
 )
 
 type tablesCommand struct {
+	Source string `placeholder:"NAME" help:"Show those of this source of the configuration."`
+
 	Tables   []string `arg:"" optional:"" name:"table" help:"The tables to show; all when none is named."`
 	JSON     bool     `help:"Print JSON." xor:"form"`
 	Markdown bool     `help:"Print Markdown, as in docs/tables.md." xor:"form"`
@@ -22,8 +24,14 @@ func (*tablesCommand) Help() string { return "Example: desklake tables tickets t
 
 // Run prints the catalog.
 func (c *tablesCommand) Run(a *app) error {
-	source := a.Drivers.Sources["zendesk"]
-	known := source.Catalog()
+	known := a.Drivers.Sources[sourceType].Catalog()
+	if c.Source != "" {
+		_, source, err := oneSourceFlag{c.Source}.choose(a)
+		if err != nil {
+			return err
+		}
+		known = source.Catalog()
+	}
 	tables := known.Tables
 	if len(c.Tables) > 0 {
 		if err := setup.CheckTables(c.Tables, extract.TableNames(tables)); err != nil {

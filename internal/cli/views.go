@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"desklake/pipeline"
@@ -12,6 +13,8 @@ import (
 )
 
 type viewsCommand struct {
+	sourceFlag
+
 	Output string `short:"o" default:"lake.duckdb" type:"path" help:"The file to write; what else it has stays."`
 }
 
@@ -21,20 +24,28 @@ func (*viewsCommand) Help() string {
 
 The file is small: the rows stay in the Parquet files, and every query sees what the last sync left there. While a sync
 replaces files a query can meet one at that moment. It fails almost always, and is to be asked again; docs/deploy.md tells
-how to read old and new rows never mixed. Write the views again when a new version of desklake has more tables or columns.`
+how to read old and new rows never mixed. Write the views again when a new version of desklake has more tables or columns.
+Of several sources, each has its views in the schema of its name.`
 }
 
 // Run writes the views.
 func (c *viewsCommand) Run(a *app) error {
-	conf, err := a.loadConfig()
+	conf, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
-	files, ok := conf.Destination().(sink.Viewed)
-	if !ok {
-		return &usageError{fmt.Errorf("sink.type is %s: its tables are in %s itself", conf.Sink.Type, conf.Destination().Location())}
+	var views []sink.View
+	for _, s := range sources {
+		files, ok := s.Destination().(sink.Viewed)
+		if !ok {
+			return &usageError{fmt.Errorf("sink.type is %s: its tables are in %s itself", conf.Sink.Type, conf.Destination().Location())}
+		}
+		its, err := files.Views(a.ctx)
+		if err != nil {
+			return about(s.Name, &pipeline.SinkError{Err: err})
+		}
+		views = withViews(views, its)
 	}
-	views, err := files.Views(a.ctx)
 	if err == nil {
 		err = writeViews(a.ctx, c.Output, views)
 	}
@@ -43,6 +54,19 @@ func (c *viewsCommand) Run(a *app) error {
 	}
 	fmt.Fprintf(a.stdout, "%s has %d views over the files in %s\n", c.Output, len(views), conf.Destination().Location())
 	return nil
+}
+
+// withViews adds views. Desklake's own tables of several sources are one view.
+func withViews(views, more []sink.View) []sink.View {
+	for _, v := range more {
+		i := slices.IndexFunc(views, func(o sink.View) bool { return o.Schema == v.Schema && o.Name == v.Name })
+		if i < 0 {
+			views = append(views, v)
+		} else {
+			views[i].Files = append(views[i].Files, v.Files...)
+		}
+	}
+	return views
 }
 
 // writeViews creates or replaces the views in one transaction.
@@ -92,6 +116,10 @@ func viewStatements(v sink.View) []string {
 		statements = append(statements, "CREATE SCHEMA IF NOT EXISTS "+quote(v.Schema))
 		name = quote(v.Schema) + "." + name
 	}
+	files := make([]string, len(v.Files))
+	for i, f := range v.Files {
+		files[i] = literal(f)
+	}
 	columns := make([]string, len(v.Columns))
 	for i, c := range v.Columns {
 		columns[i] = quote(c.Name)
@@ -99,8 +127,8 @@ func viewStatements(v sink.View) []string {
 			columns[i] += "::JSON AS " + quote(c.Name)
 		}
 	}
-	statements = append(statements, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet(%s, union_by_name = true, hive_partitioning = false)",
-		name, strings.Join(columns, ", "), literal(v.Files)), "COMMENT ON VIEW "+name+" IS "+literal(v.Doc))
+	statements = append(statements, fmt.Sprintf("CREATE OR REPLACE VIEW %s AS SELECT %s FROM read_parquet([%s], union_by_name = true, hive_partitioning = false)",
+		name, strings.Join(columns, ", "), strings.Join(files, ", ")), "COMMENT ON VIEW "+name+" IS "+literal(v.Doc))
 	for _, c := range v.Columns {
 		statements = append(statements, "COMMENT ON COLUMN "+name+"."+quote(c.Name)+" IS "+literal(c.Doc))
 	}

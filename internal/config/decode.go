@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,14 +14,16 @@ import (
 
 // reader turns nodes into sections and collects what is wrong with them.
 type reader struct {
-	ctx      context.Context  // ends the reading of other files
-	dir      string           // the file's folder
-	name     string           // its name there
-	places   map[string]place // by path, of every value that the file has
-	told     map[string]bool  // the paths that have a problem
-	meant    map[string]bool  // the paths that the file tries to give, by a wrong key for instance
-	values   int              // how many were decoded, those that aliases repeat each time
-	full     bool             // there were too many: the rest was left out
+	ctx      context.Context   // ends the reading of other files
+	dir      string            // the file's folder
+	name     string            // its name there
+	places   map[string]place  // by path, of every value that the file has
+	top      map[string]bool   // the keys that the file has at the top
+	told     map[string]bool   // the paths that have a problem
+	meant    map[string]bool   // the paths that the file tries to give, by a wrong key for instance
+	claimed  map[string]string // what one section alone may have, and its path
+	values   int               // how many were decoded, those that aliases repeat each time
+	full     bool              // there were too many: the rest was left out
 	known    Vocabulary
 	root     reflect.Value // what is filled
 	problems []Problem
@@ -199,7 +202,7 @@ func (r *reader) unknown(at place, path, name string, section reflect.Value) {
 		r.reportAt(at, "key %q is for type %s only: remove it", name, oneOf(types))
 		return
 	}
-	if homes := r.known.homesOf(name, r.root); len(homes) > 0 {
+	if homes := slices.DeleteFunc(r.known.homesOf(name, r.root), r.excluded); len(homes) > 0 {
 		r.reportAt(at, "key %q does not belong here, but under %s", name, oneOf(homes))
 		for _, home := range homes {
 			r.meant[join(home, strings.TrimSuffix(name, fileSuffix))] = true

@@ -3,6 +3,7 @@ package config
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // homesOf returns the paths of the sections within one that have a key of this name, itself left out.
@@ -13,6 +14,29 @@ func (v Vocabulary) homesOf(name string, root reflect.Value) (homes []string) {
 		}
 	})
 	return homes
+}
+
+// excluded reports that a path is under a key at the top in whose place the file has another: the first of those that exclude
+// each other, where it has none of them.
+func (r *reader) excluded(path string) bool {
+	top, _, _ := strings.Cut(path, ".")
+	var group string
+	keys := r.known.keys(r.root)
+	for _, k := range keys {
+		if k.name == top {
+			group = k.tags.Get("oneof")
+		}
+	}
+	if group == "" {
+		return false
+	}
+	taken := ""
+	for _, k := range keys {
+		if k.tags.Get("oneof") == group && (taken == "" || r.top[k.name]) {
+			taken = k.name
+		}
+	}
+	return top != taken
 }
 
 // variants are a section with each kind of its Choice, or itself where it has none.

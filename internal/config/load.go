@@ -32,10 +32,13 @@ func brokenOff(ctx context.Context, path string) error {
 
 // Parse is Load for a file's content that need not be on disk. The path is where it would be.
 func Parse(ctx context.Context, path string, data []byte, into Section, known Vocabulary) error {
-	r := &reader{ctx: ctx, dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, told: map[string]bool{}, meant: map[string]bool{},
-		known: known, root: reflect.ValueOf(into).Elem()}
+	r := &reader{ctx: ctx, dir: filepath.Dir(path), name: filepath.Base(path), places: map[string]place{}, top: map[string]bool{},
+		told: map[string]bool{}, meant: map[string]bool{}, claimed: map[string]string{}, known: known, root: reflect.ValueOf(into).Elem()}
 	setDefaults(r.root)
 	if root := r.parse(data); root != nil {
+		for i := 0; root.Kind == yaml.MappingNode && i < len(root.Content); i += 2 {
+			r.top[root.Content[i].Value] = true
+		}
 		r.decode(root, "", r.root)
 		if !r.full {
 			r.check("", r.root)

@@ -67,6 +67,26 @@ func (r Report) Words(name string) []string { return r.r.known.Words[name] }
 // File is the name of the configuration file, without its folder.
 func (r Report) File() string { return r.r.name }
 
+// Name is the name of the entry of a list in which the section is, such as that of sources[1]; empty where it is in none.
+func (r Report) Name() string {
+	for path := r.path; path != ""; path = parent(path) {
+		if strings.HasSuffix(path, "]") {
+			name, _ := expand(r.r.places[join(path, "name")].raw)
+			return name
+		}
+	}
+	return ""
+}
+
+// Claim reports a value that no other section may have too, and one has.
+func (r Report) Claim(key, value string) {
+	if first, taken := r.r.claimed[value]; taken {
+		r.Problem(key, "%s has the same: give each its own", first)
+		return
+	}
+	r.r.claimed[value] = r.at(key)
+}
+
 // Within is the report of a section within this one.
 func (r Report) Within(key string) Report { return Report{r.r, r.at(key)} }
 

@@ -14,12 +14,13 @@ import (
 
 // message is what a webhook of the format json gets.
 type message struct {
-	Event   string    `json:"event"`  // failure, recovery or staleness
-	Text    string    `json:"text"`   // the whole of it in one sentence
-	Sink    string    `json:"sink"`   // the destination
-	Tables  []string  `json:"tables"` // that it is about; empty where it is about the whole run
-	Run     *runFacts `json:"run"`    // null where there is none
-	At      time.Time `json:"at"`     // UTC
+	Event   string    `json:"event"`            // failure, recovery or staleness
+	Text    string    `json:"text"`             // the whole of it in one sentence
+	Sink    string    `json:"sink"`             // the destination
+	Source  string    `json:"source,omitempty"` // by its name, where there are several
+	Tables  []string  `json:"tables"`           // that it is about; empty where it is about the whole run
+	Run     *runFacts `json:"run"`              // null where there is none
+	At      time.Time `json:"at"`               // UTC
 	Version string    `json:"version"`
 }
 
@@ -34,7 +35,7 @@ type runFacts struct {
 }
 
 func (n *Notifier) message(event string, tables []string, run *sink.Run, text string) message {
-	m := message{Event: event, Text: n.Sink + ": " + text, Sink: n.Sink, Tables: slices.Clone(tables), At: time.Now().UTC().Truncate(time.Second), Version: n.Version}
+	m := message{Event: event, Text: n.about() + ": " + text, Sink: n.Sink, Source: n.Source, Tables: slices.Clone(tables), At: time.Now().UTC().Truncate(time.Second), Version: n.Version}
 	if m.Tables == nil {
 		m.Tables = []string{}
 	}
@@ -42,6 +43,14 @@ func (n *Notifier) message(event string, tables []string, run *sink.Run, text st
 		m.Run = &runFacts{run.ID, string(run.Status), run.Trigger, run.Started, run.Finished, run.Error}
 	}
 	return m
+}
+
+// about is what a message is about.
+func (n *Notifier) about() string {
+	if n.Source == "" {
+		return n.Sink
+	}
+	return n.Source + " in " + n.Sink
 }
 
 func (n *Notifier) failure(wrong trouble, run *sink.Run) message {

@@ -21,6 +21,7 @@ import (
 // Options say who is told what.
 type Options struct {
 	Sink       string // the name of the destination, for the messages
+	Source     string // of several sources, the name of the one that is told of; empty for an only one
 	Webhooks   []Webhook
 	Heartbeat  string // address that is asked for after each success; empty for none
 	StaleAfter time.Duration
@@ -49,7 +50,7 @@ const (
 	Staleness = "staleness" // tables were not read to their end for too long
 )
 
-// Notifier tells of one sink. Its methods return when everybody has been told or given up, a few minutes at most, or
+// Notifier tells of one source of one sink. Its methods return when everybody has been told or given up, a few minutes at most, or
 // when the context is done. They may be called from several goroutines.
 type Notifier struct {
 	Options
@@ -69,7 +70,7 @@ func New(o Options) *Notifier {
 func (n *Notifier) Active() bool { return len(n.Webhooks) > 0 || n.Heartbeat != "" }
 
 // RunEnded tells of a run. Runs are the sink's, the latest first: of them the first is the one that has ended, and the
-// others say what was wrong before. A failure that goes on is not told again.
+// others say what was wrong before. A failure that goes on is not told again. The heartbeat is not asked for: see Succeeded.
 func (n *Notifier) RunEnded(ctx context.Context, runs []sink.RunReport) {
 	if len(runs) == 0 {
 		return
@@ -87,6 +88,16 @@ func (n *Notifier) RunEnded(ctx context.Context, runs []sink.RunReport) {
 	if len(ended) > 0 && n.send(ctx, n.recovery(ended, run.Run)) {
 		n.told = n.told.without(ended)
 	}
+}
+
+// Succeeded asks for the heartbeat address, if all of the runs that belong together were a success: those of one job, of each
+// source one.
+func (n *Notifier) Succeeded(ctx context.Context, runs []sink.Run) {
+	if len(runs) == 0 || slices.ContainsFunc(runs, func(r sink.Run) bool { return !health.Succeeded(r) }) {
+		return
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
 	n.beat(ctx)
 }
 

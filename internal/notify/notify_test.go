@@ -194,9 +194,34 @@ func TestTheHeartbeatBeatsAfterEachSuccessOnly(t *testing.T) {
 	p := &post{}
 	n := newTest(p, t.Output(), func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
 	for _, run := range []string{"failed", "partial tickets!", "interrupted tickets?", "done tickets", "done tickets"} {
-		n.RunEnded(t.Context(), history(run))
+		runEnded(t.Context(), n, history(run))
 	}
 	wantTexts(t, p, "GET beat.acme.com", "GET beat.acme.com")
+}
+
+// Who is woken by a heartbeat that is missing wants to know of each account.
+func TestTheHeartbeatOfSeveralSourcesBeatsWhereAllOfThemWereRead(t *testing.T) {
+	t.Parallel()
+	p := &post{}
+	n := newTest(p, t.Output(), func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
+	done, partial := history("done tickets")[0].Run, history("partial tickets!")[0].Run
+	for _, runs := range [][]sink.Run{{}, {done, partial}, {partial, done}, {done, done}} {
+		n.Succeeded(t.Context(), runs)
+	}
+	wantTexts(t, p, "GET beat.acme.com")
+}
+
+func TestAMessageNamesTheSourceWhereThereAreSeveral(t *testing.T) {
+	t.Parallel()
+	p := &post{}
+	newTest(p, t.Output(), func(o *Options) { o.Source = "acme" }).RunEnded(t.Context(), history("failed tickets!"))
+	wantTexts(t, p, "acme in "+ticketsFailed)
+}
+
+// runEnded tells of a run that is all of its job.
+func runEnded(ctx context.Context, n *Notifier, runs []sink.RunReport) {
+	n.RunEnded(ctx, runs)
+	n.Succeeded(ctx, []sink.Run{runs[0].Run})
 }
 
 func TestStalenessIsToldOnceUntilTheTableIsFreshAgain(t *testing.T) {
@@ -300,7 +325,7 @@ func TestItGivesUpInTimeAndLogsNoSecret(t *testing.T) {
 			p.answers = append(p.answers, answer{err: &url.Error{Op: "Post", URL: "https://hooks.acme.com/s3cret", Err: errors.New("no route to host")}}, answer{hang: true})
 		}
 		n := newTest(p, &log, func(o *Options) { o.Heartbeat = "https://beat.acme.com/s3cret" })
-		n.RunEnded(t.Context(), history("done tickets", "failed tickets!"))
+		runEnded(t.Context(), n, history("done tickets", "failed tickets!"))
 		if took := time.Since(began); took > 2*(giveUp+longWait+patience) {
 			t.Errorf("it took %s", took)
 		}

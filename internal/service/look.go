@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"slices"
@@ -14,32 +15,37 @@ import (
 
 // firstLook waits for a sink that another process has, as a run would: what ran before says what is to be made up for. It
 // returns runs among which is the last one of each job, if there is one.
-func (s *service) firstLook(until context.Context, conf *setup.Setup) (runs []sink.RunReport, err error) {
-	d := conf.Destination()
-	err = sink.Await(until, d.LockWait(), tellLocked(conf, s.Logger), func() (err error) {
-		runs, err = s.past(conf)
-		return err
-	})
-	return runs, err
+func (s *service) firstLook(until context.Context, conf *setup.Setup) (history, error) {
+	all := history{}
+	var failed error
+	for _, of := range conf.EverySource() {
+		d := of.Destination()
+		err := sink.Await(until, d.LockWait(), tellLocked(d, s.Logger), func() (err error) {
+			all[of.Name], err = s.past(conf, of)
+			return err
+		})
+		failed = cmp.Or(failed, err)
+	}
+	return all, failed
 }
 
-// past puts what the sink holds on the board, and returns the runs that are shown there; those of the whole history where a
-// job has none among them.
-func (s *service) past(conf *setup.Setup) ([]sink.RunReport, error) {
-	r, err := s.look(conf)
+// past puts what the sink holds of a source on its board, and returns the runs that are shown there; those of the whole history
+// where a job has none among them.
+func (s *service) past(conf *setup.Setup, of *setup.Source) ([]sink.RunReport, error) {
+	r, err := s.look(of)
 	known := func(j setup.Job) bool { return scheduler.LastOf(j.Name, r.Runs) != nil }
 	if err != nil || !slices.ContainsFunc(conf.Jobs, func(j setup.Job) bool { return !known(j) }) || r.LastRun == nil {
 		return r.Runs, err
 	}
-	r, err = conf.Destination().Inspect(s.hurry, sink.Look{Runs: -1})
+	r, err = of.Destination().Inspect(s.hurry, sink.Look{Runs: -1})
 	return r.Runs, err
 }
 
-// look reads what the sink holds, nothing if there is none yet, and puts it on the board.
-func (s *service) look(conf *setup.Setup) (sink.Report, error) {
+// look reads what the sink holds of a source, nothing if there is none yet, and puts it on the board.
+func (s *service) look(of *setup.Source) (sink.Report, error) {
 	s.sink.Lock()
 	defer s.sink.Unlock()
-	return s.read(conf)
+	return s.read(of)
 }
 
 // lookAgain does so if somebody else has changed the sink. It does not wait for a run that has it open.
@@ -49,38 +55,41 @@ func (s *service) lookAgain() {
 	}
 	defer s.sink.Unlock()
 	conf := s.current()
-	s.mu.Lock()
-	old := s.seen.Equal(conf.Destination().ChangedAt())
-	s.mu.Unlock()
-	if !old {
-		_, _ = s.read(conf) // what is wrong stands on the board
+	for _, of := range conf.EverySource() {
+		v := s.view(of.Name)
+		s.mu.Lock()
+		old := v.seen.Equal(of.Destination().ChangedAt())
+		s.mu.Unlock()
+		if !old {
+			_, _ = s.read(of) // what is wrong stands on the board
+		}
 	}
 }
 
-func (s *service) read(conf *setup.Setup) (r sink.Report, err error) {
-	at := conf.Destination().ChangedAt()
+func (s *service) read(of *setup.Source) (r sink.Report, err error) {
+	v, at := s.view(of.Name), of.Destination().ChangedAt()
 	if !at.IsZero() {
-		r, err = s.inspect(conf)
+		r, err = s.inspect(v, of.Destination())
 	}
-	s.board.Report(r, err)
+	v.board.Report(r, err)
 	if err == nil {
 		s.mu.Lock()
-		s.report, s.seen = r, at
-		s.report.Runs = nil // which can be many
-		s.shownRuns = shownRuns{conf.Destination().Location(), r.Runs}
+		v.report, v.seen = r, at
+		v.report.Runs = nil // which can be many
+		v.shownRuns = shownRuns{of.Destination().Location(), r.Runs}
 		s.mu.Unlock()
 	}
 	return r, err
 }
 
 // inspect reads what the sink holds, with the runs that the page shows.
-func (s *service) inspect(conf *setup.Setup) (sink.Report, error) {
+func (s *service) inspect(v *view, d sink.Destination) (sink.Report, error) {
 	s.mu.Lock()
-	known := s.shownRuns
+	known := v.shownRuns
 	s.mu.Unlock()
 	oldest := web.Oldest(time.Now())
-	look := known.look(conf.Destination().Location(), oldest)
-	r, err := conf.Destination().Inspect(s.hurry, look)
+	look := known.look(d.Location(), oldest)
+	r, err := d.Inspect(s.hurry, look)
 	if err != nil || look.Since.Equal(oldest) {
 		return r, err
 	}
@@ -89,12 +98,12 @@ func (s *service) inspect(conf *setup.Setup) (sink.Report, error) {
 		return r, nil
 	}
 	look.Since = oldest
-	return conf.Destination().Inspect(s.hurry, look)
+	return d.Inspect(s.hurry, look)
 }
 
 // tellLocked returns what logs who has the destination.
-func tellLocked(conf *setup.Setup, log *slog.Logger) func(holder string) {
+func tellLocked(d sink.Destination, log *slog.Logger) func(holder string) {
 	return func(holder string) {
-		log.Info("waiting for the sink", "path", conf.Destination().Location(), "holder", holder, "at_most", conf.Destination().LockWait())
+		log.Info("waiting for the sink", "path", d.Location(), "holder", holder, "at_most", d.LockWait())
 	}
 }

@@ -14,9 +14,9 @@ import (
 	"desklake/sink"
 )
 
-// newNotifier returns what tells people of the sink's runs.
-func newNotifier(conf *setup.Setup, version string, log *slog.Logger) *notify.Notifier {
-	o := notify.Options{Sink: conf.Destination().Location(), Heartbeat: string(conf.Notify.HeartbeatURL), StaleAfter: conf.Notify.StaleAfter,
+// newNotifier returns what tells people of the runs of a source.
+func newNotifier(conf *setup.Setup, of *setup.Source, version string, log *slog.Logger) *notify.Notifier {
+	o := notify.Options{Sink: conf.Destination().Location(), Source: of.Name, Heartbeat: string(conf.Notify.HeartbeatURL), StaleAfter: conf.Notify.StaleAfter,
 		Version: version, Log: log}
 	for _, w := range conf.Notify.Webhooks {
 		o.Webhooks = append(o.Webhooks, notify.Webhook{URL: string(w.URL), Format: w.Format, On: w.On})
@@ -43,17 +43,22 @@ func tellRun(ctx context.Context, n *notify.Notifier, result pipeline.Result, st
 // remembered is how many of the last runs are looked through for what was wrong before a run.
 const remembered = 200
 
-// TellSync tells of a run that is the only one of its process.
-func TellSync(ctx context.Context, conf *setup.Setup, version string, log *slog.Logger, result pipeline.Result, err error) {
-	n := newNotifier(conf, version, log)
+// TellSync tells of a run of a source that is the only one of its process.
+func TellSync(ctx context.Context, conf *setup.Setup, of *setup.Source, version string, log *slog.Logger, result pipeline.Result, err error) {
+	n := newNotifier(conf, of, version, log)
 	if !n.Active() {
 		return
 	}
-	report, unread := conf.Destination().Inspect(ctx, sink.Look{Runs: remembered, Loads: true})
+	report, unread := of.Destination().Inspect(ctx, sink.Look{Runs: remembered, Loads: true})
 	if unread != nil && !result.Run.Finished.IsZero() {
 		log.Warn("what was before the run can't be read, so that no recovery is told", progress.Problem(unread)...)
 	}
 	tellRun(ctx, n, result, report.Runs, err)
+}
+
+// TellSuccess tells that all runs of a process were a success, if they were.
+func TellSuccess(ctx context.Context, conf *setup.Setup, version string, log *slog.Logger, runs []sink.Run) {
+	newNotifier(conf, conf.EverySource()[0], version, log).Succeeded(ctx, runs)
 }
 
 // sameNotify reports whether two configurations tell the same people of the same sink: what they were told still counts.
@@ -61,10 +66,16 @@ func sameNotify(a, b *setup.Setup) bool {
 	return a.Destination().Location() == b.Destination().Location() && reflect.DeepEqual(a.Notify, b.Notify)
 }
 
+// message is something that people are to be told, of a source.
+type message struct {
+	source string
+	send   func(context.Context, *notify.Notifier)
+}
+
 // tell has a message sent, after those before it. One that finds too many before it is left out.
-func (s *service) tell(message func(context.Context, *notify.Notifier)) {
+func (s *service) tell(source string, send func(context.Context, *notify.Notifier)) {
 	select {
-	case s.messages <- message:
+	case s.messages <- message{source, send}:
 	default:
 		s.Logger.Warn("a message was not sent: too many wait for an address that does not answer")
 	}
@@ -72,21 +83,22 @@ func (s *service) tell(message func(context.Context, *notify.Notifier)) {
 
 // sendMessages sends messages until there will be no more.
 func (s *service) sendMessages() {
-	for message := range s.messages {
+	for m := range s.messages {
 		s.mu.Lock()
-		n := s.notifier
+		v := s.views[m.source]
 		s.mu.Unlock()
-		if n.Active() {
-			message(s.hurry, n)
+		if v != nil && v.notifier.Active() { // it may be gone from the configuration
+			m.send(s.hurry, v.notifier)
 		}
 	}
 }
 
 // tellStale has those told who want to know which tables are stale by now.
 func (s *service) tellStale() {
-	s.mu.Lock()
-	report := s.report
-	s.mu.Unlock()
-	wanted := s.shown().Tables
-	s.tell(func(ctx context.Context, n *notify.Notifier) { n.Check(ctx, report, wanted, time.Now()) })
+	for _, of := range s.current().EverySource() {
+		s.mu.Lock()
+		report := s.views[of.Name].report
+		s.mu.Unlock()
+		s.tell(of.Name, func(ctx context.Context, n *notify.Notifier) { n.Check(ctx, report, wanted(of), time.Now()) })
+	}
 }

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 
+	"desklake/internal/health"
+	"desklake/internal/setup"
 	"desklake/internal/web"
 )
 
@@ -30,7 +32,7 @@ func (e *NotListening) Unwrap() error { return e.error }
 
 // page is the status page with all that belongs to it.
 func (s *service) page() http.Handler {
-	return web.New(web.Options{Board: s.board, Service: s.shown, RunNow: s.scheduler.RunNow, Logger: s.Logger})
+	return web.New(web.Options{Version: s.Version, Service: s.shown, RunNow: s.scheduler.RunNow, Logger: s.Logger})
 }
 
 // shown is what the page shows of the configuration and the scheduler.
@@ -39,10 +41,15 @@ func (s *service) shown() web.Service {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	conf := s.conf
-	known, wanted := conf.AllTables(), conf.Selected()
-	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Source: conf.Account(), Sink: conf.Destination().Location(), Problem: s.refused}
+	service := web.Service{Listen: conf.Serve.Listen, Token: string(conf.Serve.Token), Sink: conf.Destination().Location(), Problem: s.refused}
+	for _, of := range conf.EverySource() {
+		service.Sources = append(service.Sources, web.Source{Name: of.Name, Account: of.Account(), Tables: wanted(of), Board: s.views[of.Name].board})
+	}
 	for _, j := range conf.Jobs {
-		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Schedule: conf.Schedule(j), Last: s.last[j.Name]}
+		job := web.Job{Name: j.Name, Cron: j.Cron, Timezone: j.Timezone, Reads: map[string]health.Schedule{}, Last: s.last[j.Name]}
+		for _, of := range conf.EverySource() {
+			job.Reads[of.Name] = of.Schedule(j)
+		}
 		for _, p := range planned {
 			if p.Name == j.Name {
 				job.Next, job.Since, job.Waiting = p.Next, p.Running, p.Queued
@@ -50,6 +57,11 @@ func (s *service) shown() web.Service {
 		}
 		service.Jobs = append(service.Jobs, job)
 	}
-	service.Tables = slices.DeleteFunc(known, func(t string) bool { return !slices.Contains(wanted, t) })
 	return service
+}
+
+// wanted are the tables of a source that the configuration selects, in the order of the catalog.
+func wanted(of *setup.Source) []string {
+	selected := of.Selected()
+	return slices.DeleteFunc(of.AllTables(), func(t string) bool { return !slices.Contains(selected, t) })
 }

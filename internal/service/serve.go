@@ -80,6 +80,9 @@ func (s *service) announce() {
 	for i, p := range s.scheduler.Jobs() {
 		j := conf.Jobs[i]
 		attrs := []any{"job", p.Name, "cron", j.Cron, "timezone", j.Timezone, "tables", tablesInWords(j.Tables)}
+		if j.Sources != nil {
+			attrs = append(attrs, "sources", strings.Join(j.Sources, ", "))
+		}
 		if p.Next.After(time.Now()) {
 			attrs = append(attrs, "next", p.Next)
 		} else {

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"desklake/extract"
 	"desklake/internal/config"
 	"desklake/internal/notify"
 	"desklake/internal/web"
@@ -14,17 +13,13 @@ import (
 
 // Config is a whole configuration file. Each section belongs to the package that it configures.
 type Config struct {
-	Source Source        `yaml:"source" help:"The helpdesk account." need:"the account that is read"`
-	Tables config.Tables `yaml:"tables" help:"The tables to sync: all, or a list. Default: all." words:"table"`
-	Sink   Sink          `yaml:"sink" help:"Where to write to." need:"where to write to"`
-	Jobs   []Job         `yaml:"jobs" help:"What desklake serve runs, and when."`
-	Serve  web.Config    `yaml:"serve" help:"The status page of desklake serve."`
-	Notify notify.Config `yaml:"notify" help:"Who is told how the runs go."`
-}
-
-// Source is the helpdesk account.
-type Source struct {
-	config.Choice[extract.Config] `kinds:"source" help:"The type of the helpdesk."`
+	Source  *OnlySource   `yaml:"source" help:"The helpdesk account." oneof:"source"`
+	Sources []NamedSource `yaml:"sources" help:"Several accounts, in the place of source: each with a name of its own." oneof:"source"`
+	Tables  config.Tables `yaml:"tables" help:"The tables to sync: all, or a list. Default: all." words:"table"`
+	Sink    Sink          `yaml:"sink" help:"Where to write to." need:"where to write to"`
+	Jobs    []Job         `yaml:"jobs" help:"What desklake serve runs, and when."`
+	Serve   web.Config    `yaml:"serve" help:"The status page of desklake serve."`
+	Notify  notify.Config `yaml:"notify" help:"Who is told how the runs go."`
 }
 
 // Sink is where the rows go.
@@ -51,30 +46,20 @@ func (s *Sink) Check(r config.Report) {
 type Job struct {
 	scheduler.Config
 
-	Tables config.Tables `yaml:"tables" help:"The tables of the job. Default: those of the configuration." words:"table"`
+	Sources []string      `yaml:"sources" help:"The sources of the job, by their names, where the configuration has several. Default: all of them."`
+	Tables  config.Tables `yaml:"tables" help:"The tables of the job. Default: those of the configuration." words:"table"`
 }
 
 // Check implements config.Checker.
 func (c *Config) Check(r config.Report) {
-	all := r.Words("table")
-	r.Names("tables", "table", c.Tables, all)
-	selected := all
-	if c.Tables != nil {
-		selected = c.Tables
-	}
+	c.checkSources(r)
+	c.checkTables(r)
 	for i := range c.Jobs {
 		j, job := &c.Jobs[i], r.Within(config.Entry("jobs", i))
 		if first := slices.IndexFunc(c.Jobs, func(o Job) bool { return o.Name == j.Name }); j.Name != "" && first < i {
 			job.Problem("name", "%q is the name of another job too, in line %d", job.Raw("name"), r.Line(config.Entry("jobs", first)+".name"))
 		}
-		job.Names("tables", "table", j.Tables, all)
-		for n, table := range j.Tables {
-			if at := config.Entry("tables", n); !slices.Contains(selected, table) {
-				job.Problem(at, "%q is not among the tables of this configuration: add it to tables", job.Raw(at))
-			}
-		}
-		if j.Tables == nil {
-			j.Tables = c.Tables
-		}
+		c.checkJobSources(job, j)
+		c.checkJobTables(job, j)
 	}
 }

@@ -1,4 +1,4 @@
-// Package setup turns a configuration into what it names: the source, the destination, what a run is to do, who is told.
+// Package setup turns a configuration into what it names: the sources, the destination, what a run is to do, who is told.
 //
 // It knows no concrete source or sink: the program hands it a driver for each. Start with Drivers and Setup.
 package setup
@@ -41,6 +41,7 @@ func (d Drivers) vocabulary() config.Vocabulary {
 		Kinds: map[string]map[string]func() config.Section{"source": {}, "sink": {}}}
 	for name, driver := range d.Sources {
 		v.Kinds["source"][name] = func() config.Section { return driver.New() }
+		v.Words[tablesOf(name)] = driver.Catalog().Names()
 	}
 	for name, driver := range d.Sinks {
 		v.Kinds["sink"][name] = func() config.Section { return driver.New() }
@@ -50,20 +51,20 @@ func (d Drivers) vocabulary() config.Vocabulary {
 
 // Load loads the configuration at path; errors are those of config.Load.
 func (d Drivers) Load(ctx context.Context, path string) (*Setup, error) {
-	s := &Setup{drivers: d}
-	if err := config.Load(ctx, path, &s.Config, d.vocabulary()); err != nil {
+	var c Config
+	if err := config.Load(ctx, path, &c, d.vocabulary()); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return newSetup(c, d), nil
 }
 
 // Parse is Load for a file's content that need not be on disk. The path is where it would be.
 func (d Drivers) Parse(ctx context.Context, path, content string) (*Setup, error) {
-	s := &Setup{drivers: d}
-	if err := config.Parse(ctx, path, []byte(content), &s.Config, d.vocabulary()); err != nil {
+	var c Config
+	if err := config.Parse(ctx, path, []byte(content), &c, d.vocabulary()); err != nil {
 		return nil, err
 	}
-	return s, nil
+	return newSetup(c, d), nil
 }
 
 // Schema is the JSON Schema of a configuration file.

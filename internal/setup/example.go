@@ -13,6 +13,14 @@ import (
 //go:embed example.yaml
 var exampleHead string
 
+const exampleSources = `
+## Several accounts in one destination: sources in the place of source, a list. Each has a name, what stands under source, and
+## tables of its own if it likes. What is read goes to the schema of that name in a DuckDB file, to the folder in a lake.
+##   sources:
+##     - {name: acme, type: zendesk, subdomain: acme, ...}
+##     - {name: acme_us, type: zendesk, subdomain: acme-us, ..., tables: [tickets, users]}
+`
+
 const exampleTables = `
 ## all, or a list such as [tickets, users]; docs/tables.md shows what there is.
 # tables: all
@@ -29,7 +37,7 @@ func (d Drivers) Example(source, sink string) string {
 	var b strings.Builder
 	b.WriteString(exampleHead)
 	b.WriteString("\nsource:\n" + indented("type: "+source+"\n\n"+exampleOf(d.Sources[source].New())))
-	b.WriteString(exampleTables)
+	b.WriteString(exampleSources + exampleTables)
 	b.WriteString("\nsink:\n" + indented("## "+strings.Join(d.SinkTypes(), " or ")+".\ntype: "+sink+"\n\n"+exampleOf(d.Sinks[sink].New())+exampleHistory))
 	for _, section := range []config.Section{new(scheduler.Config), new(web.Config), new(notify.Config)} {
 		b.WriteString("\n" + exampleOf(section))

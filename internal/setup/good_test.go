@@ -49,6 +49,7 @@ func TestEveryKeyReachesItsField(t *testing.T) {
 			StaleAfter:   30 * time.Hour,
 		},
 	}
+	want.Source = new(OnlySource)
 	want.Source.Type, want.Source.Section = "zendesk", &zendesk.Config{
 		Subdomain:   "acme",
 		StartDate:   time.Date(2017, 1, 25, 0, 0, 0, 0, time.UTC),
@@ -95,6 +96,7 @@ func TestWhatIsLeftOutHasItsDefault(t *testing.T) {
 	file.SetDefaults()
 	file.Path = filepath.Join(testdata, "helpdesk.duckdb")
 	var want Config
+	want.Source = new(OnlySource)
 	want.Source.Type, want.Source.Section = "zendesk", account
 	want.Sink.SetDefaults()
 	want.Sink.Type, want.Sink.Section = "duckdb", file

@@ -2,106 +2,90 @@ package setup
 
 import (
 	"fmt"
-	"log/slog"
-	"slices"
 	"strings"
-	"time"
 
 	"desklake/extract"
 	"desklake/internal/config"
-	"desklake/internal/health"
-	"desklake/pipeline"
 	"desklake/sink"
 )
 
 // Setup is a configuration with what it names.
 type Setup struct {
 	Config
-	drivers Drivers
+	sources []*Source
 }
 
-// OpenSource opens the source, which logs as it is told. It makes no request.
-func (s *Setup) OpenSource(log *slog.Logger) (extract.Source, error) { return s.OpenHastily(log, 0) }
-
-// OpenHastily opens the source for somebody who waits for it: no request is tried for longer than patience, if there is one.
-func (s *Setup) OpenHastily(log *slog.Logger, patience time.Duration) (extract.Source, error) {
-	e := s.drivers.Env
-	e.Logger, e.Patience = log, patience
-	return s.Source.Section.Open(e)
+// newSetup puts together what a valid configuration names.
+func newSetup(c Config, d Drivers) *Setup {
+	s := &Setup{Config: c}
+	add := func(name string, choice config.Choice[extract.Config], destination sink.Destination, tables config.Tables) {
+		s.sources = append(s.sources, &Source{Name: name, Type: choice.Type, section: choice.Section, driver: d.Sources[choice.Type], env: d.Env,
+			destination: destination, tables: tables, byDefault: c.Tables, history: c.Sink.History})
+	}
+	if c.Source != nil {
+		add("", c.Source.Choice, s.Destination(), nil)
+	}
+	for _, one := range c.Sources {
+		add(one.Name, one.Choice, s.Destination().For(one.Name), one.Tables)
+	}
+	return s
 }
 
-// Destination is where the rows go.
+// Destination is where the rows of all sources go.
 func (s *Setup) Destination() sink.Destination { return s.Sink.Section.Destination() }
 
-// Catalog is what is known of the source's tables without asking it.
-func (s *Setup) Catalog() extract.Catalog { return s.drivers.Sources[s.Source.Type].Catalog() }
+// EverySource are the sources: several, each with a name, or one without.
+func (s *Setup) EverySource() []*Source { return s.sources }
 
-// AllTables are the names of the tables of the source, in the order of the catalog.
-func (s *Setup) AllTables() []string { return s.Catalog().Names() }
-
-// Selected are the names of the tables that the configuration selects.
-func (s *Setup) Selected() []string {
-	if s.Tables == nil {
-		return s.AllTables()
+// Choose is the source of a name, all of them for none. The error is an *UnknownSource.
+func (s *Setup) Choose(name string) ([]*Source, error) {
+	if name == "" {
+		return s.sources, nil
 	}
-	return s.Tables
-}
-
-// Account is the source's account, as people know it.
-func (s *Setup) Account() string { return s.Source.Section.Account() }
-
-// Job is what a run is to do that was told these tables, or none. The error is an *UnknownTable.
-func (s *Setup) Job(named []string) (pipeline.Job, error) {
-	selected := s.Selected()
-	job := pipeline.Job{Tables: selected, Beside: selected, Named: len(named) > 0 || s.Tables != nil, History: s.Sink.History}
-	if len(named) > 0 {
-		if err := CheckTables(named, s.AllTables()); err != nil {
-			return job, err
+	for _, one := range s.sources {
+		if one.Name == name {
+			return []*Source{one}, nil
 		}
-		job.Tables = named
 	}
-	return job, nil
+	return nil, s.unknown(name)
 }
 
-// Schedule is when a job's tables are to be read.
-func (s *Setup) Schedule(j Job) health.Schedule {
-	tables := []string(j.Tables)
-	if tables == nil {
-		tables = s.AllTables()
+// One is the source of a name, or the only one. The error is an *UnknownSource.
+func (s *Setup) One(name string) (*Source, error) {
+	chosen, err := s.Choose(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(chosen) > 1:
+		return nil, &UnknownSource{"this is for one source: name it with --source", s.names()}
 	}
-	return health.Schedule{Tables: tables, Jitter: j.Jitter, Due: j.Schedule.Next}
+	return chosen[0], nil
 }
 
-// Schedules are when the jobs read which tables.
-func (s *Setup) Schedules() (all []health.Schedule) {
-	for _, j := range s.Jobs {
-		all = append(all, s.Schedule(j))
+func (s *Setup) unknown(name string) error {
+	names := s.names()
+	if names == nil {
+		return &UnknownSource{fmt.Sprintf("there is no source %q: the configuration has one, which has no name", name), nil}
 	}
-	return all
+	problem := fmt.Sprintf("there is no source %q", name)
+	if near := config.Nearest(name, names); near != "" {
+		problem += fmt.Sprintf(", did you mean %q?", near)
+	}
+	return &UnknownSource{problem, names}
 }
 
-// CheckTables returns an *UnknownTable if a table that was named is not known.
-func CheckTables(named, known []string) error {
-	for _, name := range named {
-		if slices.Contains(known, name) {
-			continue
-		}
-		problem := fmt.Sprintf("there is no table %q", name)
-		if near := config.Nearest(name, known); near != "" {
-			problem += fmt.Sprintf(", did you mean %q?", near)
-		}
-		return &UnknownTable{problem, known}
-	}
-	return nil
-}
-
-// UnknownTable is a table that the catalog does not have.
-type UnknownTable struct {
+// UnknownSource is a name of a source that the configuration does not have, or that is missing.
+type UnknownSource struct {
 	problem string
-	known   []string
+	names   []string
 }
 
-func (e *UnknownTable) Error() string { return e.problem }
+func (e *UnknownSource) Error() string { return e.problem }
 
-// Hint lists the tables.
-func (e *UnknownTable) Hint() string { return "The tables are " + strings.Join(e.known, ", ") + "." }
+// Hint lists the names.
+func (e *UnknownSource) Hint() string {
+	if e.names == nil {
+		return "Leave --source out."
+	}
+	return "The sources are " + strings.Join(e.names, ", ") + "."
+}

@@ -13,12 +13,11 @@ import (
 	"desklake/sink"
 )
 
-// Board is what is known to those who ask: the report of the sink after the last run, the run that is under way, and what
+// Board is what is known of one source to those who ask: the report of the sink after the last run, the run that is under way, and what
 // the source's answers told. Whoever runs jobs writes it; it implements pipeline.Progress, and Responded is for
 // pipeline.Job. Nothing is read from the sink when someone asks, because a run has it open in this process. Its
 // methods are safe for concurrent use.
 type Board struct {
-	version string
 	figures *figures
 
 	mu     sync.Mutex
@@ -33,8 +32,8 @@ type Board struct {
 
 var _ pipeline.Progress = (*Board)(nil)
 
-// NewBoard returns a board on which nothing stands yet. Version is desklake's own.
-func NewBoard(version string) *Board { return &Board{version: version, figures: newFigures(version)} }
+// NewBoard returns a board of a source, by its name, on which nothing stands yet. An only source has no name.
+func NewBoard(source string) *Board { return &Board{figures: newFigures(source)} }
 
 // historyDays is how far back runs are shown.
 const historyDays = 30
@@ -148,18 +147,17 @@ func oldest(quotas []extract.Quota) (at int) {
 
 // known is what stands on the board, at one moment.
 type known struct {
-	version string
-	report  sink.Report // with its latest runs
-	shown   shown
-	readAt  time.Time
-	fault   error
-	locked  *sink.Locked // who has the sink, where it could not be read for that
-	live    *liveNow
-	quotas  []extract.Quota
+	report sink.Report // with its latest runs
+	shown  shown
+	readAt time.Time
+	fault  error
+	locked *sink.Locked // who has the sink, where it could not be read for that
+	live   *liveNow
+	quotas []extract.Quota
 }
 
 func (b *Board) known() known {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return known{b.version, b.report, b.shown, b.readAt, b.fault, b.locked, b.live.now(), slices.Clone(b.quotas)}
+	return known{b.report, b.shown, b.readAt, b.fault, b.locked, b.live.now(), slices.Clone(b.quotas)}
 }

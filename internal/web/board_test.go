@@ -23,7 +23,7 @@ import (
 // However long the history, a page is made of what is drawn: the latest runs, and a sum of each other one.
 func TestALongHistoryIsWorkedOutOnce(t *testing.T) {
 	t.Parallel()
-	b := NewBoard("1")
+	b := NewBoard("")
 	now := time.Now()
 	r := sink.Report{Tables: []sink.TableReport{{Name: "nightly"}, {Name: "often"}}}
 	for i := range 2880 {
@@ -61,7 +61,7 @@ func planOf(names ...string) (p pipeline.Plan) {
 
 func TestARunShowsWhileItIsUnderWay(t *testing.T) {
 	t.Parallel()
-	b := NewBoard("1")
+	b := NewBoard("")
 	b.Moved("tickets", pipeline.Step{Rows: 1}) // of a run that was not announced
 	if b.known().live != nil {
 		t.Error("a run is under way that nobody began")
@@ -197,7 +197,7 @@ func TestServingSaysWhyItCanNot(t *testing.T) {
 // The source can name any number of limits.
 func TestTheLimitsOnTheBoardAreBounded(t *testing.T) {
 	t.Parallel()
-	b := NewBoard("test")
+	b := NewBoard("")
 	for i := range 2000 {
 		b.Responded(extract.Response{Code: 200, Quotas: []extract.Quota{{Name: fmt.Sprint("limit ", i), Limit: 10, Left: 9, Resets: time.Now().Add(time.Duration(i) * time.Second)}}})
 	}

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"runtime"
 	"strconv"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 
 // figures are what adds up while the program runs. What the sink knows is told by snapshot.
 type figures struct {
-	build    prometheus.Gauge
 	requests *prometheus.CounterVec
 	received prometheus.Counter
 	retries  prometheus.Counter
@@ -24,34 +22,40 @@ type figures struct {
 	took     prometheus.Histogram
 }
 
-func newFigures(version string) *figures {
+func newFigures(source string) *figures {
+	labels := sourceLabel(source)
 	counter := func(name, help string) prometheus.Counter {
-		return prometheus.NewCounter(prometheus.CounterOpts{Name: "desklake_" + name, Help: help})
+		return prometheus.NewCounter(prometheus.CounterOpts{Name: "desklake_" + name, Help: help, ConstLabels: labels})
 	}
 	counters := func(name, help, label string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "desklake_" + name, Help: help}, []string{label})
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "desklake_" + name, Help: help, ConstLabels: labels}, []string{label})
 	}
 	f := &figures{
-		build: prometheus.NewGauge(prometheus.GaugeOpts{Name: "desklake_build_info", Help: "Always 1; the labels say which build this is.",
-			ConstLabels: prometheus.Labels{"version": version, "goversion": runtime.Version()}}),
 		requests: counters("requests_total", "Requests to the source, by the HTTP status of the answer; none where no answer came.", "code"),
 		received: counter("received_bytes_total", "Bytes of answers of the source, as they came over the wire."),
 		retries:  counter("retries_total", "Requests that had to be repeated, of the runs that ended."),
 		waited:   counter("waited_seconds_total", "Seconds spent waiting for quota and between retries, of all streams of the runs that ended."),
 		rowsRead: counter("rows_read_total", "Rows received and written, repeats included."),
 		runs:     counters("runs_total", "Runs that ended, by status.", "status"),
-		took: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "desklake_run_duration_seconds", Help: "How long runs took.",
+		took: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "desklake_run_duration_seconds", Help: "How long runs took.", ConstLabels: labels,
 			Buckets: []float64{1, 5, 15, 60, 300, 900, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600}}),
 	}
-	f.build.Set(1)
 	for _, status := range []sink.Status{sink.Done, sink.Partial, sink.Failed, sink.Interrupted} {
 		f.runs.WithLabelValues(string(status)) // so that the first failure shows as an increase
 	}
 	return f
 }
 
+// sourceLabel tells the source where it has a name: what is watched of an only one stays what it was.
+func sourceLabel(source string) prometheus.Labels {
+	if source == "" {
+		return nil
+	}
+	return prometheus.Labels{"source": source}
+}
+
 func (f *figures) all() []prometheus.Collector {
-	return []prometheus.Collector{f.build, f.requests, f.received, f.retries, f.waited, f.rowsRead, f.runs, f.took}
+	return []prometheus.Collector{f.requests, f.received, f.retries, f.waited, f.rowsRead, f.runs, f.took}
 }
 
 func (f *figures) ended(status sink.Status, streams []pipeline.StreamResult, took time.Duration) {

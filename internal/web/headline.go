@@ -68,7 +68,11 @@ func lastRun(s Status) (text string) {
 		if r.Finished == nil {
 			continue
 		}
-		text = fmt.Sprintf("The last run ended %s (%s) after %s with %s changed.", ago(r.Finished, s.Now), r.Status,
+		of := ""
+		if r.Source != "" {
+			of = ", of " + r.Source + ","
+		}
+		text = fmt.Sprintf("The last run%s ended %s (%s) after %s with %s changed.", of, ago(r.Finished, s.Now), r.Status,
 			span(r.Finished.Sub(r.Started)), words.Count(r.Inserted+r.Updated+r.Deleted, "row"))
 		break
 	}

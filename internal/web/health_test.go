@@ -26,14 +26,14 @@ func TestReadiness(t *testing.T) {
 			s.board.Report(sink.Report{}, nil)
 		}, ""},
 		"another process has it":   {func(s *scene) { s.board.Report(sink.Report{}, &sink.Locked{Path: "x"}) }, ""},
-		"never read":               {func(s *scene) { s.board = NewBoard("1") }, "the sink was not read yet"},
-		"never read, but in a run": {func(s *scene) { s.board = NewBoard("1"); s.board.Began("nightly", planOf()) }, ""},
+		"never read":               {func(s *scene) { s.board = NewBoard("") }, "the sink was not read yet"},
+		"never read, but in a run": {func(s *scene) { s.board = NewBoard(""); s.board.Began("nightly", planOf()) }, ""},
 		"never read, after the run": {func(s *scene) {
-			s.board = NewBoard("1")
+			s.board = NewBoard("")
 			s.board.Began("nightly", planOf())
 			s.board.Ended(pipeline.Result{}, nil)
 		}, "the sink was not read yet"},
-		"never read, as it is locked": {func(s *scene) { s.board = NewBoard("1"); s.board.Report(sink.Report{}, &sink.Locked{Path: "x.duckdb"}) }, "the sink was not read yet: x.duckdb is in use by another process"},
+		"never read, as it is locked": {func(s *scene) { s.board = NewBoard(""); s.board.Report(sink.Report{}, &sink.Locked{Path: "x.duckdb"}) }, "the sink was not read yet: x.duckdb is in use by another process"},
 	} {
 		s := withData(t, now)
 		c.prepare(s)

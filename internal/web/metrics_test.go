@@ -56,7 +56,7 @@ func TestMetricsTellWhatHappened(t *testing.T) {
 		b.Ended(pipeline.Result{}, errors.New("no sink"))
 		b.report.Tables[3].FreshAt = now.Add(-30 * time.Hour)
 		b.report.Tables = keep(b.report.Tables, []string{"tickets", "organizations", "sla_policies"})
-		s.service.Tables = []string{"tickets", "organizations", "sla_policies", "tags"}
+		s.service.Sources[0].Tables = []string{"tickets", "organizations", "sla_policies", "tags"}
 		text := get(t, s.handler(), "/metrics").Body.String()
 		for line := range strings.Lines(`
 desklake_issues 5

@@ -15,7 +15,7 @@ import (
 
 // pageTemplate is the page: page.html, and a file a section.
 var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMap{
-	"asset": assetName, "thousands": words.Thousands[int64], "wholes": words.Thousands[int], "count": words.Count[int], "count64": words.Count[int64], "ago": ago, "until": until, "day": day,
+	"asset": assetName, "of": of, "thousands": words.Thousands[int64], "wholes": words.Thousands[int], "count": words.Count[int], "count64": words.Count[int64], "ago": ago, "until": until, "day": day,
 	"local": local, "class": func(status string) string { return runClass(sink.Status(status)) }, "span": span, "list": words.List,
 	"seconds": func(s float64) string { return span(time.Duration(s * float64(time.Second))) },
 }).ParseFS(files, "page/*.html"))
@@ -24,7 +24,8 @@ var pageTemplate = template.Must(template.New("page.html").Funcs(template.FuncMa
 type view struct {
 	Status
 	Headline headline
-	Bars     map[string]lastRuns // by table
+	Accounts map[string]string   // by source, where sources have names
+	Bars     map[string]lastRuns // by TableStatus.Key
 	History  history
 	Cursors  []TableStatus // one a stream that has one
 	CanStart bool
@@ -46,16 +47,25 @@ func (s *server) page(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) view(r *http.Request, now time.Time) view {
-	service, k := s.Service(), s.Board.known()
-	status := newStatus(service, k, now)
-	v := view{Status: status, Headline: newHeadline(status), Bars: map[string]lastRuns{}, History: newHistory(k.shown.totals, now),
+	service := s.Service()
+	sources := look(service)
+	status := newStatus(s.Version, service, sources, now)
+	v := view{Status: status, Headline: newHeadline(status), Accounts: map[string]string{}, Bars: map[string]lastRuns{},
 		CanStart: service.Token != "", Reload: 60}
+	shown, totals := map[string]shown{}, []sink.RunReport(nil)
+	for _, one := range sources {
+		shown[one.Name], totals = one.shown, append(totals, one.shown.totals...)
+		if one.Name != "" {
+			v.Accounts[one.Name] = one.Account
+		}
+	}
+	v.History = newHistory(totals, now)
 	if status.Run != nil {
 		v.Reload = 5
 	}
 	for _, t := range status.Tables {
-		v.Bars[t.Table] = k.shown.barsOf(t.Table)
-		known := slices.ContainsFunc(v.Cursors, func(o TableStatus) bool { return o.Stream == t.Stream })
+		v.Bars[t.Key()] = shown[t.Source].barsOf(t.Table)
+		known := slices.ContainsFunc(v.Cursors, func(o TableStatus) bool { return o.Source == t.Source && o.Stream == t.Stream })
 		if t.Cursor != "" && !known {
 			v.Cursors = append(v.Cursors, t)
 		}

@@ -58,13 +58,19 @@ type scene struct {
 }
 
 func (s *scene) handler() http.Handler {
-	return New(Options{Board: s.board, Service: func() Service { return s.service }, Logger: slog.New(slog.DiscardHandler),
+	return New(Options{Version: "1.4.0", Service: func() Service { return s.shown() }, Logger: slog.New(slog.DiscardHandler),
 		RunNow: func(job string) error {
 			if s.busy == nil {
 				s.started <- job
 			}
 			return s.busy
 		}})
+}
+
+// shown is the service with the board of its first source, which tests replace.
+func (s *scene) shown() Service {
+	s.service.Sources[0].Board = s.board
+	return s.service
 }
 
 // newScene is a service that waits for its first run.
@@ -80,10 +86,10 @@ func newScene(t testing.TB, now time.Time) *scene {
 			t.Fatal(err)
 		}
 		due := func(after time.Time) time.Time { return schedule.Next(after.In(place)) }
-		return Job{Name: name, Cron: spec, Timezone: zone, Next: due(now), Schedule: health.Schedule{Tables: tables, Due: due}}
+		return Job{Name: name, Cron: spec, Timezone: zone, Next: due(now), Reads: map[string]health.Schedule{"": {Tables: tables, Due: due}}}
 	}
-	s := &scene{board: NewBoard("1.4.0"), started: make(chan string, 10)}
-	s.service = Service{Listen: "127.0.0.1:8465", Token: token, Source: "acme.zendesk.com", Sink: "helpdesk.duckdb", Tables: tables,
+	s := &scene{board: NewBoard(""), started: make(chan string, 10)}
+	s.service = Service{Listen: "127.0.0.1:8465", Token: token, Sink: "helpdesk.duckdb", Sources: []Source{{Account: "acme.zendesk.com", Tables: tables, Board: s.board}},
 		Jobs: []Job{job("nightly", "0 2 * * *", "Europe/Berlin", tables), job("tickets-hourly", "15 * * * *", "Europe/Berlin", []string{"tickets", "ticket_metrics"})}}
 	s.board.Report(sink.Report{}, nil)
 	return s

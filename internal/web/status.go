@@ -14,7 +14,7 @@ import (
 type Status struct {
 	Now     time.Time  `json:"now"`
 	Version string     `json:"version"` // of desklake
-	Source  string     `json:"source"`
+	Source  string     `json:"source"`  // the account; of several sources, their names
 	Sink    string     `json:"sink"`
 	Ready   bool       `json:"ready"`
 	Problem string     `json:"problem"` // why it is not ready
@@ -30,6 +30,7 @@ type Status struct {
 
 // TableStatus is one table.
 type TableStatus struct {
+	Source     string       `json:"source,omitempty"` // by its name, where there are several
 	Table      string       `json:"table"`
 	State      health.State `json:"state"`
 	Error      string       `json:"error"`       // why it failed or is not available
@@ -44,6 +45,9 @@ type TableStatus struct {
 	LagSeconds *float64     `json:"lag_seconds"` // since that
 	Jobs       []string     `json:"jobs"`
 }
+
+// Key tells it from all others: its name, behind that of its source where there are several.
+func (t TableStatus) Key() string { return of(t.Source, t.Table) }
 
 // JobStatus is one job.
 type JobStatus struct {
@@ -61,6 +65,7 @@ type JobStatus struct {
 
 // RunStatus is the run that is under way.
 type RunStatus struct {
+	Source  string         `json:"source,omitempty"`
 	Job     string         `json:"job"`
 	Started time.Time      `json:"started"`
 	Rows    int64          `json:"rows"`
@@ -81,6 +86,7 @@ type StreamStatus struct {
 
 // PastRun is a run that began within the last 30 days.
 type PastRun struct {
+	Source        string     `json:"source,omitempty"`
 	Run           string     `json:"run"`
 	Started       time.Time  `json:"started"`
 	Finished      *time.Time `json:"finished"` // null while it is under way, and for ever if it was killed
@@ -105,6 +111,7 @@ type IssuesStatus struct {
 
 // IssueStatus is one of them.
 type IssueStatus struct {
+	Source    string    `json:"source,omitempty"`
 	Table     string    `json:"table"`
 	Column    string    `json:"column"`
 	Reason    string    `json:"reason"`
@@ -116,6 +123,7 @@ type IssueStatus struct {
 
 // QuotaStatus is one of the source's limits.
 type QuotaStatus struct {
+	Source string    `json:"source,omitempty"`
 	Quota  string    `json:"quota"`
 	Limit  int       `json:"limit"` // requests a minute
 	Left   int       `json:"left"`  // of them; all, once it was reset
@@ -127,5 +135,6 @@ func (s *server) statusJSON(w http.ResponseWriter, _ *http.Request) {
 	e := json.NewEncoder(visible.NewWriter(w))
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	_ = e.Encode(newStatus(s.Service(), s.Board.known(), time.Now())) // whoever asked may have left
+	service := s.Service()
+	_ = e.Encode(newStatus(s.Version, service, look(service), time.Now())) // whoever asked may have left
 }

@@ -40,11 +40,13 @@ func TestStatusJSON(t *testing.T) {
 			s := make(t, now)
 			// A few tables and runs show the shape; the browser test has them all.
 			s.board.report.Runs = s.board.report.Runs[:min(2, len(s.board.report.Runs))]
-			s.service.Tables = []string{"tickets", "ticket_audits", "tags", "sla_policies"}
+			s.service.Sources[0].Tables = []string{"tickets", "ticket_audits", "tags", "sla_policies"}
 			for i := range s.service.Jobs {
-				s.service.Jobs[i].Tables = s.service.Jobs[i].Tables[:2]
+				reads := s.service.Jobs[i].Reads[""]
+				reads.Tables = reads.Tables[:2]
+				s.service.Jobs[i].Reads[""] = reads
 			}
-			s.board.report.Tables = keep(s.board.report.Tables, s.service.Tables)
+			s.board.report.Tables = keep(s.board.report.Tables, s.service.Sources[0].Tables)
 			w := get(t, s.handler(), "/api/status.json")
 			if kind := w.Header().Get("Content-Type"); w.Code != http.StatusOK || kind != "application/json" {
 				t.Errorf("%d, %s", w.Code, kind)
@@ -87,7 +89,7 @@ func TestWhatAddressesAndErrorsHoldIsNoMarkup(t *testing.T) {
 		const evil = `<script>alert(1)</script>`
 		s := afterFailure(t, now)
 		s.board.report.Tables[4].Error, s.board.report.Runs[0].Error, s.service.Jobs[0].Last.Error = evil, evil, evil
-		s.board.report.Latest[0].Column, s.service.Source = evil, evil
+		s.board.report.Latest[0].Column, s.service.Sources[0].Account = evil, evil
 		page := get(t, s.handler(), "/?job=%3Cscript%3E&refused=%3Cscript%3E").Body.String()
 		if strings.Contains(page, evil) || strings.Count(page, "&lt;script&gt;alert(1)") < 5 {
 			t.Errorf("markup came through, or the texts are missing: %d", strings.Count(page, "&lt;script&gt;alert(1)"))
@@ -101,7 +103,7 @@ func TestWhatErrorsHoldDoesNotTurnThePageRound(t *testing.T) {
 		const evil = "\u202eback\u2066\u200f\x1b[2J\x07\u009b\r"
 		s := afterFailure(t, now)
 		s.board.report.Tables[4].Error, s.board.report.Runs[0].Error, s.service.Jobs[0].Last.Error = evil, evil, evil
-		s.board.report.Latest[0].Column, s.service.Source, s.service.Problem = evil, evil, errors.New(evil)
+		s.board.report.Latest[0].Column, s.service.Sources[0].Account, s.service.Problem = evil, evil, errors.New(evil)
 		for _, path := range []string{"/", "/api/status.json", "/readyz"} {
 			body := get(t, s.handler(), path).Body.String()
 			if strings.ContainsAny(body, evil[:3]+"\u2066\u200f\x1b\x07\u009b\r") || !strings.Contains(body, `\u202eback\u2066\u200f\u001b[2J`) {
@@ -124,7 +126,7 @@ func TestATableThatTheConfigurationHasNoMoreIsNotDue(t *testing.T) {
 	k := known{report: sink.Report{Tables: []sink.TableReport{
 		{Name: "tickets", FreshAt: now.Add(-time.Minute), Outcome: sink.Complete, LastStatus: sink.Done},
 		{Name: "macros", FreshAt: now.Add(-100 * time.Hour), Outcome: sink.Broken, LastStatus: sink.Partial}}}, readAt: now}
-	s := newStatus(Service{Tables: []string{"tickets"}}, k, now)
+	s := newStatus("", Service{}, []seen{{Source{Tables: []string{"tickets"}}, k}}, now)
 	if len(s.Tables) != 2 || s.Tables[1].State != health.Unconfigured || s.Tables[1].LateAt != nil {
 		t.Errorf("%+v", s.Tables)
 	}

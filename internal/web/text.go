@@ -10,6 +10,14 @@ import (
 // tied keeps a number and its unit on one line.
 func tied(text string) string { return strings.Replace(text, " ", "\u00a0", 1) }
 
+// of is a name within a source, if that has one.
+func of(source, name string) string {
+	if source == "" {
+		return name
+	}
+	return source + "." + name
+}
+
 // ago says how long before now something was, roughly.
 func ago(t *time.Time, now time.Time) string {
 	if t == nil || now.Sub(*t) < time.Minute {

@@ -1,5 +1,5 @@
 // Package web is what `desklake serve` shows: a status page, its JSON, metrics, health checks, and the button that starts a
-// job. It knows no concrete source or sink and never opens one: what it shows is what its Board was told.
+// job. It knows no concrete source or sink and never opens one: what it shows is what the Board of each source was told.
 //
 // Start with Service and New, then Board. What the page and the JSON say is worked out once, in status.go.
 package web
@@ -21,13 +21,20 @@ import (
 
 // Service is what is served, as it stands at the moment of a request.
 type Service struct {
-	Listen  string   // the address that is listened on, which counts when New is called: on a loopback one, only this machine's own names are answered to
-	Token   string   // what starts a job; empty: only the schedule does
-	Source  string   // what is read, such as acme.zendesk.com
-	Sink    string   // what is written to, such as helpdesk.duckdb
-	Tables  []string // those of the configuration, in the order of the catalog
+	Listen  string // the address that is listened on, which counts when New is called: on a loopback one, only this machine's own names are answered to
+	Token   string // what starts a job; empty: only the schedule does
+	Sources []Source
+	Sink    string // what is written to, such as helpdesk.duckdb
 	Jobs    []Job
 	Problem error // why the scheduler does not run, or the configuration does not hold; nil if all is well
+}
+
+// Source is a source of the configuration.
+type Source struct {
+	Name    string   // empty for an only one
+	Account string   // what is read, such as acme.zendesk.com
+	Tables  []string // those of the configuration, in the order of the catalog
+	Board   *Board
 }
 
 // Job is a job as the scheduler has it. Times are zero where there is none.
@@ -40,7 +47,7 @@ type Job struct {
 	Waiting  bool      // it is due, and another run has the sink
 	Last     Outcome   // of its last run that ended
 
-	health.Schedule // says when its tables are late
+	Reads map[string]health.Schedule // by source: which tables, and when they are late
 }
 
 // Outcome is how a run of a job ended.
@@ -52,7 +59,7 @@ type Outcome struct {
 
 // Options are what a handler needs.
 type Options struct {
-	Board   *Board
+	Version string                 // of desklake
 	Service func() Service         // asked at every request: the configuration can be read again meanwhile
 	RunNow  func(job string) error // starts a run of the job, or lets it follow the one under way; does not wait for it
 	Logger  *slog.Logger

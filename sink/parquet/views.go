@@ -31,7 +31,7 @@ func Views(_ context.Context, o Options) ([]sink.View, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		v := sink.View{Name: name, Doc: t.Doc, Files: filepath.Join(root, name, "**", "*.parquet")}
+		v := sink.View{Schema: o.Source, Name: name, Doc: t.Doc, Files: []string{filepath.Join(root, name, "**", "*.parquet")}}
 		for _, c := range t.Columns {
 			if slices.Contains(there, c.Name) {
 				v.Columns = append(v.Columns, sink.ViewColumn{Name: c.Name, Doc: c.Doc, JSON: schema.Type(c.Type) == schema.JSON})
@@ -42,7 +42,7 @@ func Views(_ context.Context, o Options) ([]sink.View, error) {
 		}
 	}
 	for _, t := range book.Tables {
-		v := sink.View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: filepath.Join(root, own, t.Name, "*.parquet")}
+		v := sink.View{Schema: own[1:], Name: t.Name, Doc: t.Doc, Files: []string{filepath.Join(root, own, t.Name, "*.parquet")}}
 		for _, c := range t.Columns {
 			v.Columns = append(v.Columns, sink.ViewColumn{Name: c.Name, Doc: c.Doc})
 		}

@@ -26,7 +26,7 @@ func TestViewsHaveTheColumnsOfTheFiles(t *testing.T) {
 		return views[0]
 	}
 	count := func(v sink.View) string {
-		return l.query("SELECT count(*) FROM read_parquet('" + strings.ReplaceAll(v.Files, "'", "''") + "', union_by_name = true)")[0]
+		return l.query("SELECT count(*) FROM read_parquet('" + strings.ReplaceAll(v.Files[0], "'", "''") + "', union_by_name = true)")[0]
 	}
 	hasLegs := func(v sink.View) bool {
 		return slices.ContainsFunc(v.Columns, func(c sink.ViewColumn) bool { return c == sink.ViewColumn{Name: "legs", Doc: "How many."} })
