@@ -32,7 +32,7 @@ func (b books) older() bool { return b.own["loads"] != nil && b.own["tables"] ==
 // readBooks reads the books. What a file of an earlier version does not have is taken from its loads.
 func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
 	b.checkpoints = map[string]state.Checkpoint{}
-	if b.source, err = s.columns(ctx, catalog, "main"); err != nil {
+	if b.source, err = s.columns(ctx, catalog, s.options.schema()); err != nil {
 		return b, err
 	}
 	if b.own, err = s.columns(ctx, catalog, "desklake"); err != nil || b.own["checkpoints"] == nil {

@@ -19,7 +19,7 @@ func Changes(ctx context.Context, o Options, tables []*schema.Table) (changes []
 		changes = []sink.Change{{}}
 	} else {
 		defer s.detach()
-		if present, err = s.columns(ctx, catalog, "main"); err == nil {
+		if present, err = s.columns(ctx, catalog, o.schema()); err == nil {
 			err = s.checkTables(tables, present)
 		}
 	}

@@ -16,18 +16,20 @@ type extent struct {
 func (e extent) dead() int64 { return e.rows - e.inserted }
 
 func (s *Sink) extent(ctx context.Context) (e extent, err error) {
-	e.rows, err = s.own.queryInt(ctx, "SELECT sum(estimated_size)::BIGINT FROM duckdb_tables() WHERE database_name = $1 AND schema_name = 'main'", catalog)
+	present, err := s.columns(ctx, catalog, "desklake")
+	if err != nil || present["tables"] == nil { // a file that was not prepared
+		return e, err
+	}
+	tables, err := s.readKnown(ctx, catalog, present)
 	if err != nil {
 		return e, err
 	}
-	err = s.own.query(ctx, "SELECT sum(inserted)::BIGINT, sum(changed)::BIGINT FROM "+ours+"tables", nil, func(v []any) error {
-		e.inserted, e.changed = number(v[0]), number(v[1])
-		return nil
-	})
-	if err != nil { // a file that was not prepared
-		return extent{}, nil
+	for _, k := range tables {
+		e.inserted, e.changed = e.inserted+k.inserted, e.changed+k.changed
 	}
-	return e, nil
+	e.rows, err = s.own.queryInt(ctx, `SELECT sum(estimated_size)::BIGINT FROM duckdb_tables()
+		WHERE database_name = $1 AND schema_name IN (SELECT unnest($2::VARCHAR[]))`, catalog, schemas(tables))
+	return e, err
 }
 
 // checkpoint writes what is still in the write-ahead log into the file, which is closed next.

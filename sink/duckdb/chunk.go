@@ -19,9 +19,9 @@ type appender struct {
 }
 
 // newAppender opens an appender for the named columns of a table; its other columns get their defaults.
-func (c *conn) newAppender(catalog, table string, columns []string) (*appender, error) {
+func (c *conn) newAppender(catalog, schemaName, table string, columns []string) (*appender, error) {
 	a := &appender{conn: c}
-	state := capi.AppenderCreateExt(c.ptr, catalog, "main", table, &a.ptr)
+	state := capi.AppenderCreateExt(c.ptr, catalog, schemaName, table, &a.ptr)
 	for _, name := range columns {
 		if state == capi.StateSuccess {
 			state = capi.AppenderAddColumn(a.ptr, name)

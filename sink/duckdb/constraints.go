@@ -19,10 +19,10 @@ func (s *Sink) readConstraints(ctx context.Context, keys map[string]string) (con
 	found := constraints{}
 	err := s.own.query(ctx, `
 		SELECT table_name, constraint_type, array_to_string(constraint_column_names, ', ') FROM duckdb_constraints()
-		WHERE database_name = $1 AND schema_name = 'main'
+		WHERE database_name = $1 AND schema_name = $2
 		UNION ALL SELECT table_name, 'UNIQUE', trim(expressions, '[]') FROM duckdb_indexes()
-		WHERE database_name = $1 AND schema_name = 'main' AND is_unique
-		ORDER BY ALL`, []any{catalog}, func(v []any) error {
+		WHERE database_name = $1 AND schema_name = $2 AND is_unique
+		ORDER BY ALL`, []any{catalog, s.options.schema()}, func(v []any) error {
 		table, c := text(v[0]), constraint{text(v[1]), text(v[2])}
 		if key, ours := keys[table]; ours && c != (constraint{"NOT NULL", key}) {
 			found[table] = append(found[table], c)

@@ -28,8 +28,12 @@ func TestSinkKeepsTheContract(t *testing.T) {
 
 // rowsOf reads a table of a source, or its rows in one of desklake's own.
 func rowsOf(path, source, table string) ([]string, error) {
+	own := strings.HasPrefix(table, "desklake.")
+	if !own && source != "" {
+		table = source + "." + table
+	}
 	all, err := rows(path, table)
-	if !strings.HasPrefix(table, "desklake.") {
+	if !own {
 		return all, err
 	}
 	return slices.DeleteFunc(all, func(row string) bool {

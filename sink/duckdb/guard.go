@@ -1,11 +1,13 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"desklake/schema"
@@ -28,17 +30,19 @@ func (s *Sink) guard(ctx context.Context) error {
 	}
 	shrunk := &sink.Shrunk{Path: s.copy.path}
 	var issues []schema.Issue
-	for _, table := range slices.Sorted(maps.Keys(before)) {
+	for _, table := range slices.SortedFunc(maps.Keys(before), sourceTable.compare) {
 		was, left := before[table], now[table]
 		if was < guarded || float64(was-left) <= s.copy.guard*float64(was) {
 			continue
 		}
 		figures := fmt.Sprintf("%d of %d rows are left", left, was)
-		shrunk.Tables = append(shrunk.Tables, table+": "+figures)
-		issues = append(issues, schema.Issue{Table: table, Value: figures, Count: 1,
-			Reason: "lost more rows than sink.publish_guard allows: the analysts' copy was kept"})
+		shrunk.Tables = append(shrunk.Tables, table.name()+": "+figures)
+		if table.schema == s.options.schema() { // the others are met by the runs of their sources
+			issues = append(issues, schema.Issue{Table: table.table, Value: figures, Count: 1,
+				Reason: "lost more rows than sink.publish_guard allows: the analysts' copy was kept"})
+		}
 	}
-	if issues == nil {
+	if shrunk.Tables == nil {
 		return nil
 	}
 	return errors.Join(shrunk, s.recordIssues(ctx, issues))
@@ -66,17 +70,36 @@ func (s *Sink) recordIssues(ctx context.Context, issues []schema.Issue) error {
 	})
 }
 
-// liveRows counts the live rows of the source's tables in a database; none where it is not attached.
-func (s *Sink) liveRows(ctx context.Context, database string) (map[string]int64, error) {
-	live := map[string]int64{}
-	err := s.own.query(ctx, `SELECT table_name FROM duckdb_columns()
-		WHERE database_name = $1 AND schema_name = 'main' AND column_name = $2`, []any{database, schema.DeletedAt}, func(v []any) error {
-		live[v[0].(string)] = 0
+// sourceTable is a table of one of the sources.
+type sourceTable struct{ schema, table string }
+
+func (t sourceTable) compare(o sourceTable) int {
+	return cmp.Or(strings.Compare(t.schema, o.schema), strings.Compare(t.table, o.table))
+}
+
+// name is how people call it.
+func (t sourceTable) name() string {
+	if t.schema == mainSchema {
+		return t.table
+	}
+	return t.schema + "." + t.table
+}
+
+// liveRows counts the live rows of the sources' tables in a database; none where it is not attached.
+func (s *Sink) liveRows(ctx context.Context, database string) (map[sourceTable]int64, error) {
+	live := map[sourceTable]int64{}
+	known, err := s.everyTable(ctx, database)
+	if err != nil {
+		return nil, err
+	}
+	err = s.own.query(ctx, `SELECT schema_name, table_name FROM duckdb_columns()
+		WHERE database_name = $1 AND schema_name IN (SELECT unnest($2::VARCHAR[])) AND column_name = $3`, []any{database, schemas(known), schema.DeletedAt}, func(v []any) error {
+		live[sourceTable{text(v[0]), text(v[1])}] = 0
 		return nil
 	})
-	for table := range live {
+	for t := range live {
 		if err == nil {
-			live[table], err = s.own.queryInt(ctx, "SELECT count(*) FROM "+database+".main."+quote(table)+" WHERE "+schema.DeletedAt+" IS NULL")
+			live[t], err = s.own.queryInt(ctx, "SELECT count(*) FROM "+within(database, t.schema, t.table)+" WHERE "+schema.DeletedAt+" IS NULL")
 		}
 	}
 	return live, err

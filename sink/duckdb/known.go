@@ -77,6 +77,6 @@ func (s *Sink) isLost(ctx context.Context, k known, present tableColumns) (bool,
 }
 
 func (s *Sink) hasRows(ctx context.Context, table string) (bool, error) {
-	n, err := s.own.queryInt(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+catalog+".main."+quote(table)+" LIMIT 1)")
+	n, err := s.own.queryInt(ctx, "SELECT count(*) FROM (SELECT 1 FROM "+s.options.target(table)+" LIMIT 1)")
 	return n > 0, err
 }

@@ -32,10 +32,10 @@ type merge struct {
 	counts   sink.Counts
 }
 
-func newMerge(c *conn, v *versions, t *schema.Table) (*merge, error) {
-	m := &merge{conn: c, versions: v, table: t, key: quote(t.Key), target: catalog + ".main." + quote(t.Name)}
+func newMerge(c *conn, o Options, v *versions, t *schema.Table) (*merge, error) {
+	m := &merge{conn: c, versions: v, table: t, key: quote(t.Key), target: o.target(t.Name)}
 	var err error
-	m.insert, err = c.newAppender(catalog, t.Name, columnNames(t))
+	m.insert, err = c.newAppender(catalog, o.schema(), t.Name, columnNames(t))
 	return m, err
 }
 

@@ -115,8 +115,8 @@ func (s *Sink) contents(ctx context.Context, database string) (string, error) {
 			fmt.Fprintf(&b, "%s %s %s %d %d\n", k.source, k.table, k.changedBy, k.inserted, k.changed)
 		}
 	}
-	err = s.own.query(ctx, `SELECT string_agg(concat_ws(' ', table_name, column_name, data_type), ',' ORDER BY table_name, column_index)
-		FROM duckdb_columns() WHERE database_name = $1 AND schema_name = 'main'`, []any{database}, func(v []any) error {
+	err = s.own.query(ctx, `SELECT string_agg(concat_ws(' ', schema_name, table_name, column_name, data_type), ',' ORDER BY schema_name, table_name, column_index)
+		FROM duckdb_columns() WHERE database_name = $1 AND schema_name IN (SELECT unnest($2::VARCHAR[]))`, []any{database, schemas(tables)}, func(v []any) error {
 		b.WriteString("columns " + text(v[0]))
 		return nil
 	})

@@ -91,7 +91,7 @@ func (s *Sink) tableReports(ctx context.Context, b books) (reports []sink.TableR
 		t := sink.TableReport{Name: name, Stream: k.stream, LoadedAt: k.committedAt, LastRunID: k.run, LastStatus: statuses[k.run],
 			FreshAt: sink.FreshAt(b.checkpoints, name), Outcome: sink.Outcome(k.outcome), Error: k.err}
 		if _, there := b.source[name][schema.DeletedAt]; there {
-			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+catalog+".main."+quote(name), nil,
+			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+s.options.target(name), nil,
 				func(v []any) error {
 					t.Rows, t.Deleted = number(v[0]), number(v[1])
 					return nil

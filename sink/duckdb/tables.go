@@ -33,6 +33,9 @@ func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 		if err := s.createBookkeeping(ctx, b.own); err != nil {
 			return err
 		}
+		if err := s.createSchema(ctx); err != nil {
+			return err
+		}
 		for _, t := range tables {
 			if err := s.fitTable(ctx, t, b.source[t.Name]); err != nil {
 				return fmt.Errorf("%s: %w", t.Name, err)
@@ -97,8 +100,17 @@ func (s *Sink) checkTables(tables []*schema.Table, present map[string]tableColum
 	return nil
 }
 
+// createSchema makes the schema of one of several sources, where it is missing.
+func (s *Sink) createSchema(ctx context.Context) error {
+	if s.options.Source == "" {
+		return nil
+	}
+	_, err := s.own.exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+catalog+"."+quote(s.options.Source))
+	return err
+}
+
 func (s *Sink) fitTable(ctx context.Context, t *schema.Table, present tableColumns) error {
-	name := catalog + ".main." + quote(t.Name)
+	name := s.options.target(t.Name)
 	columns := t.AllColumns()
 	if present == nil {
 		if _, err := s.own.exec(ctx, createTable(name, t.Key, columns)); err != nil {

@@ -65,7 +65,7 @@ func (t *tx) merge(table *schema.Table) (*merge, error) {
 	if m, ok := t.merges[table.Name]; ok {
 		return m, nil
 	}
-	m, err := newMerge(t.conn, &t.sink.versions, table)
+	m, err := newMerge(t.conn, t.sink.options, &t.sink.versions, table)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package sinktest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,6 +24,17 @@ func severalSources(t *testing.T, p *place) {
 	beta.turn(40, 3)
 	acme.knows("beta's second turn", "run-030 running", "run-010 killed")
 	beta.knows("beta's second turn", "run-040 running", "run-020 killed")
+	for of, want := range map[*place]int{acme: 2, beta: 3} {
+		rows := sorted(t, of.rows, "pets")
+		for _, row := range rows {
+			if !strings.Contains(row, of.source) {
+				t.Errorf("a row of %s is %s", of.source, row)
+			}
+		}
+		if len(rows) != want {
+			t.Errorf("%d rows of %s, want %d", len(rows), of.source, want)
+		}
+	}
 
 	beta.open(pets)
 	err := beta.sink.Forget(t.Context(), minute(35))

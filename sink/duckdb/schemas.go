@@ -1,0 +1,41 @@
+package duckdb
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+// mainSchema is the schema with the tables of an only source. Those of one of several are in the schema of its name.
+const mainSchema = "main"
+
+// schema is the schema with the source's tables.
+func (o Options) schema() string { return cmp.Or(o.Source, mainSchema) }
+
+// target is how statements name a table of the source.
+func (o Options) target(table string) string { return within(catalog, o.schema(), table) }
+
+func within(database, schemaName, table string) string {
+	return database + "." + quote(schemaName) + "." + quote(table)
+}
+
+// schemas are those in which a database has tables of sources: of all that ever were in it.
+func schemas(tables []known) []string {
+	all := []string{mainSchema}
+	for _, k := range tables {
+		if schemaName := (Options{Source: k.source}).schema(); !slices.Contains(all, schemaName) {
+			all = append(all, schemaName)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// everyTable reads what is known of the tables of all sources.
+func (s *Sink) everyTable(ctx context.Context, database string) ([]known, error) {
+	present, err := s.columns(ctx, database, "desklake")
+	if err != nil {
+		return nil, err
+	}
+	return s.readKnown(ctx, database, present)
+}
