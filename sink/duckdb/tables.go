@@ -22,6 +22,10 @@ func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	if err := s.checkTables(tables, b.source); err != nil {
 		return err
 	}
+	earlier, err := s.ofEarlierVersion(ctx, b)
+	if err != nil {
+		return explain(s.path, err)
+	}
 	keys := map[string]string{}
 	for _, t := range tables {
 		keys[t.Name] = t.Key
@@ -31,6 +35,9 @@ func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	}
 	return s.inTransaction(ctx, func() error {
 		if err := s.createBookkeeping(ctx, b.own); err != nil {
+			return err
+		}
+		if err := earlier(); err != nil {
 			return err
 		}
 		if err := s.createSchema(ctx); err != nil {
