@@ -19,6 +19,12 @@ type Config interface {
 	Destination() Destination
 }
 
+// SourceChecker is a Config that may refuse the name of one of several sources.
+type SourceChecker interface {
+	// CheckSource returns why a source can't have the name at this destination.
+	CheckSource(name string) error
+}
+
 // Destination is where a sink is, or will be. Its methods are called by commands and by the service, from one goroutine at a
 // time. What else it can be, if it likes: a Published, a Viewed.
 type Destination interface {

@@ -11,10 +11,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Writable reports that the file or folder, or where there is none the folder that it would stand in, may be written.
+// Writable reports that the file or folder, or where there is none the nearest folder around it that is there, may be written.
 func Writable(path string) error {
 	err := unix.Access(path, unix.W_OK)
-	if errors.Is(err, fs.ErrNotExist) {
+	for errors.Is(err, fs.ErrNotExist) && path != filepath.Dir(path) {
 		path = filepath.Dir(path)
 		err = unix.Access(path, unix.W_OK)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"desklake/extract"
 	"desklake/internal/config"
+	"desklake/sink"
 )
 
 // OnlySource is the helpdesk account of a configuration that has one.
@@ -55,6 +56,11 @@ func (c *Config) checkSources(r config.Report) {
 	for i, s := range c.Sources {
 		if first := slices.IndexFunc(c.Sources, func(o NamedSource) bool { return o.Name == s.Name }); s.Name != "" && first < i {
 			r.Problem(config.Entry("sources", i)+".name", "%q is the name of another source too, in line %d", s.Name, r.Line(config.Entry("sources", first)+".name"))
+		}
+		if c, ok := c.Sink.Section.(sink.SourceChecker); ok && s.Name != "" {
+			if err := c.CheckSource(s.Name); err != nil {
+				r.Problem(config.Entry("sources", i)+".name", "%q %s: write another name", s.Name, err)
+			}
 		}
 	}
 }

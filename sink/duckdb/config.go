@@ -2,7 +2,10 @@ package duckdb
 
 import (
 	_ "embed"
+	"fmt"
+	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 
 	"desklake/internal/config"
@@ -41,6 +44,17 @@ func (c *Config) Check(r config.Report) {
 	if r.Path("publish", &c.Publish); c.Publish != "" && c.Publish == c.Path {
 		r.Problem("publish", "is the file that desklake writes to: give the copy another name")
 	}
+}
+
+// CheckSource implements sink.SourceChecker: DuckDB names a file that is open after itself, and asks back where a schema in it has
+// the same name.
+func (c *Config) CheckSource(name string) error {
+	for _, path := range []string{c.Path, c.Publish} {
+		if base := filepath.Base(path); strings.TrimSuffix(base, filepath.Ext(base)) == name {
+			return fmt.Errorf("is the name of the file %s too, and %s.tickets would be ambiguous in it", base, name)
+		}
+	}
+	return nil
 }
 
 // Destination is the file.
