@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,6 +26,7 @@ type lake struct {
 	dir   string
 	path  string // of the DuckDB file that is queried
 	files string // the folder of the Parquet files, of which that file has views; empty if it is the sink
+	of    string // the schema with the tables that are compared; main unless set
 	env   []string
 	lasts time.Duration // for how long a process of it is let run, beside patience
 }
@@ -39,13 +41,18 @@ func newLake(t *testing.T, h *helpdesk, sink ...string) *lake {
 	l := &lake{t: t, dir: t.TempDir()}
 	l.path = filepath.Join(l.dir, "lake.duckdb")
 	l.env = os.Environ()
-	text := fmt.Sprintf("source:\n  type: zendesk\n  url: %s\n  start_date: 2000-01-01T00:00:00Z\n"+
+	l.writeConfig(fmt.Sprintf("source:\n  type: zendesk\n  url: %s\n  start_date: 2000-01-01T00:00:00Z\n"+
 		"  auth: {access_token: {token: secret}}\nsink: {%s}\n",
-		h.url, strings.Join(append([]string{"type: duckdb", "path: lake.duckdb"}, sink...), ", "))
-	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+		h.url, strings.Join(append([]string{"type: duckdb", "path: lake.duckdb"}, sink...), ", ")))
 	return l
+}
+
+// writeConfig writes the configuration.
+func (l *lake) writeConfig(text string) {
+	l.t.Helper()
+	if err := os.WriteFile(filepath.Join(l.dir, "config.yaml"), []byte(text), 0o600); err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // newParquetLake configures a lake of Parquet files.
@@ -171,13 +178,13 @@ func (l *lake) equals(want *lake) {
 		if !slices.Contains(there, t.Name) {
 			continue
 		}
-		content := fmt.Sprintf("SELECT * EXCLUDE (%s, %s) REPLACE (%s IS NOT NULL AS %[3]s) FROM %%s.%[4]s",
-			schema.ExtractedAt, schema.RunID, schema.DeletedAt, t.Name)
+		tables := map[string]string{"got": "got." + cmp.Or(l.of, "main") + "." + t.Name, "want": "want." + cmp.Or(want.of, "main") + "." + t.Name}
+		content := fmt.Sprintf("SELECT * EXCLUDE (%s, %s) REPLACE (%s IS NOT NULL AS %[3]s) FROM %%s", schema.ExtractedAt, schema.RunID, schema.DeletedAt)
 		for _, side := range [][2]string{{"got", "want"}, {"want", "got"}} {
 			var n int
 			var first sql.NullString
 			err := db.QueryRow(fmt.Sprintf("SELECT count(*), min(%s)::VARCHAR FROM (%s EXCEPT ALL %s)", t.Key,
-				fmt.Sprintf(content, side[0]), fmt.Sprintf(content, side[1]))).Scan(&n, &first)
+				fmt.Sprintf(content, tables[side[0]]), fmt.Sprintf(content, tables[side[1]]))).Scan(&n, &first)
 			if err != nil {
 				l.t.Fatal(err)
 			}
@@ -186,7 +193,7 @@ func (l *lake) equals(want *lake) {
 			}
 		}
 		var twice int
-		if err := db.QueryRow(fmt.Sprintf("SELECT count(*) - count(DISTINCT %s) FROM got.%s", t.Key, t.Name)).Scan(&twice); err != nil {
+		if err := db.QueryRow(fmt.Sprintf("SELECT count(*) - count(DISTINCT %s) FROM %s", t.Key, tables["got"])).Scan(&twice); err != nil {
 			l.t.Fatal(err)
 		}
 		if twice > 0 {

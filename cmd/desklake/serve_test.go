@@ -31,9 +31,9 @@ type daemon struct {
 
 // entry is a line of the log.
 type entry struct {
-	Level, Msg, Job, Run, Trigger, Status, URL, Err, Next, Holder string
-	TablesFailed                                                  []string `json:"tables_failed"`
-	New, Changed                                                  int64
+	Level, Msg, Job, Source, Run, Trigger, Status, URL, Err, Next, Holder string
+	TablesFailed                                                          []string `json:"tables_failed"`
+	New, Changed                                                          int64
 }
 
 // configure writes the lake's configuration anew, with more at its end.
