@@ -202,6 +202,12 @@ var faults = map[string]func(n *night) int{
 		n.h.Inject(zendesktest.Fault{Match: "incremental/tickets/cursor", Times: 1, Do: zendesktest.WrongClock(48 * time.Hour)})
 		return n.tonight()
 	},
+	"one of several sources can't be read": func(n *night) int {
+		n.edit("source:\n  type", "sources:\n- name: lost\n  type: zendesk\n  url: http://127.0.0.1:1\n  start_date: 2000-01-01T00:00:00Z\n  give_up_after: 1ms\n"+
+			"  auth: {access_token: {token: secret}}\n- name: good\n  type")
+		n.of = "good"
+		return n.tonight()
+	},
 	"the configuration names another account": func(n *night) int {
 		n.edit("127.0.0.1", "localhost")
 		return n.tonight()

@@ -191,6 +191,9 @@ func (n *night) report() sink.Report {
 	if n.parquet {
 		d = parquet.Destination{Options: parquet.Options{Path: n.files}}
 	}
+	if n.of != "" {
+		d = d.For(n.of)
+	}
 	r, err := d.Inspect(n.t.Context(), sink.All)
 	if err != nil {
 		n.t.Fatal(err)
