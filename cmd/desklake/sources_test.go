@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -151,4 +152,52 @@ func TestASinkOfOneSourceTakesSourcesWithNames(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A file of the version before has no names of sources, and no table of what is known of its tables.
+func TestAFileOfTheVersionBeforeGoesOnFromItsCursorsBesideOthers(t *testing.T) {
+	t.Parallel()
+	acme, beta := smallHelpdesk(t, 1), smallHelpdesk(t, 2)
+	l := newLake(t, acme)
+	l.sync()
+	db, err := sql.Open("duckdb", l.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := []string{"DROP TABLE desklake.tables"}
+	for table, columns := range map[string][]string{"runs": {"account", "source"}, "loads": {"source"}, "issues": {"source"},
+		"checkpoints": {"account", "start", "complete_at", "reader", "source"}} {
+		for _, column := range columns {
+			statements = append(statements, "ALTER TABLE desklake."+table+" DROP COLUMN "+column)
+		}
+	}
+	statements = append(statements, "DELETE FROM desklake.checkpoints WHERE cursor = ''") // lists had none
+	for _, s := range statements {
+		if _, err := db.Exec(s); err != nil {
+			t.Fatal(s, err)
+		}
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	both := newLakeOfTwo(t, acme, beta, false)
+	text, err := os.ReadFile(filepath.Join(both.dir, "config.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(l.dir, "both.yaml"), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l.sync("-c", "both.yaml")
+	if code, stdout, stderr := l.run("status", "--max-age", "1h"); code != cli.ExitDone {
+		t.Errorf("status: exit code %d\n%s%s", code, stdout, stderr)
+	}
+	l.sync()
+	if got := l.one("SELECT sum(rows_read) FROM desklake.loads WHERE stream = 'tickets' AND run_id = (SELECT arg_max(run_id, started_at) FROM desklake.runs WHERE source IS NULL)"); got != "0" {
+		t.Errorf("%s rows of tickets were read again", got)
+	}
+	undisturbed := newLake(t, acme)
+	undisturbed.sync()
+	l.equals(undisturbed)
+	l.source("acme").equals(undisturbed)
 }
