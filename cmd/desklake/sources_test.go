@@ -29,7 +29,7 @@ func newLakeOfTwo(t *testing.T, acme, beta *helpdesk, parquet bool, more ...stri
 
 // underSources is a helpdesk as it stands under sources.
 func underSources(name string, h *helpdesk) string {
-	return fmt.Sprintf("  - {name: %s, type: zendesk, url: %q, start_date: 2000-01-01T00:00:00Z, give_up_after: 1s, auth: {access_token: {token: secret}}}\n", name, h.url)
+	return fmt.Sprintf("  - {name: %s, type: zendesk, url: %q, start_date: 2000-01-01T00:00:00Z, give_up_after: 1m, auth: {access_token: {token: secret}}}\n", name, h.url)
 }
 
 // source is the lake as that of one of its sources.

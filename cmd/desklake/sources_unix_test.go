@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"desklake/internal/zendesktest"
 )
 
 // Who watches the program wants one answer for a job, and to know of which source it is.
@@ -50,5 +52,30 @@ func TestServeRunsAJobOverItsSources(t *testing.T) {
 	if len(told.got) != 3 || told.got[0] != "GET /beat" || told.got[2] != "GET /beat" || !strings.HasPrefix(told.got[1], "POST /hook") ||
 		!strings.Contains(told.got[1], `"event":"failure"`) || !strings.Contains(told.got[1], `"source":"beta"`) {
 		t.Errorf("told were %q", told.got)
+	}
+}
+
+// A signal is for the whole program, not for the source that is read.
+func TestASignalEndsTheReadingOfAllSources(t *testing.T) {
+	t.Parallel()
+	acme, beta := smallHelpdesk(t, 1), smallHelpdesk(t, 2)
+	acme.Inject(zendesktest.Fault{Match: "groups", Do: zendesktest.Hang()})
+	l := newLakeOfTwo(t, acme, beta, false)
+	var stderr strings.Builder
+	c := l.command("sync", "groups", "users")
+	c.Stderr = &stderr
+	hangs := acme.expect("groups", 1)
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hangs.await(t)
+	if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if got := exitCodeOf(t, c.Wait()); got != 143 || !strings.Contains(stderr.String(), "desklake: beta: stopped before the end") {
+		t.Errorf("exit code %d\n%s", got, &stderr)
+	}
+	if got := l.query("SELECT source, status FROM desklake.runs"); len(got) != 1 || got[0] != "acme|interrupted" {
+		t.Errorf("the runs are %q", got)
 	}
 }
