@@ -364,7 +364,7 @@ func TestAHeartbeatThatIsNotTakenIsToldAtOnceAndNotTriedForLong(t *testing.T) {
 				var log dated
 				p := &post{answers: slices.Repeat([]answer{a}, 1000)}
 				n := newTest(p, &log, func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
-				n.RunEnded(t.Context(), history("done tickets"))
+				runEnded(t.Context(), n, history("done tickets"))
 				if first, _, _ := strings.Cut(log.String(), "\n"); log.first.Sub(began) > patience ||
 					!strings.Contains(first, `msg="heartbeat not told yet, trying again" host=beat.acme.com give_up_after=30s err=`) {
 					t.Errorf("after %s:\n%s", log.first.Sub(began), &log)
@@ -401,7 +401,7 @@ func TestASignalBreaksAHeartbeatOff(t *testing.T) {
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				defer cancel()
 				n := newTest(&post{answers: slices.Repeat([]answer{a}, 1000)}, t.Output(), func(o *Options) { o.Webhooks, o.Heartbeat = nil, "https://beat.acme.com/s3cret" })
-				n.RunEnded(ctx, history("done tickets"))
+				runEnded(ctx, n, history("done tickets"))
 				if took := time.Since(began); took != 5*time.Second {
 					t.Errorf("it took %s", took)
 				}
