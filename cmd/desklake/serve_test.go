@@ -26,7 +26,7 @@ import (
 type daemon struct {
 	t   *testing.T
 	cmd *exec.Cmd
-	log *bufio.Scanner
+	log chan string // its lines: more than any test waits for, since a program whose log nobody reads stands still
 }
 
 // entry is a line of the log.
@@ -62,7 +62,13 @@ func (l *lake) serve() *daemon {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	d.log = bufio.NewScanner(stderr)
+	d.log = make(chan string, 1<<16)
+	go func() {
+		defer close(d.log)
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
+			d.log <- lines.Text()
+		}
+	}()
 	return d
 }
 
@@ -70,15 +76,15 @@ func (l *lake) serve() *daemon {
 func (d *daemon) awaits(message string) (e entry) {
 	d.t.Helper()
 	var lines []string
-	for d.log.Scan() {
+	for line := range d.log {
 		e = entry{}
-		if err := json.Unmarshal(d.log.Bytes(), &e); err != nil {
-			d.t.Errorf("not a line of the log: %s", d.log.Text())
+		if err := json.Unmarshal([]byte(line), &e); err != nil {
+			d.t.Errorf("not a line of the log: %s", line)
 		}
 		if e.Msg == message {
 			return e
 		}
-		lines = append(lines, d.log.Text())
+		lines = append(lines, line)
 	}
 	d.t.Fatalf("the log ended without %q:\n%s", message, strings.Join(lines, "\n"))
 	return e
@@ -95,8 +101,8 @@ func (d *daemon) signal(s syscall.Signal) {
 func (d *daemon) ends(code int) {
 	d.t.Helper()
 	var lines []string
-	for d.log.Scan() {
-		lines = append(lines, d.log.Text())
+	for line := range d.log {
+		lines = append(lines, line)
 	}
 	if got := exitCodeOf(d.t, d.cmd.Wait()); got != code {
 		d.t.Errorf("exit code %d instead of %d\n%s", got, code, strings.Join(lines, "\n"))
