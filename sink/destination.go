@@ -41,10 +41,11 @@ type Destination interface {
 	Open(ctx context.Context, waiting func(holder string)) (Sink, error)
 
 	// Inspect says what is there, without the lock; nothing of the history but what the Look asks for is read. Where
-	// nothing was written yet the error says what writes it.
+	// nothing was written yet the error is a *NotYet.
 	Inspect(ctx context.Context, look Look) (Report, error)
 
-	// Changes says what Prepare would do for the tables. Without tables, it says whether the destination would be created.
+	// Changes says what Prepare would do for the tables: the destination first, if that would be created, then what ChangesOf
+	// makes of each table. Without tables it says whether Inspect would find nothing.
 	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)
 
 	// Check returns why a run could not write there, as far as that can be told without writing.
@@ -57,6 +58,14 @@ type Destination interface {
 	// can't be told. It costs next to nothing: the service asks each minute.
 	ChangedAt() time.Time
 }
+
+// NotYet is the error of looking at a destination to which nothing was written yet.
+type NotYet struct{ Path string }
+
+func (e *NotYet) Error() string { return e.Path + ": does not exist yet" }
+
+// Hint says what to do.
+func (e *NotYet) Hint() string { return "Run desklake sync first." }
 
 // Published is a Destination that keeps a copy for analysts, which they may have open. What its Open returns is a Publisher.
 type Published interface {

@@ -65,6 +65,20 @@ func MergeIssues(stored []IssueRow, run string, at time.Time, met []schema.Issue
 	return kept.all
 }
 
+// IssuesByTable sorts issues by their tables, as MergeIssues takes them.
+func IssuesByTable(met []schema.Issue) map[string][]schema.Issue {
+	tables := map[string][]schema.Issue{}
+	for _, i := range met {
+		tables[i.Table] = append(tables[i.Table], i)
+	}
+	return tables
+}
+
+// Report is the row without what it holds of the source's data.
+func (r IssueRow) Report() IssueReport {
+	return IssueReport{Table: r.Table, Column: r.Column, Reason: r.Reason, Count: r.Count, FirstSeen: r.FirstSeen, LastSeen: r.LastSeen, RunID: r.RunID}
+}
+
 // issueRows has one row for each issue.
 type issueRows struct {
 	all []IssueRow

@@ -52,6 +52,15 @@ type Deletion struct {
 	At   *int64 // when it was learnt that it is gone, in microseconds; nil otherwise
 }
 
+// Over is when a row was learnt to be gone that says this, where it takes the place of one of which that was learnt at was; nil
+// for one that lives, both.
+func (d Deletion) Over(was *int64) (at *int64) {
+	if !d.Said || d.At != nil && was != nil {
+		return was
+	}
+	return d.At
+}
+
 // Latest returns the positions of the rows of a batch that no later row of it supersedes, one a key, in the order
 // in which the keys first appear; and what each says of whether it is gone, or, where it says nothing, what the one said whose
 // place it took.

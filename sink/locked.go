@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"desklake/internal/durable"
 )
 
 // Locked is the error of opening a sink that another process has open for longer than the caller would wait.
@@ -22,6 +24,18 @@ func (e *Locked) Error() string {
 // Hint says what to do.
 func (e *Locked) Hint() string {
 	return "Run again when that has ended; sink.lock_wait says for how long a sync waits for it."
+}
+
+// TakeLock takes the lock of a destination at a path, which is a file, as Await waits for it.
+func TakeLock(ctx context.Context, path, file string, atMost time.Duration, waiting func(holder string)) (lock *durable.Lock, err error) {
+	err = Await(ctx, atMost, waiting, func() error {
+		var holder string
+		if lock, holder, err = durable.TryLock(file); lock == nil && err == nil {
+			return &Locked{Path: path, Holder: holder}
+		}
+		return err
+	})
+	return lock, err
 }
 
 // Await tries each second until the error is none or no *Locked, for atMost at the longest: then that is the error. Waiting,

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"desklake/schema"
 	"desklake/state"
 )
 
@@ -38,7 +39,7 @@ func (l Look) Cut(runs []RunReport) (kept []RunReport) {
 
 // Report is what a destination holds, read without a run and without its lock.
 type Report struct {
-	Tables      []TableReport               // the source's tables, sorted by name
+	Tables      []TableReport               // the source's tables that were ever loaded, sorted by name
 	Checkpoints map[string]state.Checkpoint // by stream
 	Runs        []RunReport                 // those that the Look asked for, the one that was stored last first, whatever the clock said
 	LastRun     *Run                        // that was stored last; nil before the first
@@ -80,12 +81,14 @@ type LoadReport struct {
 	Error        string    // why the stream was not read to its end
 }
 
-// AddCommit adds what one more transaction did to the table, and what its reading cost.
+// AddCommit adds what one more transaction did to the table; and what the reading of its stream cost, if it is the first of that.
 func (r *LoadReport) AddCommit(n Counts, cost Load, at time.Time) {
 	r.Add(n)
-	r.Requests += int64(cost.Requests)
-	r.Retries += int64(cost.Retries)
-	r.Waited += cost.Waited
+	if slices.Index(cost.Tables, r.Table) == 0 {
+		r.Requests += int64(cost.Requests)
+		r.Retries += int64(cost.Retries)
+		r.Waited += cost.Waited
+	}
 	r.CursorAfter, r.CommittedAt, r.Outcome, r.Error = cost.CursorAfter, at, cost.Outcome, cost.Error
 }
 
@@ -101,6 +104,19 @@ type IssueReport struct {
 type Change struct {
 	Table  string `json:"table"`  // empty: the destination itself is created
 	Column string `json:"column"` // empty: the table is created
+}
+
+// ChangesOf are those of a table where the destination has it with these columns; nil for none.
+func ChangesOf(t *schema.Table, columns []string) (changes []Change) {
+	if columns == nil {
+		return []Change{{Table: t.Name}}
+	}
+	for _, c := range t.AllColumns() {
+		if !slices.Contains(columns, c.Name) {
+			changes = append(changes, Change{Table: t.Name, Column: c.Name})
+		}
+	}
+	return changes
 }
 
 // TableReport is one table of a Report. Times are UTC.

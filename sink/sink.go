@@ -1,8 +1,8 @@
 // Package sink says what a destination is. Every sink keeps the same promises, and sink/sinktest holds it to
 // them: rows and checkpoint become durable together; the latest version of a row wins; replays change nothing.
 //
-// To add a sink: write a package sink/<name> with an Open function that returns a Sink, a test of a dozen lines
-// that hands it to sinktest.Run, and an entry in the map in cmd/desklake/sinks.go.
+// A new one is a package sink/<name> with a Config, whose Destination opens it; a test of a dozen lines that hands that to
+// sinktest.Run; and an entry in the map in cmd/desklake/drivers.go. internal/toy has the smallest one.
 package sink
 
 import (
@@ -17,8 +17,9 @@ import (
 // end of the process releases it. Its methods are called by the pipeline and are safe for concurrent use.
 type Sink interface {
 	// Prepare makes the destination fit the tables before anything is written: it creates what is
-	// missing, adds new columns, and sets descriptions. A destination that it refuses stays as it was. Called once
-	// a run, with all tables.
+	// missing, adds new columns, and sets descriptions. A destination that it refuses stays as it was. A table that was lost
+	// is one without rows from then on: it is taken out of the stored checkpoints, as the run may be killed before it has read
+	// it again. Called once a run, with all tables.
 	Prepare(ctx context.Context, tables []*schema.Table) error
 
 	// Checkpoints returns the stored checkpoints by stream; none where nothing was prepared yet. A table that does not hold
@@ -35,12 +36,12 @@ type Sink interface {
 	Begin(ctx context.Context, run, stream string) (Tx, error)
 
 	// SaveRun stores a run's row, replacing an earlier one of the same id, durably. Called at the start and at the end of a
-	// run; where readers could not be told of the end, the run is stored as one that failed, with the error. Storing one as Running calls Killed every other that is still Running: there
-	// is one run at a time.
+	// run; where readers could not be told of the end, the run is stored as one that failed, with the error. Storing one as
+	// Running calls Killed every other of the source that is still Running: there is one run at a time.
 	SaveRun(ctx context.Context, run Run) error
 
-	// Forget deletes the runs that began before a time, with their loads, and the issues that were last met before it. It
-	// costs next to nothing where there is nothing to forget. Called once a run, when that has begun.
+	// Forget deletes the runs that began before a time, with their loads, and the issues that were last met before it; what a
+	// Report says of the tables stays. It costs next to nothing where there is nothing to forget. Called once a run, when that has begun.
 	Forget(ctx context.Context, before time.Time) error
 
 	// Settle puts what was committed into its final place, where readers see it. Called once a run, when its streams have
@@ -135,6 +136,15 @@ func (c *Counts) Add(o Counts) {
 	c.Updated += o.Updated
 	c.Unchanged += o.Unchanged
 	c.Deleted += o.Deleted
+}
+
+// Replace counts a row that took the place of another one.
+func (c *Counts) Replace(wasGone, isGone bool) {
+	if isGone && !wasGone {
+		c.Deleted++
+	} else {
+		c.Updated++
+	}
 }
 
 // Run is one execution of a job, as desklake.runs holds it. All times are UTC.

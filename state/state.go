@@ -31,6 +31,24 @@ type Checkpoint struct {
 	Lost []string `json:"-"`
 }
 
+// WithoutLost is the checkpoint with those of its tables among Lost that are lost.
+func (c Checkpoint) WithoutLost(isLost func(table string) (bool, error)) (Checkpoint, error) {
+	var kept []string
+	for _, table := range c.Tables {
+		lost, err := isLost(table)
+		switch {
+		case err != nil:
+			return c, err
+		case lost:
+			c.Lost = append(c.Lost, table)
+		default:
+			kept = append(kept, table)
+		}
+	}
+	c.Tables = kept
+	return c, nil
+}
+
 // Covers reports whether every one of the tables holds all rows in front of the checkpoint. A stream whose
 // checkpoint does not cover a table that is asked for has to be read again from its start.
 func (c Checkpoint) Covers(tables []string) bool {

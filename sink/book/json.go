@@ -22,6 +22,12 @@ func (l Load) MarshalJSON() ([]byte, error) { return Loads.marshal(&l) }
 func (l *Load) UnmarshalJSON(text []byte) error { return Loads.unmarshal(text, l) }
 
 // MarshalJSON writes a row as that of Run does.
+func (c Checkpoint) MarshalJSON() ([]byte, error) { return Checkpoints.marshal(&c) }
+
+// UnmarshalJSON reads a row as that of Run does.
+func (c *Checkpoint) UnmarshalJSON(text []byte) error { return Checkpoints.unmarshal(text, c) }
+
+// MarshalJSON writes a row as that of Run does.
 func (i Issue) MarshalJSON() ([]byte, error) { return Issues.marshal(&i) }
 
 // UnmarshalJSON reads a row as that of Run does.

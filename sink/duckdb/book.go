@@ -91,22 +91,11 @@ func (s *Sink) adopt(ctx context.Context, b books) error {
 
 // withoutLost takes the tables that are lost out of a checkpoint's tables.
 func (s *Sink) withoutLost(ctx context.Context, b books, c state.Checkpoint) (state.Checkpoint, error) {
-	var left []string
-	for _, table := range c.Tables {
+	return c.WithoutLost(func(table string) (bool, error) {
 		k := b.tables[table]
 		k.table = table
-		lost, err := s.isLost(ctx, k, b.source[table])
-		switch {
-		case err != nil:
-			return c, err
-		case lost:
-			c.Lost = append(c.Lost, table)
-		default:
-			left = append(left, table)
-		}
-	}
-	c.Tables = left
-	return c, nil
+		return s.isLost(ctx, k, b.source[table])
+	})
 }
 
 // Checkpoints returns the stored checkpoints by stream.

@@ -2,6 +2,8 @@ package duckdb
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"desklake/schema"
 	"desklake/sink"
@@ -24,15 +26,7 @@ func Changes(ctx context.Context, o Options, tables []*schema.Table) (changes []
 		}
 	}
 	for _, t := range tables {
-		if present[t.Name] == nil {
-			changes = append(changes, sink.Change{Table: t.Name})
-			continue
-		}
-		for _, c := range t.AllColumns() {
-			if _, there := present[t.Name][c.Name]; !there {
-				changes = append(changes, sink.Change{Table: t.Name, Column: c.Name})
-			}
-		}
+		changes = append(changes, sink.ChangesOf(t, slices.Collect(maps.Keys(present[t.Name])))...)
 	}
 	return changes, explain(o.Path, err)
 }

@@ -19,24 +19,23 @@ func (s *Sink) runs(ctx context.Context, b books, look sink.Look) (runs []sink.R
 	if limit < 0 {
 		limit = math.MaxInt64
 	}
-	at := map[string]int{}
 	var ids []string
 	err = selectRows(ctx, s.own, book.Runs, "SELECT * FROM "+ours+"runs WHERE "+s.mineIn(b.own["runs"])+
 		" AND ($1 IS NULL OR started_at >= $1) AND starts_with(run_id, $2) ORDER BY rowid DESC LIMIT $3", []any{look.Since, look.Prefix, limit},
 		func(r *book.Run) error {
-			at[r.ID], ids = len(runs), append(ids, r.ID)
-			runs = append(runs, sink.RunReport{Run: r.Run})
+			ids, runs = append(ids, r.ID), append(runs, sink.RunReport{Run: r.Run})
 			return nil
 		})
 	if err != nil || !look.Loads || len(runs) == 0 {
 		return runs, err
 	}
-	err = selectRows(ctx, s.own, book.Loads, "SELECT * FROM "+ours+"loads WHERE run_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY stream, rowid", []any{ids},
+	var loads []book.Load
+	err = selectRows(ctx, s.own, book.Loads, "SELECT * FROM "+ours+"loads WHERE run_id IN (SELECT unnest($1::VARCHAR[])) ORDER BY rowid", []any{ids},
 		func(l *book.Load) error {
-			run := &runs[at[l.RunID]]
-			run.Loads = append(run.Loads, l.LoadReport)
+			loads = append(loads, *l)
 			return nil
 		})
+	book.AddLoads(runs, loads)
 	return runs, err
 }
 

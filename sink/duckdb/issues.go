@@ -14,10 +14,7 @@ import (
 
 // saveIssues adds what was met to desklake.issues, a few statements a table however much that was.
 func (s *Sink) saveIssues(ctx context.Context, c *conn, run string, at time.Time, issues []schema.Issue) error {
-	met := map[string][]schema.Issue{}
-	for _, i := range issues {
-		met[i.Table] = append(met[i.Table], i)
-	}
+	met := sink.IssuesByTable(issues)
 	for _, table := range slices.Sorted(maps.Keys(met)) {
 		if err := s.saveTableIssues(ctx, c, table, run, at, met[table]); err != nil {
 			return fmt.Errorf("%s: issues: %w", table, err)

@@ -12,13 +12,10 @@ import (
 
 // saveLoads adds what this transaction did to the run's rows in desklake.loads, and to those of its tables in desklake.tables.
 func (t *tx) saveLoads(ctx context.Context, c sink.Commit) error {
-	cost := c.Load
 	for _, table := range c.Load.Tables {
-		if err := t.saveLoad(ctx, table, t.counts(table), cost, c.At); err != nil {
+		if err := t.saveLoad(ctx, table, t.counts(table), c.Load, c.At); err != nil {
 			return fmt.Errorf("%s: load: %w", table, err)
 		}
-		// The stream's cost is counted at its first table.
-		cost.Requests, cost.Retries, cost.Waited = 0, 0, 0
 	}
 	tables := slices.Clone(c.Load.Tables)
 	for table := range t.merges {

@@ -73,10 +73,9 @@ func (m *merge) write(ctx context.Context, batch schema.Batch) error {
 
 // found is what the target has for a key.
 type found struct {
-	rowID     int64
-	age       sink.Age
-	deleted   int64 // microseconds, where isDeleted
-	isDeleted bool
+	rowID int64
+	age   sink.Age
+	gone  *int64 // when that was learnt, in microseconds; nil for a live row
 }
 
 // lookUp returns what the target has for the keys of the rows, by their positions, and remembers that it was met.
@@ -101,7 +100,9 @@ func (m *merge) lookUp(ctx context.Context, record arrow.RecordBatch, rows []int
 		}
 		extracted, _ := v[3].(int64)
 		f.age = age(stored, extracted)
-		f.deleted, f.isDeleted = v[4].(int64)
+		if at, is := v[4].(int64); is {
+			f.gone = &at
+		}
 		old[rows[v[0].(int64)]] = f
 		if f.rowID < localRows {
 			m.met.set(f.rowID)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/apache/arrow-go/v18/arrow/array"
+
 	"desklake/schema"
 	"desklake/sink"
 )
@@ -19,54 +21,43 @@ type plan struct {
 // plan decides by the rule of sink.Tx.Write, for what sink.Latest returns.
 func (m *merge) plan(ctx context.Context, batch schema.Batch, rows []int32, deletion func(int32) sink.Deletion, old map[int32]found) (plan, error) {
 	age := sink.Ages(batch)
-	deletedAt := batch.Record.Column(m.table.Column(schema.DeletedAt))
+	deletedAt := batch.Record.Column(m.table.Column(schema.DeletedAt)).(*array.Timestamp)
 	p := plan{deletedAt: map[int32]int64{}}
-	deleted := func(row int32) bool {
-		d := deletion(row)
-		return d.At != nil || !d.Said && old[row].isDeleted
-	}
 	var alike []int32 // as old, and as much deleted: their contents decide
 	for _, row := range rows {
 		was, known := old[row]
-		if at := deletion(row).At; at != nil && deletedAt.IsNull(int(row)) {
-			p.deletedAt[row] = *at
+		gone := deletion(row).Over(was.gone)
+		if gone != nil && (deletedAt.IsNull(int(row)) || int64(deletedAt.Value(int(row))) != *gone) {
+			p.deletedAt[row] = *gone
 		}
 		if !known {
 			p.rows = append(p.rows, row)
 			p.counts.Inserted++
 			continue
 		}
-		isDeleted := deleted(row)
+		turned := (gone != nil) != (was.gone != nil)
 		later, _ := age(row).Supersedes(was.age, func() (bool, error) {
-			if isDeleted == was.isDeleted {
+			if !turned {
 				alike = append(alike, row)
 			}
-			return isDeleted != was.isDeleted, nil
+			return turned, nil
 		})
 		if later {
-			p.replace(row, was, isDeleted)
+			p.replace(row, was, gone != nil)
 		}
 	}
 	changed, err := m.changed(ctx, batch.Record, alike, old)
 	for _, row := range changed {
-		p.replace(row, old[row], deleted(row))
+		p.replace(row, old[row], old[row].gone != nil)
 	}
 	return p, err
 }
 
 // replace puts a row in the place of what was there.
-func (p *plan) replace(row int32, was found, isDeleted bool) {
+func (p *plan) replace(row int32, was found, isGone bool) {
 	p.rows = append(p.rows, row)
 	p.dead = append(p.dead, was.rowID)
-	switch {
-	case isDeleted && was.isDeleted:
-		p.deletedAt[row] = was.deleted
-		p.counts.Updated++
-	case isDeleted:
-		p.counts.Deleted++
-	default:
-		p.counts.Updated++
-	}
+	p.counts.Replace(was.gone != nil, isGone)
 }
 
 func columnNames(t *schema.Table) []string {

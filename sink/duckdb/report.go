@@ -12,14 +12,14 @@ import (
 )
 
 // Inspect reads what a file holds. It opens the file for reading only; beside a run that is under way it fails with
-// *sink.Locked. A file that does not exist yet, or that desklake did not make, is a *PathError.
+// *sink.Locked. A file that does not exist yet is a *sink.NotYet, one that desklake did not make a *PathError.
 func Inspect(ctx context.Context, o Options, look sink.Look) (sink.Report, error) {
 	s, err := open(ctx, o)
 	if err != nil {
 		return sink.Report{}, err
 	}
 	if s == nil {
-		return sink.Report{}, &PathError{o.Path, "does not exist yet", "Run desklake sync first."}
+		return sink.Report{}, &sink.NotYet{Path: o.Path}
 	}
 	defer s.detach()
 	report, err := s.report(ctx, look)
@@ -122,8 +122,7 @@ func (s *Sink) statuses(ctx context.Context, b books) (map[string]sink.Status, e
 func (s *Sink) latestIssues(ctx context.Context, b books) (latest []sink.IssueReport, err error) {
 	err = selectRows(ctx, s.own, book.Issues, "SELECT * FROM "+ours+"issues WHERE "+s.mineIn(b.own["issues"])+
 		" ORDER BY last_seen DESC, table_name, column_name, reason, key LIMIT $1", []any{sink.LatestIssues}, func(i *book.Issue) error {
-		latest = append(latest, sink.IssueReport{Table: i.Table, Column: i.Column, Reason: i.Reason, Count: i.Count, FirstSeen: i.FirstSeen,
-			LastSeen: i.LastSeen, RunID: i.RunID})
+		latest = append(latest, i.Report())
 		return nil
 	})
 	return latest, err

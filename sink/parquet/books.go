@@ -54,18 +54,15 @@ func (s *Sink) addLoads(t *tx, c sink.Commit, changes map[string]*change) error 
 	if err := errors.Join(s.runs.load(s.path), s.loads.load(s.path)); err != nil {
 		return err
 	}
-	cost := c.Load
 	for _, table := range c.Load.Tables {
 		r, _ := s.loads.get(book.Load{Source: s.source, RunID: t.run,
-			LoadReport: sink.LoadReport{Stream: t.stream, Table: table, CursorBefore: cost.CursorBefore}})
+			LoadReport: sink.LoadReport{Stream: t.stream, Table: table, CursorBefore: c.Load.CursorBefore}})
 		var n sink.Counts
 		if changes[table] != nil {
 			n = changes[table].counts
 		}
-		r.AddCommit(n, cost, c.At.UTC())
+		r.AddCommit(n, c.Load, c.At.UTC())
 		s.putLoad(r)
-		// The stream's cost is counted at its first table.
-		cost.Requests, cost.Retries, cost.Waited = 0, 0, 0
 	}
 	return nil
 }

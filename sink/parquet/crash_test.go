@@ -133,7 +133,7 @@ func (l *lake) hasStory(stop int) {
 		l.Fatal(err)
 	}
 	n := int64(len(story.transactions))
-	if s.issues.count() != 1 || s.issues.tables["pets"][0].Count != n || len(s.loads.rows) != 1 || s.loads.rows[0].Requests != n {
+	if len(s.issues.tables) != 1 || len(s.issues.tables["pets"]) != 1 || s.issues.tables["pets"][0].Count != n || len(s.loads.rows) != 1 || s.loads.rows[0].Requests != n {
 		l.Fatalf("after a crash at operation %d: %+v, %+v", stop, s.issues.tables, s.loads.rows)
 	}
 }

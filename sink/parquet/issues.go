@@ -1,11 +1,9 @@
 package parquet
 
 import (
-	"cmp"
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"desklake/schema"
@@ -101,11 +99,7 @@ func (i *issues) add(root, run string, at time.Time, met []schema.Issue) error {
 	if err := i.load(root); err != nil {
 		return err
 	}
-	byTable := map[string][]schema.Issue{}
-	for _, m := range met {
-		byTable[m.Table] = append(byTable[m.Table], m)
-	}
-	for table, met := range byTable {
+	for table, met := range sink.IssuesByTable(met) {
 		var stored []sink.IssueRow
 		for _, r := range i.tables[table] {
 			stored = append(stored, r.IssueRow)
@@ -165,24 +159,4 @@ func (i *issues) write(d disk, root string) error {
 		i.shorter = false
 	}
 	return err
-}
-
-func (i *issues) count() (n int64) {
-	for _, rows := range i.tables {
-		n += int64(len(rows))
-	}
-	return n
-}
-
-// latest are those of a report.
-func (i *issues) latest() (latest []sink.IssueReport) {
-	rows := slices.SortedFunc(i.all(), func(a, b book.Issue) int {
-		return cmp.Or(b.LastSeen.Compare(a.LastSeen), strings.Compare(a.Table, b.Table), strings.Compare(a.Column, b.Column),
-			strings.Compare(a.Reason, b.Reason), strings.Compare(a.Key, b.Key))
-	})
-	for _, r := range rows[:min(sink.LatestIssues, len(rows))] {
-		latest = append(latest, sink.IssueReport{Table: r.Table, Column: r.Column, Reason: r.Reason, Count: r.Count,
-			FirstSeen: r.FirstSeen, LastSeen: r.LastSeen, RunID: r.RunID})
-	}
-	return latest
 }

@@ -23,14 +23,7 @@ func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error)
 func (s *Sink) checkpoints() map[string]state.Checkpoint {
 	stored := s.manifest.clone().Checkpoints
 	for stream, c := range stored {
-		c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(table string) bool {
-			lost := s.isLost(s.manifest.Tables[table])
-			if lost {
-				c.Lost = append(c.Lost, table)
-			}
-			return lost
-		})
-		stored[stream] = c
+		stored[stream], _ = c.WithoutLost(func(table string) (bool, error) { return s.isLost(s.manifest.Tables[table]), nil })
 	}
 	return stored
 }

@@ -97,7 +97,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	if err := s.disk.makeFolder(filepath.Join(path, drafts)); err != nil {
 		return nil, explain(path, err)
 	}
-	if s.lock, err = lock(ctx, path, filepath.Join(path, lockName), o); err != nil {
+	if s.lock, err = sink.TakeLock(ctx, path, filepath.Join(path, lockName), o.LockWait, o.Waiting); err != nil {
 		return nil, explain(path, err)
 	}
 	if s.manifest, err = readManifest(path); err == nil {

@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"desklake/sink"
@@ -18,12 +17,12 @@ func (s *Sink) pastRuns(look sink.Look) (runs []sink.RunReport, err error) {
 	if err := s.runs.load(s.path); err != nil {
 		return nil, err
 	}
-	runs = look.Cut(reports(s.runs.rows))
+	runs = look.Cut(book.RunReports(s.runs.rows))
 	if look.Loads {
 		if err := s.loads.load(s.path); err != nil {
 			return nil, err
 		}
-		addLoads(runs, s.loads.rows)
+		book.AddLoads(runs, s.loads.rows)
 	}
 	for _, c := range slices.Backward(s.chapters) {
 		if look.Runs > 0 && len(runs) >= look.Runs {
@@ -66,7 +65,7 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 		if look.Runs > 0 {
 			rest.Runs = look.Runs - found - len(runs)
 		}
-		all := reports(rows)
+		all := book.RunReports(rows)
 		runs = append(runs, rest.Cut(all)...)
 		if rest.Runs == 0 || look.Runs > 0 && found+len(runs) >= look.Runs || summary(0, rows).Last.Before(look.Since) {
 			break
@@ -102,34 +101,8 @@ func (s *Sink) runsOf(c chapter, look sink.Look, found int) (runs []sink.RunRepo
 		}
 	}
 	slices.Reverse(parts)
-	addLoads(runs, slices.Concat(parts...))
+	book.AddLoads(runs, slices.Concat(parts...))
 	return runs, nil
-}
-
-// reports are rows of runs for a Report, the one that was stored last first: a clock can have been wrong.
-func reports(rows []book.Run) []sink.RunReport {
-	runs := make([]sink.RunReport, len(rows))
-	for i, r := range rows {
-		runs[i].Run = r.Run
-	}
-	slices.Reverse(runs)
-	return runs
-}
-
-// addLoads adds to runs what they did.
-func addLoads(runs []sink.RunReport, rows []book.Load) {
-	at := map[string]int{}
-	for i, r := range runs {
-		at[r.ID] = i
-	}
-	for _, row := range rows {
-		if i, wanted := at[row.RunID]; wanted {
-			runs[i].Loads = append(runs[i].Loads, row.LoadReport)
-		}
-	}
-	for i := range runs {
-		slices.SortStableFunc(runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
-	}
 }
 
 // endsOfHistory are the latest run and the time at which the earliest one began.

@@ -11,10 +11,12 @@ import (
 
 	"desklake/schema"
 	"desklake/sink"
+	"desklake/sink/book"
 )
 
 // Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
-// move to from there. A folder that does not exist yet, or that desklake did not make, is a *PathError.
+// move to from there. A folder that does not exist yet is a *sink.NotYet, one that desklake did not make a
+// *PathError.
 func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) {
 	s, err := lookAt(o)
 	if err != nil {
@@ -28,7 +30,8 @@ func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) 
 	if err == nil {
 		err = s.issues.load(s.path)
 	}
-	r.Issues, r.Latest = s.issues.count(), s.issues.latest()
+	issues := slices.Collect(s.issues.all())
+	r.Issues, r.Latest = int64(len(issues)), book.LatestIssues(issues)
 	return r, err
 }
 
@@ -39,7 +42,7 @@ func lookAt(o Options) (*Sink, error) {
 	case err != nil:
 		return nil, err
 	case s == nil:
-		return nil, &PathError{o.Path, "does not exist yet", "Run desklake sync first."}
+		return nil, &sink.NotYet{Path: o.Path}
 	case len(s.manifest.Tables) == 0:
 		return nil, &PathError{o.Path, "is not a folder that desklake made", "Choose another sink.path."}
 	}
@@ -105,18 +108,16 @@ func Changes(_ context.Context, o Options, tables []*schema.Table) (changes []si
 		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) && !stored.isEmpty() && !s.isLost(stored) {
 			return nil, err
 		}
-		if stored == nil {
-			changes = append(changes, sink.Change{Table: t.Name})
-			continue
-		}
-		if _, err := s.columns(t, stored.Columns); err != nil {
-			return nil, err
-		}
-		for _, c := range t.AllColumns() {
-			if !slices.ContainsFunc(stored.Columns, func(have column) bool { return have.Name == c.Name }) {
-				changes = append(changes, sink.Change{Table: t.Name, Column: c.Name})
+		var columns []string
+		if stored != nil {
+			if _, err := s.columns(t, stored.Columns); err != nil {
+				return nil, err
+			}
+			for _, c := range stored.Columns {
+				columns = append(columns, c.Name)
 			}
 		}
+		changes = append(changes, sink.ChangesOf(t, columns)...)
 	}
 	return changes, nil
 }

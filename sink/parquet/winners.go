@@ -97,15 +97,11 @@ func (w *winners) apply(old *oldRow, row parquet.Row) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch isDeleted := w.layout.isDeleted(row); {
-	case isDeleted && !deleted.IsNull():
+	isGone, wasGone := w.layout.isDeleted(row), !deleted.IsNull()
+	if isGone && wasGone {
 		w.layout.set(row, w.layout.deleted, deleted)
-		w.counts.Updated++
-	case isDeleted:
-		w.counts.Deleted++
-	default:
-		w.counts.Updated++
 	}
+	w.counts.Replace(wasGone, isGone)
 	*old = oldRow{layout: w.layout, row: row}
 	return true, nil
 }
