@@ -3,6 +3,7 @@ package duckdb_test
 import (
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -22,8 +23,19 @@ func TestSinkKeepsTheContract(t *testing.T) {
 		return sinktest.Destination{
 			Destination: duckdb.Destination{Options: duckdb.Options{Path: path}},
 			Rows:        func(source, table string) ([]string, error) { return rowsOf(path, source, table) },
+			Drop:        func(table string) error { return drop(path, table) },
 		}
 	})
+}
+
+// drop drops a table as an analyst's program would.
+func drop(path, table string) error {
+	db, err := sql.Open("duckdb", path)
+	if err != nil {
+		return err
+	}
+	_, err = db.Exec("DROP TABLE " + table)
+	return errors.Join(err, db.Close())
 }
 
 // rowsOf reads a table of a source, or its rows in one of desklake's own.

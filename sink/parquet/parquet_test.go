@@ -3,6 +3,7 @@ package parquet_test
 import (
 	"database/sql"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,6 +21,7 @@ func TestSinkKeepsTheContract(t *testing.T) {
 		return sinktest.Destination{
 			Destination: parquet.Destination{Options: parquet.Options{Path: path}},
 			Rows:        func(source, table string) ([]string, error) { return rows(filepath.Join(path, source), table) },
+			Drop:        func(table string) error { return os.RemoveAll(filepath.Join(path, table)) },
 		}
 	})
 }

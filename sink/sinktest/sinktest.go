@@ -29,6 +29,9 @@ type Destination struct {
 	// ("desklake.loads") that belong to it, as users would: one JSON object a row, without its null columns, times as RFC 3339
 	// in UTC, in any order.
 	Rows func(source, table string) ([]string, error)
+
+	// Drop removes a table of the only source, as somebody else can who may write there.
+	Drop func(table string) error
 }
 
 // Run runs the suite. Describe returns the destination that stands in a folder, empty at first.
@@ -63,6 +66,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"a report has what was asked for":                       looks,
 		"a report says what is there":                           report,
 		"changes are what preparing would create":               changes,
+		"a table that is dropped is read again":                 lostTable,
 		"streams write side by side":                            sideBySide,
 		"a transaction can have thousands of batches":           thousandsOfBatches,
 		"sources in one destination know nothing of each other": severalSources,
@@ -111,7 +115,7 @@ type place struct {
 
 // of is the place of one of several sources.
 func (p *place) of(source string) *place {
-	return &place{Destination: Destination{p.For(source), p.Rows}, t: p.t, folder: p.folder, source: source}
+	return &place{Destination: Destination{p.For(source), p.Rows, p.Drop}, t: p.t, folder: p.folder, source: source}
 }
 
 func (p *place) rows(table string) ([]string, error) { return p.Rows(p.source, table) }
