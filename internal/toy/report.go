@@ -1,0 +1,46 @@
+package toy
+
+import (
+	"maps"
+	"slices"
+
+	"desklake/schema"
+	"desklake/sink"
+	"desklake/sink/book"
+)
+
+// report says what a look asks for.
+func (c *content) report(look sink.Look) sink.Report {
+	r := sink.Report{Checkpoints: c.checkpoints(), Issues: int64(len(c.Issues)), Latest: book.LatestIssues(c.Issues)}
+	runs := book.RunReports(c.Runs)
+	if len(runs) > 0 {
+		r.LastRun = &runs[0].Run
+	}
+	for _, run := range runs {
+		if r.FirstRunAt.IsZero() || run.Started.Before(r.FirstRunAt) {
+			r.FirstRunAt = run.Started
+		}
+	}
+	book.AddLoads(runs, c.Loads)
+	r.Runs = look.Cut(runs)
+	for _, name := range slices.Sorted(maps.Keys(c.Known)) {
+		last := c.Known[name].Last
+		if last.CommittedAt.IsZero() {
+			continue // prepared, and never loaded
+		}
+		t := sink.TableReport{Name: name, Stream: last.Stream, LoadedAt: last.CommittedAt, FreshAt: sink.FreshAt(r.Checkpoints, name), LastRunID: last.RunID,
+			Outcome: last.Outcome, Error: last.Error}
+		if i := slices.IndexFunc(runs, func(run sink.RunReport) bool { return run.ID == last.RunID }); i >= 0 {
+			t.LastStatus = runs[i].Status
+		}
+		for _, row := range c.Tables[name].Rows {
+			if row[schema.DeletedAt] == nil {
+				t.Rows++
+			} else {
+				t.Deleted++
+			}
+		}
+		r.Tables = append(r.Tables, t)
+	}
+	return r
+}
