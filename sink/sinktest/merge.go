@@ -271,7 +271,12 @@ func missingRows(t *testing.T, p *place) {
 	if got := missing(tx); got != "0 of 2" {
 		t.Errorf("missing: %s", got)
 	}
-	p.commit(tx, words, "c")
+	if err := tx.MarkMissing(t.Context(), words, minute(3)); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.commit(tx, words, "c"); n != (sink.Counts{Read: 3, Updated: 1, Unchanged: 2}) {
+		t.Errorf("counts: %+v", n)
+	}
 	p.want(words, `{"word":"a","count":1}`, `{"word":"b","count":1}`, `{"word":"c","count":1`+gone, `{"word":"d","count":1}`)
 
 	tx = p.begin(words)
