@@ -91,7 +91,7 @@ func (s *box) DeleteCheckpoint(_ context.Context, stream string) error {
 func (s *box) SaveRun(_ context.Context, r sink.Run) error {
 	return s.update(func(c *content) {
 		for i, other := range c.Runs {
-			if r.Status == sink.Running && other.Status == sink.Running && other.ID != r.ID {
+			if r.Status == sink.Running && other.Status == sink.Running {
 				c.Runs[i].Status = sink.Killed
 			}
 		}
