@@ -30,7 +30,7 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 		if err == nil && d.Type()&fs.ModeSymlink != 0 {
 			err = checkLink(path)
 		}
-		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".parquet") {
+		if err != nil || d.IsDir() || !isRead(below) {
 			return err
 		}
 		if !known[file] {
@@ -48,16 +48,57 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 	return err
 }
 
+// isRead reports that some reader would take a file in a table's folder for a part of the table. DuckDB is given a pattern of
+// names. Those who are given the folder, as pyarrow is, pass by hidden files only, and what begins as theirs. What an earlier
+// version has set aside is on its way out.
+func isRead(name string) bool {
+	if strings.HasSuffix(name, ".parquet") {
+		return true
+	}
+	for part := range strings.SplitSeq(filepath.ToSlash(name), "/") {
+		if strings.HasPrefix(part, ".") || strings.HasPrefix(part, "_") {
+			return false
+		}
+	}
+	return !isOldAside(filepath.Base(name))
+}
+
 // tableFolder is where the folder of a table is, which may be a link to another disk; empty where there is none.
 func tableFolder(path string) (string, error) {
+	if err := checkFolder(path); err != nil {
+		return "", err
+	}
 	root, err := filepath.EvalSymlinks(path)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return root, err
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return "", &PathError{path, "is a link that leads nowhere", "Mount the disk that it leads to. Or remove the link: the table is read again then."}
+	return root, err
+}
+
+// checkOwn looks at the folders that are desklake's own.
+func checkOwn(lake string) error {
+	for _, folder := range []string{own, drafts, waiting, aside, own + "/runs", own + "/loads", own + "/issues", own + "/checkpoints"} {
+		if err := checkFolder(filepath.Join(lake, folder)); err != nil {
+			return err
+		}
 	}
-	return "", nil
+	return nil
+}
+
+// checkFolder refuses what is in the place of a folder and is none. Where there is nothing one can be made.
+func checkFolder(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return nil
+	case err == nil:
+		return &PathError{path, "is not a folder", "Move it elsewhere."}
+	}
+	if link, err := os.Lstat(path); err != nil || link.Mode()&fs.ModeSymlink == 0 { // a folder further up tells itself
+		return nil
+	}
+	return &PathError{path, "is a link that leads nowhere: " + cause(err).Error(),
+		"Mount the disk that it leads to. Without that, remove the link: a table is read again then."}
 }
 
 // checkLink refuses a folder of rows that is somewhere else.
@@ -97,8 +138,10 @@ func (s *Sink) checkFiles(t *tableState) error {
 		return nil
 	}
 	for _, p := range t.Partitions {
-		if err := s.checkBase(t, p); err != nil {
-			return err
+		if p.Rows > 0 { // others are made anew
+			if err := s.checkBase(t, p); err != nil {
+				return err
+			}
 		}
 		for _, f := range p.Waiting {
 			if err := s.checkFile(f); err != nil {
@@ -109,11 +152,8 @@ func (s *Sink) checkFiles(t *tableState) error {
 	return nil
 }
 
-// checkBase looks at a partition's file. One without rows may be gone. A merge that was broken off may have replaced it already.
+// checkBase looks at a partition's file. A merge that was broken off may have replaced it already.
 func (s *Sink) checkBase(t *tableState, p *partition) error {
-	if p.Name == "" || p.Rows == 0 && s.isMissing(p.Name) {
-		return nil
-	}
 	err := s.checkFile(p.partFile)
 	if err != nil && (s.arrived(p) || p.CRC32C == "" && s.isMerged(t, p)) {
 		return nil
@@ -157,17 +197,19 @@ func (s *Sink) isMerged(t *tableState, p *partition) bool {
 
 // check refuses a path where no lake can be. That of one of several sources stands in a folder that is made with it.
 func (o Options) check(path string) error {
-	if o.Source == "" {
-		return checkPath(path)
-	}
 	root := filepath.Dir(path)
-	if err := checkPath(root); err != nil {
+	if o.Source != "" {
+		if err := checkPath(root); err != nil {
+			return err
+		}
+		if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+	}
+	if err := checkPath(path); err != nil {
 		return err
 	}
-	if _, err := os.Stat(root); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return checkPath(path)
+	return checkOwn(path)
 }
 
 // checkPath refuses what the operating system would report in its own words, or what would be created in the wrong place.
@@ -178,6 +220,9 @@ func checkPath(path string) error {
 		return &PathError{path, "is not a folder", "Give sink.path the name of a folder, or of one that is to be made."}
 	case err == nil:
 		return nil
+	}
+	if err := checkFolder(path); err != nil {
+		return err
 	}
 	dir := filepath.Dir(path)
 	switch info, err := os.Stat(dir); {

@@ -22,7 +22,9 @@ func TestAStrayFileIsRefusedUntilItIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{l.Path + "/pets/copy.parquet", l.Path + "/pets/created_month=2026-01/pets (1).parquet", l.Path + "/words/x/words.parquet"} {
+	for _, name := range []string{"pets/copy.parquet", "pets/created_month=2026-01/pets (1).parquet", "words/x/words.parquet", "words/.x/_words.parquet",
+		"pets/README.txt", "pets/created_month=2026-01/pets.parquet.bak", "words/words", "words/x/Thumbs.db"} {
+		path := filepath.Join(l.Path, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, content, 0o666)); err != nil {
 			t.Fatal(err)
 		}
@@ -34,10 +36,14 @@ func TestAStrayFileIsRefusedUntilItIsGone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(l.Path+"/pets/README", nil, 0o666); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"pets/.README", "words/_words.txt", "words/.snapshots/words", "pets/created_month=2026-01/_old/x"} {
+		path := filepath.Join(l.Path, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte("no rows"), 0o666)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	l.run([]string{pet(3, 1, 1, "c")})
+	runPython(t, "whole.py", filepath.Join(l.Path, "pets"), filepath.Join(l.Path, "words"))
 	if diff := cmp.Diff([]string{"1 2026-01 a", "2 2026-02 b", "3 2026-01 c"}, l.rows()); diff != "" {
 		t.Error(diff)
 	}

@@ -87,14 +87,17 @@ func (d disk) syncFolder(path string) error {
 // makeFolder creates a folder and those above it that are missing, durably.
 func (d disk) makeFolder(path string) error {
 	if _, err := os.Stat(path); err == nil {
-		return nil
+		return checkFolder(path)
 	}
 	parent := filepath.Dir(path)
 	if err := d.makeFolder(parent); err != nil {
 		return err
 	}
 	err := d.do("make folder", path, func() error { return os.Mkdir(path, 0o777) })
-	if err != nil && !errors.Is(err, fs.ErrExist) {
+	if errors.Is(err, fs.ErrExist) {
+		err = checkFolder(path)
+	}
+	if err != nil {
 		return err
 	}
 	return d.syncFolder(parent)

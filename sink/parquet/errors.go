@@ -51,6 +51,15 @@ func damaged(path string, err error) error {
 	return &PathError{path, "can't be read: " + err.Error(), remedy}
 }
 
+// cause is what the operating system says, without the operation and the path.
+func cause(err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
+}
+
 // explain turns the operating system's errors about the lake into ours.
 func explain(path string, err error) error {
 	var told *PathError

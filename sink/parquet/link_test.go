@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"desklake/sink"
 )
 
 // linked moves a folder of the lake to another disk, where the system has one in memory, and leaves a link.
@@ -88,4 +90,64 @@ func TestAnotherDiskBelowTheLakesOwnFolderIsNamed(t *testing.T) {
 		t.Skip("there is one disk only")
 	}
 	l.refuses(filepath.Join(l.Path, manifestName), "is on another disk")
+}
+
+// A link in the place of a folder that leads nowhere, in a circle or to a file is named, with what to do.
+func TestALinkInThePlaceOfAFolderThatIsNoneIsNamed(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range []string{".", "pets", "words", own, drafts, waiting, waiting + "/pets", own + "/runs", own + "/loads", own + "/issues", own + "/checkpoints"} {
+		for to, problem := range map[string]string{"nowhere": "leads nowhere", "circle": "leads nowhere", file: "is not a folder"} {
+			l := twoPets(t)
+			path := filepath.Join(l.Path, folder)
+			if to == "circle" {
+				to = path
+			}
+			if err := errors.Join(os.RemoveAll(path), os.Symlink(to, path)); err != nil {
+				t.Fatal(err)
+			}
+			l.noteRun = true
+			l.refuses(path, problem, []string{pet(1, 1, 2, "c")})
+			l.noteRun = false
+			l.refuses(path, problem, []string{pet(1, 1, 2, "c")})
+			if now, err := os.Readlink(path); err != nil || now != to {
+				t.Errorf("%s leads to %q, %v", path, now, err)
+			}
+		}
+	}
+}
+
+// Who only looks is not told that there is no history.
+func TestALinkThatLeadsNowhereIsNamedToALookToo(t *testing.T) {
+	t.Parallel()
+	for _, folder := range []string{".", own, own + "/runs"} {
+		l := twoPets(t)
+		path := filepath.Join(l.Path, folder)
+		if err := errors.Join(os.RemoveAll(path), os.Symlink("nowhere", path)); err != nil {
+			t.Fatal(err)
+		}
+		var told *PathError
+		if _, err := Inspect(t.Context(), l.Options, sink.All); !errors.As(err, &told) || told.Path != path {
+			t.Errorf("%s: %v", folder, err)
+		}
+	}
+}
+
+// What waits is below it.
+func TestALinkAmongWhatWaitsIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	s := l.prepared()
+	_, err := l.commit(s, pets, pet(1, 1, 2, "c"))
+	if err = errors.Join(err, s.lock.Unlock()); err != nil { // as if it was killed
+		t.Fatal(err)
+	}
+	l.linked(t, waiting+"/pets")
+	l.run()
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
 }

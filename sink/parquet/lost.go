@@ -58,30 +58,24 @@ func (t *tableState) hasRows() bool {
 	return false
 }
 
-// forgetEmpty drops what is known of files without rows that somebody removed.
-func (s *Sink) forgetEmpty(t *tableState) {
+// forgetEmpty drops what is known of files without rows that somebody removed, or that are not what desklake wrote: those who
+// read the table fail at them, and no run ever does. They are small.
+func (s *Sink) forgetEmpty(t *tableState) error {
 	for _, p := range t.Partitions {
-		if p.Name != "" && p.Rows == 0 && s.isMissing(p.Name) {
-			p.partFile = partFile{}
+		if p.Name == "" || p.Rows > 0 || s.checkBase(t, p) == nil && compare(filepath.Join(s.path, p.Name), p.partFile) == nil {
+			continue
 		}
+		if err := s.setAside(p.Name); err != nil {
+			return err
+		}
+		p.partFile = partFile{}
 	}
+	return nil
 }
 
 func (s *Sink) isMissing(name string) bool {
 	_, err := os.Stat(filepath.Join(s.path, name))
 	return errors.Is(err, fs.ErrNotExist)
-}
-
-// isEmpty reports that there is no row of the table.
-func (t *tableState) isEmpty() bool {
-	for _, p := range t.Partitions {
-		for _, f := range p.Waiting {
-			if f.Rows > 0 {
-				return false
-			}
-		}
-	}
-	return !t.hasRows()
 }
 
 // covered reports whether a cursor says that the table holds what is in front of it. Where none does, everything
@@ -109,24 +103,23 @@ func (m *manifest) uncover(table string) (was bool) {
 }
 
 // forgetBroken drops what is known of files that are missing or cut off, and moves what is left of them out of the way.
-func (s *Sink) forgetBroken(t *tableState) {
-	moveAway := func(name string) {
-		path := filepath.Join(s.path, name)
-		if _, err := os.Stat(path); err == nil && s.disk.rename(path, path+".damaged") == nil {
-			_ = s.disk.syncFolder(filepath.Dir(path)) // or a crash would bring it back
-		}
-	}
+func (s *Sink) forgetBroken(t *tableState) error {
 	for _, p := range t.Partitions {
-		if s.checkBase(t, p) != nil {
-			moveAway(p.Name)
+		if p.Name != "" && s.checkBase(t, p) != nil {
+			if err := s.setAside(p.Name); err != nil {
+				return err
+			}
 			p.partFile, p.Live, p.Next = partFile{}, 0, nil
 		}
-		p.Waiting = slices.DeleteFunc(p.Waiting, func(f partFile) bool {
-			broken := s.checkFile(f) != nil
-			if broken {
-				moveAway(f.Name)
+		var whole []partFile
+		for _, f := range p.Waiting {
+			if s.checkFile(f) == nil {
+				whole = append(whole, f)
+			} else if err := s.setAside(f.Name); err != nil {
+				return err
 			}
-			return broken
-		})
+		}
+		p.Waiting = whole
 	}
+	return nil
 }

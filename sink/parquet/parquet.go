@@ -110,7 +110,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		for name, t := range s.manifest.Tables {
 			s.manifest.Tables[name] = s.current(t)
 		}
-		err = s.clear()
+		err = errors.Join(s.clear(), s.setOldAside())
 	}
 	if err != nil {
 		return nil, errors.Join(explain(path, err), s.lock.Unlock())
@@ -136,6 +136,9 @@ func (s *Sink) clear() error {
 		err := filepath.WalkDir(filepath.Join(s.path, folder), func(path string, d fs.DirEntry, err error) error {
 			name, _ := filepath.Rel(s.path, path)
 			if errors.Is(err, fs.ErrNotExist) || err == nil && (d.IsDir() || named[name] || name == filepath.FromSlash(folder)) { // which may be a link
+				return nil
+			}
+			if err == nil && folder == waiting && d.Type()&fs.ModeSymlink != 0 { // the folder of a table
 				return nil
 			}
 			if err == nil {
@@ -190,12 +193,19 @@ func (s *Sink) DeleteCheckpoint(_ context.Context, stream string) error {
 	if !stored {
 		return nil
 	}
-	return s.update(func(m *manifest) {
-		delete(m.Checkpoints, stream)
-		for _, name := range c.Tables {
-			if t := m.Tables[name]; t != nil && !s.prepared {
-				s.forgetBroken(t)
+	if err := cmp.Or(s.broken, s.locked()); err != nil {
+		return err
+	}
+	tables := s.manifest.clone().Tables
+	for _, name := range c.Tables {
+		if t := tables[name]; t != nil && !s.prepared {
+			if err := s.forgetBroken(t); err != nil {
+				return err
 			}
 		}
+	}
+	return s.update(func(m *manifest) {
+		delete(m.Checkpoints, stream)
+		m.Tables = tables
 	})
 }

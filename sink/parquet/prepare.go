@@ -44,13 +44,15 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 	if err := s.checkStrays(t.Name, stored); err != nil {
 		return err
 	}
+	if stored != nil {
+		if err := s.forgetEmpty(stored); err != nil {
+			return err
+		}
+	}
 	if err := s.checkFiles(stored); err != nil {
 		if err := s.forgetHarmed(m, t.Name, err); err != nil {
 			return err
 		}
-	}
-	if stored != nil {
-		s.forgetEmpty(stored)
 	}
 	if stored == nil || !stored.hasFiles() {
 		stored = &tableState{Partitions: map[month]*partition{}}
@@ -72,17 +74,15 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 	return nil
 }
 
-// forgetHarmed makes a table whose files are not what they should be one that is read again, if that can be. A table without
-// rows has only to get its file back.
+// forgetHarmed makes a table whose files are not what they should be one that is read again, if that can be.
 func (s *Sink) forgetHarmed(m *manifest, name string, harm error) error {
 	t := m.Tables[name]
-	empty, lost := t.isEmpty(), s.isLost(t)
-	if !empty && !lost && m.covered(name) {
+	lost := s.isLost(t)
+	if !lost && m.covered(name) {
 		return harm
 	}
-	s.forgetBroken(t)
-	if empty {
-		return nil
+	if err := s.forgetBroken(t); err != nil {
+		return err
 	}
 	if m.uncover(name) && lost {
 		return nil // as Checkpoints told

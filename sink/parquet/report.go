@@ -105,7 +105,7 @@ func Changes(_ context.Context, o Options, tables []*schema.Table) (changes []si
 		if err := s.checkStrays(t.Name, stored); err != nil {
 			return nil, err
 		}
-		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) && !stored.isEmpty() && !s.isLost(stored) {
+		if err := s.checkFiles(stored); err != nil && s.manifest.covered(t.Name) && !s.isLost(stored) {
 			return nil, err
 		}
 		var columns []string
