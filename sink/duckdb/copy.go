@@ -55,13 +55,17 @@ func (c analystsCopy) removeDraft() error {
 var copyBytes int64 = 256 << 20
 
 // replace puts a copy of the source file in the place of the old one, in one step, once mark has made it known as a copy that
-// was made at a time. Where the file system can share blocks between files it costs next to no room and time.
-func (c analystsCopy) replace(ctx context.Context, source *os.File, mark func(made time.Time) error) error {
+// was made at a time. Mark is told whether all checksums are right in it; if they are not it has to look what that is about. Where the file system can share blocks between files it costs next to no room and time.
+func (c analystsCopy) replace(ctx context.Context, source *os.File, mark func(made time.Time, whole bool) error) error {
 	made := time.Now().UTC().Truncate(2 * time.Second) // which every file system keeps
 	err := c.write(ctx, source)
 	step("written")
+	whole := false
 	if err == nil {
-		err = mark(made)
+		whole, err = isWhole(ctx, c.draft())
+	}
+	if err == nil {
+		err = mark(made, whole)
 	}
 	if err == nil {
 		err = c.finish(source, made)
@@ -165,9 +169,11 @@ func (c analystsCopy) explain(err error) error {
 		return &PathError{c.path, "is open for writing by " + cmp.Or(locked.Holder, "another process"), "Open it with -readonly; desklake publish brings it up to date then."}
 	}
 	var wrong *PathError
-	if errors.As(err, &wrong) && strings.HasPrefix(wrong.Problem, isDamaged) {
+	switch {
+	case !errors.As(err, &wrong), wrong.Path != c.path:
+	case isDamage(err):
 		wrong.Remedy = "Move it away: desklake publish makes it anew."
-	} else if wrong != nil {
+	default:
 		wrong.Remedy = strings.NewReplacer("sink.path", "sink.publish", "run again", "run desklake publish").Replace(wrong.Remedy)
 	}
 	return err

@@ -40,7 +40,20 @@ func damaged(path, message string) error {
 		problem += ": the checksum of the block at byte " + m[1] + " does not match"
 	}
 	return &PathError{path, problem, "Look at the disk. Put the file back from a backup, without its .wal: the next sync goes on from there. " +
-		"Or move both away: the next sync reads everything again from source.start_date. Nothing was changed in it."}
+		"Or move both away: the next sync reads everything again from source.start_date."}
+}
+
+// damagedIn is the error of a copy of a file that was made byte for byte: if it is damaged, so is the file.
+func damagedIn(path string, err error) error {
+	if told := explain(path, err); isDamage(told) {
+		return told
+	}
+	return err
+}
+
+func isDamage(err error) bool {
+	var told *PathError
+	return errors.As(err, &told) && strings.HasPrefix(told.Problem, isDamaged)
 }
 
 // explainAttach explains why a file can't be attached. Only then may it be opened here: closing a file gives up the locks that
@@ -48,8 +61,12 @@ func damaged(path, message string) error {
 func explainAttach(path string, err error) error {
 	err = explain(path, err)
 	var told *PathError
-	if errors.As(err, &told) && strings.HasPrefix(told.Problem, isDamaged) && !isDatabase(path) {
+	switch {
+	case !isDamage(err):
+	case !isDatabase(path):
 		return noDatabase(path)
+	case errors.As(err, &told):
+		told.Remedy += " Nothing was changed in it."
 	}
 	return err
 }

@@ -1,7 +1,8 @@
 package duckdb
 
-// What tests change of Publish.
+// What tests change and ask of Publish.
 var (
 	Step      = &step
 	CopyBytes = &copyBytes
+	IsWhole   = isWhole
 )

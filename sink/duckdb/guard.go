@@ -22,11 +22,11 @@ const guarded = 20
 func (s *Sink) guard(ctx context.Context) error {
 	before, err := s.liveRows(ctx, copied)
 	if err != nil {
-		return err
+		return s.copy.explain(err)
 	}
 	now, err := s.liveRows(ctx, catalog)
 	if err != nil {
-		return err
+		return explain(s.path, err)
 	}
 	shrunk := &sink.Shrunk{Path: s.copy.path}
 	var issues []schema.Issue

@@ -14,11 +14,14 @@ var copyMark = &schema.Table{Name: "copy", Doc: "Only in a copy that desklake pu
 	{Name: "made_at", Type: schema.Time, Doc: "When it was made; the file has the same time, unless somebody has changed it."},
 }}
 
-// mark makes the draft known as a copy.
-func (s *Sink) mark(ctx context.Context, made time.Time) error {
+// mark makes the draft known as a copy. If it is not known to be whole, all of it that is used is read first.
+func (s *Sink) mark(ctx context.Context, made time.Time, whole bool) error {
 	const draft = "draft"
 	name := draft + ".desklake." + copyMark.Name
 	_, err := s.own.exec(ctx, "ATTACH "+literal(s.copy.draft())+" AS "+draft)
+	if err == nil && !whole {
+		err = s.readAll(ctx, draft)
+	}
 	for _, sql := range []string{"DROP TABLE IF EXISTS " + name, createTable(name, "", copyMark.Columns), "COMMENT ON TABLE " + name + " IS " + literal(copyMark.Doc)} {
 		if err == nil {
 			_, err = s.own.exec(ctx, sql)
@@ -34,7 +37,7 @@ func (s *Sink) mark(ctx context.Context, made time.Time) error {
 	if err == nil {
 		err = left
 	}
-	return err
+	return damagedIn(s.path, err)
 }
 
 // checkMark refuses what is no copy of this file, and reports whether somebody has changed the copy. One from before there were
@@ -42,27 +45,40 @@ func (s *Sink) mark(ctx context.Context, made time.Time) error {
 // the same account that was made anew.
 func (s *Sink) checkMark(ctx context.Context, force bool) (touched bool, err error) {
 	present, err := s.columns(ctx, copied, "desklake")
-	if err != nil {
-		return false, err
-	}
 	var made time.Time
+	var last string // run
+	var accounts []string
+	_, named := present["checkpoints"]["account"]
 	marked := present[copyMark.Name] != nil
-	if marked {
+	if err == nil && marked {
 		err = s.own.query(ctx, "SELECT made_at FROM "+copied+".desklake.copy", nil, func(v []any) error {
 			made = instant(v[0])
 			return nil
 		})
 	}
-	var own, same int64
 	if err == nil {
-		own, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"runs WHERE run_id = (SELECT run_id FROM "+copied+".desklake.runs ORDER BY rowid DESC LIMIT 1)")
+		err = s.own.query(ctx, "SELECT run_id FROM "+copied+".desklake.runs ORDER BY rowid DESC LIMIT 1", nil, func(v []any) error {
+			last = text(v[0])
+			return nil
+		})
 	}
-	if _, named := present["checkpoints"]["account"]; err == nil && named && own == 0 {
-		same, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+copied+".desklake.checkpoints WHERE account IN (SELECT account FROM "+ours+"checkpoints)")
+	if err == nil && named {
+		err = s.own.query(ctx, "SELECT account FROM "+copied+".desklake.checkpoints WHERE account IS NOT NULL", nil, func(v []any) error {
+			accounts = append(accounts, text(v[0]))
+			return nil
+		})
+	}
+	if err != nil {
+		return false, s.copy.explain(err)
+	}
+	own, err := s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"runs WHERE run_id = $1", last)
+	same := int64(0)
+	if err == nil && own == 0 && len(accounts) > 0 {
+		same, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"checkpoints WHERE account IN (SELECT unnest($1::VARCHAR[]))", accounts)
 	}
 	switch {
 	case err != nil:
-		return false, err
+		return false, explain(s.path, err)
 	case own > 0, same > 0 && (marked || force):
 		return s.copy.touched(made), nil
 	case same > 0:

@@ -69,12 +69,13 @@ func (s *Sink) publish(ctx context.Context, force bool) (replaced bool, err erro
 			return false, explainOS(s.path, err)
 		}
 	}
-	return true, s.copy.replace(ctx, s.source, func(made time.Time) error { return s.mark(ctx, made) })
+	return true, s.copy.replace(ctx, s.source, func(made time.Time, whole bool) error { return s.mark(ctx, made, whole) })
 }
 
 // compare attaches the copy, if there is one, and reports whether it holds anything else than the file, or was changed.
 func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error) {
 	want, err := s.contents(ctx, catalog)
+	err = explain(s.path, err)
 	if err == nil && want == "" {
 		err = &PathError{s.path, "holds no tables yet", "Run desklake sync first."}
 	}
@@ -89,7 +90,7 @@ func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error
 		err = &PathError{s.copy.path, "is not a copy that desklake made", "Choose another sink.publish; this file was left as it is."}
 	}
 	if err != nil {
-		return false, err
+		return false, s.copy.explain(err)
 	}
 	touched, err := s.checkMark(ctx, force)
 	return touched || have != want, err
