@@ -81,7 +81,7 @@ type Table struct {
 
 // Marker recognises rows that the source marks as gone: those whose column Column has the text or boolean
 // Value ("deleted", "true"), or, with an empty Value, those where it is not null. A value that does not fit the column
-// marks nothing. With a Value, a row without one says nothing: it stays what it was. Where the table has no Version, because it
+// marks nothing. With a Value, a row without one, or with an empty text, says nothing: it stays what it was. Where the table has no Version, because it
 // is filled by complete readings, a row that is not marked lives.
 type Marker struct {
 	Column string

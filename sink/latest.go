@@ -107,13 +107,17 @@ func (l latest) deletion(row int32) Deletion {
 	return l.says(row)
 }
 
-// deletions tells what each row of a batch says itself. One says nothing that has no value in a column of which another
-// value says that it lives; in a table without versions, of complete readings, a row that is there lives.
+// deletions tells what each row of a batch says itself. One says nothing that has no value, or an empty text, in a column of which
+// another value says that it lives; in a table without versions, of complete readings, a row that is there lives.
 func deletions(b schema.Batch) func(row int32) Deletion {
 	at := b.Record.Column(b.Table.Column(schema.DeletedAt)).(*array.Timestamp)
 	said := func(int) bool { return true }
 	if b.Table.Version != "" && b.Table.Deleted.Value != "" {
-		said = b.Record.Column(b.Table.Column(b.Table.Deleted.Column)).IsValid
+		held := b.Record.Column(b.Table.Column(b.Table.Deleted.Column))
+		said = held.IsValid
+		if texts, is := held.(*array.String); is {
+			said = func(row int) bool { return texts.IsValid(row) && texts.Value(row) != "" }
+		}
 	}
 	return func(row int32) Deletion {
 		return Deletion{Said: said(int(row)), At: valid(at.IsValid(int(row)), int64(at.Value(int(row))))}
