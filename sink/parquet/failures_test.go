@@ -324,3 +324,22 @@ func TestALakeIsOpenOnceAtATime(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A disk that takes less than it says must not have the only copy of what waited.
+func TestADraftThatIsCutOffIsNotPutIntoItsPlace(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	draft := filepath.Join(l.Path, "pets", "created_month=2026-01", ".pets.draft")
+	l.disk.before = func(operation, path string) error {
+		if operation == "sync" && path == draft {
+			return os.Truncate(path, 100)
+		}
+		return nil
+	}
+	l.refuses(draft, "has 100 bytes", []string{pet(1, 1, 2, "c")})
+	l.disk.before = nil
+	l.run()
+	if diff := cmp.Diff([]string{"1 2026-01 c", "2 2026-02 b"}, l.rows()); diff != "" {
+		t.Error(diff)
+	}
+}

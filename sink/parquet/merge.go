@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -171,8 +172,15 @@ func (s *Sink) writeDraft(l *layout, at month, rows source, run string) (*partit
 	if err != nil {
 		return nil, err
 	}
-	if err := s.disk.sync(filepath.Join(s.path, w.Name)); err != nil {
+	path := filepath.Join(s.path, w.Name)
+	if err := s.disk.sync(path); err != nil {
 		return nil, err
+	}
+	// Some disks on a network tell only here that they took less.
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if info.Size() != w.Bytes {
+		return nil, &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), w.Bytes), "Look at the disk, and run again."}
 	}
 	w.Name = partName(l.name, at)
 	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live}, nil
