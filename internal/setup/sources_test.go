@@ -14,7 +14,7 @@ func TestEachSourceHasItsOwnLogin(t *testing.T) {
 	t.Parallel()
 	c := mustLoad(t, testdata+"/sources.good.yaml")
 	for i, want := range []string{"sources.good.acme.tokens.json", "sources.good.acme_us.tokens.json"} {
-		if got := c.Config.Sources[i].Section.(*zendesk.Config).Auth.OAuthUser.TokenFile; got != filepath.Join(testdata, want) {
+		if got := c.Sources[i].Section.(*zendesk.Config).Auth.OAuthUser.TokenFile; got != filepath.Join(testdata, want) {
 			t.Errorf("source %d: %s, want %s", i, got, want)
 		}
 	}
