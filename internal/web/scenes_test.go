@@ -69,8 +69,10 @@ func (s *scene) handler() http.Handler {
 
 // shown is the service with the board of its first source, which tests replace.
 func (s *scene) shown() Service {
-	s.service.Sources[0].Board = s.board
-	return s.service
+	shown := s.service
+	shown.Sources = slices.Clone(shown.Sources)
+	shown.Sources[0].Board = s.board
+	return shown
 }
 
 // newScene is a service that waits for its first run.
