@@ -136,6 +136,9 @@ func (w *witness) readsTables() {
 
 // No token and no secret is in anything that the program writes, whatever goes well or wrong, but in the file of the login.
 func TestNoTokenIsInAnythingThatTheProgramWrites(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command, each in a process of its own")
+	}
 	t.Parallel()
 	a := newAccount(t, zendesktest.Options{Auth: zendesktest.Auth{ClientSecret: clientSecret}})
 	a.login("client_secret: '${ZENDESK_CLIENT_SECRET}', redirect_url: " + a.redirect)

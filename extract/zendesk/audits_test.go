@@ -11,6 +11,9 @@ import (
 )
 
 func TestAFirstSyncOfAThousandTicketsTakesFewRequests(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 1000, AuditsPerTicket: 10, TicketBytes: 500})

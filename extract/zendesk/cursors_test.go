@@ -190,6 +190,9 @@ func TestASecondWithMoreRowsThanAPage(t *testing.T) {
 }
 
 func TestEventsBeyondAPageOfOneSecondAreNotedAsMissing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 20, TicketBytes: 500})

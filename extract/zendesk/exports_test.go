@@ -41,6 +41,9 @@ func TestExportsArriveWholeAndNothingIsReadTwice(t *testing.T) {
 }
 
 func TestChangesBetweenTwoSyncsArrive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 300})

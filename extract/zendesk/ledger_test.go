@@ -72,6 +72,9 @@ func TestALedgerThatWasHeldIsUsedAgain(t *testing.T) {
 }
 
 func TestNamesOfLimitsDoNotGrowWithoutEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	dir := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

@@ -89,6 +89,9 @@ func TestARecordThatCannotBeReadIsSkippedRecordedAndReadLater(t *testing.T) {
 }
 
 func TestPagesThatAreTooLargeAreMadeSmallerAndGrowAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes long under the race detector, and has no goroutines of its own")
+	}
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		desk := zendesktest.New(zendesktest.Options{Tickets: 2000, TicketBytes: 500})
