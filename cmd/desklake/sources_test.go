@@ -156,6 +156,9 @@ func TestASinkOfOneSourceTakesSourcesWithNames(t *testing.T) {
 
 // A file of the version before has no names of sources, and no table of what is known of its tables.
 func TestAFileOfTheVersionBeforeGoesOnFromItsCursorsBesideOthers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs one process after the other")
+	}
 	t.Parallel()
 	acme, beta := smallHelpdesk(t, 1), smallHelpdesk(t, 2)
 	l := newLake(t, acme)

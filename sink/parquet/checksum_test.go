@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -240,12 +241,14 @@ func TestARowInTheFileOfAnotherMonthIsToldNotDropped(t *testing.T) {
 func TestAMergeOfAnEarlierVersionThatWasBrokenOffIsKnown(t *testing.T) {
 	t.Parallel()
 	l := twoPets(t)
-	placed := false
+	var placed atomic.Bool // drafts are written side by side
 	l.disk.before = func(operation, path string) error {
-		if placed {
+		if placed.Load() {
 			return errCrash
 		}
-		placed = operation == "rename" && filepath.Base(path) == ".pets.draft"
+		if operation == "rename" && filepath.Base(path) == ".pets.draft" {
+			placed.Store(true)
+		}
 		return nil
 	}
 	if err := l.tryRun([]string{pet(1, 1, 2, "a longer name"), pet(2, 2, 2, "c")}); !errors.Is(err, errCrash) {
@@ -278,12 +281,14 @@ func TestAMergeThatWasBrokenOffIsKnownWhateverTheSizeOfItsFile(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"c", "a longer name"} {
 		l := twoPets(t)
-		placed := false
+		var placed atomic.Bool // drafts are written side by side
 		l.disk.before = func(operation, path string) error {
-			if placed {
+			if placed.Load() {
 				return errCrash
 			}
-			placed = operation == "rename" && filepath.Base(path) == ".pets.draft"
+			if operation == "rename" && filepath.Base(path) == ".pets.draft" {
+				placed.Store(true)
+			}
 			return nil
 		}
 		if err := l.tryRun([]string{pet(1, 1, 2, name), pet(2, 2, 2, name)}); !errors.Is(err, errCrash) {
