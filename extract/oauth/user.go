@@ -26,7 +26,7 @@ func (u User) String() string { return "login through the OAuth client " + u.ID 
 
 // Open implements rest.Login.
 func (u User) Open(of *rest.Client) rest.Credential {
-	return &userToken{user: u, of: of, turn: make(chan struct{}, 1)}
+	return &userToken{user: u, of: of, flight: newFlight()}
 }
 
 // client adds what the client proves itself with to the body of a request for tokens.
@@ -58,16 +58,14 @@ func (u User) explain(err error) error {
 
 // userToken is a login in use by one Source.
 type userToken struct {
-	user User
-	of   *rest.Client
-	turn chan struct{} // filled by whoever uses what follows
+	user   User
+	of     *rest.Client
+	flight flight
 
 	have    held
-	refused string    // the Authorization header that was answered with 401 last
-	spent   string    // the refresh token that the server does not take any more
-	lost    error     // what it said
-	err     error     // why the last attempt failed
-	failed  time.Time // when it did
+	refused string // the Authorization header that was answered with 401 last
+	spent   string // the refresh token that the server does not take any more
+	lost    error  // what it said
 }
 
 // Advice implements rest.Credential.
@@ -83,11 +81,11 @@ func (t *userToken) Ends() (time.Time, error) {
 
 // Renew implements rest.Credential.
 func (t *userToken) Renew(refused string) bool {
-	t.turn <- struct{}{}
-	defer func() { <-t.turn }()
-	if t.have.Access == "" || refused == t.bearer(t.have.Tokens) { // else it was renewed while the refusal was on its way
-		t.refused = refused
-	}
+	t.flight.alone(func() {
+		if t.have.Access == "" || refused == t.bearer(t.have.Tokens) { // else it was renewed while the refusal was on its way
+			t.refused = refused
+		}
+	})
 	return true
 }
 
@@ -118,28 +116,20 @@ func (t *userToken) bearer(x tokenstore.Tokens) string { return t.user.Server.he
 
 // Header implements rest.Credential.
 func (t *userToken) Header(ctx context.Context, o extract.Observer) (string, error) {
-	asked := time.Now()
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
-	if t.usable(t.have) {
-		return t.bearer(t.have.Tokens), nil
-	}
-	if t.failed.After(asked) { // while this one waited: trying again would take as long once more
-		return "", t.err
-	}
-	have, err := t.obtain(ctx, o)
-	if err != nil {
-		if ctx.Err() == nil {
-			t.err, t.failed = err, time.Now()
+	usable := func() string {
+		if t.usable(t.have) {
+			return t.bearer(t.have.Tokens)
 		}
-		return "", err
+		return ""
 	}
-	t.have = have
-	return t.bearer(have.Tokens), nil
+	return t.flight.header(ctx, usable, func() (string, error) {
+		have, err := t.obtain(ctx, o)
+		if err != nil {
+			return "", err
+		}
+		t.have = have
+		return t.bearer(have.Tokens), nil
+	})
 }
 
 // obtain returns tokens that can be used: those that are stored, which another process may have renewed meanwhile, or else
