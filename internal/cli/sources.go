@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 
 	"desklake/internal/setup"
@@ -91,11 +92,11 @@ func (a *app) inspect(sources []*setup.Source, look sink.Look, tell func(*setup.
 	return nil
 }
 
-func (a *app) inspectOne(s *setup.Source, look sink.Look) (r sink.Report, err error) {
-	if s.Name != "" {
-		if changes, err := s.Destination().Changes(a.ctx, nil); err != nil || len(changes) > 0 {
-			return r, err
-		}
+func (a *app) inspectOne(s *setup.Source, look sink.Look) (sink.Report, error) {
+	r, err := s.Destination().Inspect(a.ctx, look)
+	var none *sink.NotYet
+	if s.Name != "" && errors.As(err, &none) {
+		return sink.Report{}, nil
 	}
-	return s.Destination().Inspect(a.ctx, look)
+	return r, err
 }
