@@ -42,6 +42,20 @@ func isTold(t *testing.T, err error, at int64) {
 	}
 }
 
+// wholeFile is a file with the rows of a run, and what is in it.
+func wholeFile(t *testing.T) (*house, []byte) {
+	t.Helper()
+	h := newHouse(t)
+	if err := h.run(1, 5000).Close(); err != nil {
+		t.Fatal(err)
+	}
+	good, err := os.ReadFile(h.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h, good
+}
+
 func openAndRun(h *house) error {
 	s, err := duckdb.Open(h.t.Context(), duckdb.Options{Path: h.path})
 	if err == nil {
@@ -56,14 +70,7 @@ func openAndRun(h *house) error {
 // Each part of a file that is read is told of when a bit of it has changed. What no run reads is of no importance.
 func TestADamagedFileIsToldWithItsPlaceAndWhatToDo(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	if err := h.run(1, 5000).Close(); err != nil {
-		t.Fatal(err)
-	}
-	good, err := os.ReadFile(h.path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, good := wholeFile(t)
 	blocks, told := (len(good)-headBytes)/blockBytes, 0
 	places := []int64{20, 4096 + 20}
 	for i := range blocks {
@@ -93,10 +100,7 @@ func TestADamagedFileIsToldWithItsPlaceAndWhatToDo(t *testing.T) {
 
 func TestADamagedFileIsToldByAViewToo(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	if err := h.run(1, 5000).Close(); err != nil {
-		t.Fatal(err)
-	}
+	h, _ := wholeFile(t)
 	flip(t, h.path, headBytes+20)
 	_, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: h.path}, sink.All)
 	isTold(t, err, headBytes)
@@ -107,10 +111,7 @@ func TestADamagedFileIsToldByAViewToo(t *testing.T) {
 // A bit can change while the file is open, and is met when its block is read.
 func TestADiskThatFailsInTheMiddleOfARunIsTold(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	if err := h.run(1, 5000).Close(); err != nil {
-		t.Fatal(err)
-	}
+	h, _ := wholeFile(t)
 	info, err := os.Stat(h.path)
 	if err != nil {
 		t.Fatal(err)
@@ -137,14 +138,7 @@ func TestADiskThatFailsInTheMiddleOfARunIsTold(t *testing.T) {
 // A file that was cut off is one of DuckDB's, and a log can be damaged as well.
 func TestWhatElseCanBeDamagedIsTold(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
-	if err := h.run(1, 5000).Close(); err != nil {
-		t.Fatal(err)
-	}
-	good, err := os.ReadFile(h.path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h, good := wholeFile(t)
 	for _, size := range []int{6000, headBytes, headBytes + 1000, len(good) - blockBytes - 1000} {
 		var told *duckdb.PathError
 		if err := errors.Join(os.WriteFile(h.path, good[:size], 0o600), openAndRun(h)); !errors.As(err, &told) || !strings.HasPrefix(told.Problem, "is damaged") {

@@ -237,10 +237,9 @@ func TestARowInTheFileOfAnotherMonthIsToldNotDropped(t *testing.T) {
 	l.refuses(l.file("2026-01"), "has a row of created_month=2026-02", []string{pet(5, 1, 1, "c")})
 }
 
-// The manifest of an earlier version does not announce what a merge puts into its place.
-func TestAMergeOfAnEarlierVersionThatWasBrokenOffIsKnown(t *testing.T) {
-	t.Parallel()
-	l := twoPets(t)
+// crashesInMerge runs, and crashes once the first of the new files is in its place.
+func (l *lake) crashesInMerge(rows ...string) {
+	l.Helper()
 	var placed atomic.Bool // drafts are written side by side
 	l.disk.before = func(operation, path string) error {
 		if placed.Load() {
@@ -251,10 +250,17 @@ func TestAMergeOfAnEarlierVersionThatWasBrokenOffIsKnown(t *testing.T) {
 		}
 		return nil
 	}
-	if err := l.tryRun([]string{pet(1, 1, 2, "a longer name"), pet(2, 2, 2, "c")}); !errors.Is(err, errCrash) {
-		t.Fatal(err)
+	if err := l.tryRun(rows); !errors.Is(err, errCrash) {
+		l.Fatal(err)
 	}
 	l.disk.before = nil
+}
+
+// The manifest of an earlier version does not announce what a merge puts into its place.
+func TestAMergeOfAnEarlierVersionThatWasBrokenOffIsKnown(t *testing.T) {
+	t.Parallel()
+	l := twoPets(t)
+	l.crashesInMerge(pet(1, 1, 2, "a longer name"), pet(2, 2, 2, "c"))
 	l.forgetChecksums()
 	l.editManifest(func(text string) string {
 		var m manifest
@@ -281,20 +287,7 @@ func TestAMergeThatWasBrokenOffIsKnownWhateverTheSizeOfItsFile(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"c", "a longer name"} {
 		l := twoPets(t)
-		var placed atomic.Bool // drafts are written side by side
-		l.disk.before = func(operation, path string) error {
-			if placed.Load() {
-				return errCrash
-			}
-			if operation == "rename" && filepath.Base(path) == ".pets.draft" {
-				placed.Store(true)
-			}
-			return nil
-		}
-		if err := l.tryRun([]string{pet(1, 1, 2, name), pet(2, 2, 2, name)}); !errors.Is(err, errCrash) {
-			t.Fatal(err)
-		}
-		l.disk.before = nil
+		l.crashesInMerge(pet(1, 1, 2, name), pet(2, 2, 2, name))
 		if _, err := Changes(t.Context(), l.Options, l.tables); err != nil {
 			t.Error(err)
 		}
