@@ -23,8 +23,8 @@ type Source interface {
 	// requests. Called once a run, before Read.
 	Discover(ctx context.Context) (Catalog, error)
 
-	// Read reads the stream from a position and yields its pages in order, while it tells the observer how that goes, until the stream has nothing
-	// more for now (not for ever: the last page's Next is where the next run goes on).
+	// Read reads the stream from a position and yields its pages in order, while it tells the observer how that goes, until the
+	// stream has nothing more for now (not for ever: the last page's Next is where the next run goes on).
 	// It is called once a run and stream, and once more for a pass that missed rows; several streams are read side by side.
 	//
 	// A page is yielded when its answer was received whole and is valid JSON; the next one is asked for

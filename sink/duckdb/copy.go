@@ -55,7 +55,8 @@ func (c analystsCopy) removeDraft() error {
 var copyBytes int64 = 256 << 20
 
 // replace puts a copy of the source file in the place of the old one, in one step, once mark has made it known as a copy that
-// was made at a time. Mark is told whether all checksums are right in it; if they are not it has to look what that is about. Where the file system can share blocks between files it costs next to no room and time.
+// was made at a time. Mark is told whether all checksums are right in it; if they are not it has to look what that is about. Where
+// the file system can share blocks between files it costs next to no room, and no more time than reading it once.
 func (c analystsCopy) replace(ctx context.Context, source *os.File, mark func(made time.Time, whole bool) error) error {
 	made := time.Now().UTC().Truncate(2 * time.Second) // which every file system keeps
 	err := c.write(ctx, source)
