@@ -54,6 +54,10 @@ type Stream struct {
 	// for a window sets it. A pass has none.
 	Window Window
 
+	// Met is the latest time, UTC, of a row of the stream that an earlier reading met; zero if nothing is known. A reading that
+	// begins in front of it is not at the stream's end before it met that time. Whoever reads again sets it.
+	Met time.Time
+
 	// NewDecoder makes a decoder for the stream's pages that fills these of its tables. It is called once a reading; the
 	// decoder is used by one goroutine.
 	NewDecoder func(tables []*schema.Table) Decoder

@@ -93,6 +93,26 @@ func TestAnEarlierStartDateIsReadBesideTheCursor(t *testing.T) {
 	})
 }
 
+// Nobody would ask for the time between again.
+func TestAnEarlierStartDateIsReadUntilTheRowsThatAreThere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		l := newLake(t, false, zendesktest.Options{Tickets: 10, Users: 200})
+		l.start = time.Now().AddDate(0, 0, -100)
+		l.sync()
+		l.start = time.Time{}
+		remove := l.desk.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Do: zendesktest.Body(`{"users":[],"after_cursor":null,"end_of_stream":true}`)})
+		for range 2 {
+			if result, err := l.attempt(t.Context(), pipeline.Job{}, nil); err != nil || result.Run.Status != sink.Partial {
+				t.Errorf("%v, %s", err, result.Run.Status)
+			}
+		}
+		remove()
+		l.sync()
+		l.equalsHelpdesk("users")
+	})
+}
+
 func TestATableWhoseRowsAreGoneIsReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

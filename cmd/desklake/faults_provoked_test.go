@@ -174,13 +174,15 @@ var faults = map[string]func(n *night) int{
 		return n.tonight()
 	},
 	"an export ends with an empty page": func(n *night) int {
-		n.table, n.args = "users", []string{"--full-refresh"}
+		n.table = "users"
+		if code, _, stderr := n.run("state", "reset", "users", "--yes"); code != 0 {
+			n.t.Fatal(stderr)
+		}
 		n.h.Inject(zendesktest.Fault{Match: "incremental/users/cursor", Times: 1,
 			Do: zendesktest.Body(`{"users":[],"after_cursor":"MTAwMDAwMDAwMC4wfHwxfA==","end_of_stream":true}`)}) // 1000000000.0||1|
 		if code := n.tonight(); code != 0 {
 			n.t.Errorf("exit code %d of the first night", code)
 		}
-		n.args = nil
 		n.h.Forget()
 		code, rows := n.tonight(), 0
 		for _, r := range n.h.Requests() {
@@ -192,6 +194,11 @@ var faults = map[string]func(n *night) int{
 			n.t.Error("what was not read is not asked for in the next night")
 		}
 		return code
+	},
+	"what is read again": func(n *night) int {
+		n.table, n.args = "users", []string{"--full-refresh"}
+		n.always("incremental/users/cursor", zendesktest.Body(`{"users":[],"after_cursor":null,"end_of_stream":true}`))
+		return n.tonight()
 	},
 	"an unknown field, a value of another type": func(n *night) int {
 		n.args = []string{"--full-refresh"}

@@ -190,3 +190,31 @@ func TestAnEmptyEndClosesNoHoleForAWeek(t *testing.T) {
 		}
 	}
 }
+
+// A hole is asked for again from its beginning to the rows that were read behind it, whatever a page in it says of the end.
+func TestAnEndInAHoleInFrontOfRowsThatWereReadLeavesTheRestOfIt(t *testing.T) {
+	t.Parallel()
+	for _, table := range []string{"users", "organizations", "tickets"} {
+		for _, rows := range []int{1, 4} {
+			t.Run(fmt.Sprint(table, " ", rows), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					desk := zendesktest.New(zendesktest.Options{Tickets: 300, Users: 300, Organizations: 300, TicketBytes: 500})
+					desk.Inject(zendesktest.Fault{Do: zendesktest.TooLarge(50)})
+					left, e := 2, &ending{}
+					r := newReplica(t, desk, Options{Transport: e.ends(t, emptying(desk.Transport(), &left))})
+					r.run(table) // and has a hole
+					time.Sleep(day)
+					e.times, e.rows = 2, rows
+					r.run(table)
+					if e.times > 0 {
+						t.Fatal("nothing was asked for")
+					}
+					time.Sleep(day)
+					r.run(table)
+					r.holds(desk, table)
+				})
+			})
+		}
+	}
+}

@@ -52,8 +52,8 @@ func (h hole) touches(other hole) bool {
 // within reports that the hole begins in the other one.
 func (h hole) within(other hole) bool { return other.touches(h) }
 
-// behind returns what the page leaves of the hole; closed if nothing is.
-func (h hole) behind(f fetched) (rest hole, closed bool) {
+// behind returns what the page leaves of the hole; closed if nothing is. An end in front of rows that are known is none.
+func (h hole) behind(f fetched, known time.Time) (rest hole, closed bool) {
 	rest = h
 	if f.after != "" {
 		rest.After, rest.Since = f.after, 0
@@ -61,7 +61,8 @@ func (h hole) behind(f fetched) (rest hole, closed bool) {
 		rest.Since = max(h.Since, f.end)
 	}
 	stale := f.rows > 0 && f.after != "" && rest == h // an earlier answer, which says nothing of the hole
-	return rest, !stale && f.ended(false) || f.rows > 0 && f.reached() >= h.Until && rest != h
+	early := f.rows > 0 && max(f.reached(), f.latest.Unix()) < min(h.Until, known.Unix())
+	return rest, !stale && !early && f.ended(false) || f.rows > 0 && f.reached() >= h.Until && rest != h
 }
 
 // retryHoles asks once for what is missing from earlier runs, with pages that begin with the given number of
@@ -82,7 +83,7 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 			if err == nil && (!lacking || final) {
 				w.follow(&f, mark{After: h.After, Since: h.Since})
 				f.end = f.leads(h.Since)
-				h, closed = h.behind(f)
+				h, closed = h.behind(f, slices.MaxFunc([]time.Time{w.highWater, w.known}, time.Time.Compare))
 			}
 			if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was
 				if lacking && before.Lacking == 0 {
@@ -113,28 +114,6 @@ func (w *walk) retryHoles(ctx context.Context, m *mark, rows int) error {
 		w.note(rowless("", "what was skipped in earlier runs still can't be read: it is tried again in later runs", fmt.Sprintf("in %d places", len(kept))))
 	}
 	return nil
-}
-
-// promises reports that the page says that there is another.
-func (f fetched) promises() bool { return f.told && !f.last }
-
-// passesOver reports that the page is empty, and not the last one.
-func (f fetched) passesOver() bool { return f.rows == 0 && f.promises() }
-
-// endsEmpty reports that the page is empty, and the last one.
-func (f fetched) endsEmpty() bool { return f.rows == 0 && f.ended(false) }
-
-// unkept tells of a stream that ended with an empty page where the page before promised more. The next run goes on behind the
-// last row, but nobody reads a window again of itself.
-func (w *walk) unkept(f fetched) {
-	const reason = "the export ended with an empty page where there was to be more: "
-	switch {
-	case !f.endsEmpty():
-	case w.window.IsZero():
-		w.note(schema.Issue{Reason: reason + "the next run asks for it again"})
-	default:
-		w.note(rowless("", reason+"what can be missing is read by asking for the window again", ""))
-	}
 }
 
 // passOver adds the hole of an empty page that led on each time that it was asked for. It is told where it is still there in

@@ -34,6 +34,9 @@ func (w *walk) bounded(second int64) int64 {
 
 // raise moves the high-water mark. A time that lies ahead is no time to go back to.
 func (w *walk) raise(f fetched) {
+	if f.latest.After(w.met) {
+		w.met = f.latest
+	}
 	if f.latest.After(w.highWater) && !f.latest.After(w.now()) {
 		w.highWater = f.latest
 	}
@@ -135,18 +138,6 @@ func (w *walk) earlier(second int64) (earlier int64, ok bool) {
 	w.steps = max(2*w.steps, lateRows)
 	return max(w.startTime(), second-int64(w.steps/time.Second)), true
 }
-
-// nothingYet is what it means that a start_time is too recent: that there is nothing to read yet. Of one that lies far back it
-// can't be true, wherever the walk is.
-func (w *walk) nothingYet(second int64, err error) error {
-	if at := time.Unix(max(second, w.startTime()), 0).UTC(); w.now().Sub(at) > farBack {
-		return fmt.Errorf("start_time %s: %w", at.Format(time.RFC3339), err)
-	}
-	return errNothingYet
-}
-
-// farBack is more than any clock that is believed can be wrong by.
-const farBack = 7 * 24 * time.Hour
 
 // place is what the cursor of an export holds: base64 of <unix>.0||<id>|. It is documented as opaque, so nothing
 // that matters depends on its shape: where it can't be read, less is known.

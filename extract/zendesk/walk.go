@@ -24,11 +24,13 @@ type walk struct {
 	query      url.Values // that every request of the stream has
 	style      paging     // of the pages; the stream's, or numberedList in its place
 	offset     int        // of the page in a numbered list, in rows
+	listed     int        // rows of the last reading of a list; -1 if it began in the middle
 	endsBehind int        // rows behind which an empty page is the end of a list that said there is more; 0 for none
 	size       *rest.PageSize
 	path       string // of the requests; the stream's endpoint if empty
 	window     extract.Window
-	parent     *stream // the export that led to the list that is read; or nil
+	known      time.Time // the latest time of a row that an earlier reading met; zero if none is known
+	parent     *stream   // the export that led to the list that is read; or nil
 	yield      func(extract.Page, error) bool
 
 	tables    []*schema.Table
@@ -45,6 +47,7 @@ type walk struct {
 	lag       time.Duration    // what the clock that is farthest behind has to this machine's; never more than zero
 	at        extract.Position // behind what was handed over
 	highWater time.Time
+	met       time.Time // the latest time of a row, of one that lies ahead too
 	cost      rest.Cost
 	issues    []schema.Issue
 }
@@ -55,7 +58,7 @@ var errLeft = errors.New("the reader left")
 // Read implements extract.Source.
 func (s *Source) Read(ctx context.Context, of extract.Stream, from extract.Position, o extract.Observer) iter.Seq2[extract.Page, error] {
 	return func(yield func(extract.Page, error) bool) {
-		w := &walk{Source: s, observer: o, yield: yield, at: from, highWater: from.HighWater}
+		w := &walk{Source: s, observer: o, yield: yield, at: from, highWater: from.HighWater, met: from.HighWater}
 		err := w.read(ctx, of, from)
 		if err == nil {
 			err = w.emitRest()
@@ -78,7 +81,7 @@ func (w *walk) read(ctx context.Context, of extract.Stream, from extract.Positio
 	if err != nil {
 		return err
 	}
-	w.tables, w.style, w.window = of.Tables, w.stream.paging, of.Window
+	w.tables, w.style, w.window, w.known = of.Tables, w.stream.paging, of.Window, of.Met
 	w.query, w.size = w.stream.values(of.Tables), rest.NewPageSize(m.Rows, w.stream.rows)
 	switch w.style {
 	case cursorExport:

@@ -27,7 +27,7 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 		f, err := w.fetch(ctx, r, w.from(m))
 		if err != nil {
 			if m, err = w.recover(ctx, r, m, err); err != nil {
-				return doneIf(errNothingYet, err)
+				return w.nothing(ctx, err)
 			}
 			if at, known := m.second(); known && at <= w.now().Unix() {
 				kept = m
@@ -70,13 +70,22 @@ func (w *walk) cursorExport(ctx context.Context, m mark) error {
 			}
 		}
 		stale := f.rows > 0 && f.after != "" && !moved // what stands behind a place leads behind it
+		early, done := error(nil), w.past(f)
+		if !done && !stale && !unsure && f.ended(moved && f.rows > 0) {
+			if early, err = w.tooEarly(ctx); err != nil {
+				return err
+			}
+			done = early == nil
+		}
 		switch {
-		case !stale && !unsure && f.ended(moved && f.rows > 0), w.past(f):
+		case done:
 			return nil
 		case moved && f.rows > 0:
 			stuck, empty = false, 0
 		case moved && empty < maxEmpty:
 			empty++
+		case stuck && early != nil:
+			return early
 		case stuck && stale:
 			return w.wrong("the rows behind the cursor %.80q do not lead behind it: they are those of an earlier answer", m.After)
 		case stuck:
@@ -103,18 +112,6 @@ func (w *walk) from(m mark) url.Values {
 }
 
 func startTime(unix int64) url.Values { return url.Values{"start_time": {strconv.FormatInt(unix, 10)}} }
-
-// ended reports that nothing is behind the page for now. Pages without end_of_stream, of older exports, are the last when
-// they are not full and lead nowhere.
-func (f fetched) ended(leads bool) bool {
-	if f.told {
-		return f.last
-	}
-	return f.rows < f.Asked && !leads
-}
-
-// errNothingYet is met where reading would begin within the last minute.
-var errNothingYet = errors.New("nothing to read yet")
 
 func doneIf(expected, err error) error {
 	if errors.Is(err, expected) {

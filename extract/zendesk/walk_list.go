@@ -64,7 +64,7 @@ func (w *walk) readings(ctx context.Context, q url.Values, after string, next be
 // byCursor walks a list by cursor, from the cursor on. A record that can't be answered with can't be stepped over
 // that way, so the list is walked by page number then.
 func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next behindPage) error {
-	r, seen, empty := &rest.Request{}, map[string]bool{}, 0
+	r, seen, empty, began := &rest.Request{}, map[string]bool{}, 0, after
 	said, before := promise{more: after != "", short: after != ""}, border{}
 	for {
 		parameters := url.Values{}
@@ -107,6 +107,10 @@ func (w *walk) byCursor(ctx context.Context, q url.Values, after string, next be
 		case more && seen[f.after]:
 			return w.wrong("the cursor %.80q was given twice, and the list does not end", f.after)
 		case moved != nil, !more:
+			w.listed = said.rows
+			if began != "" {
+				w.listed = -1
+			}
 			return moved
 		}
 		seen[f.after], after = true, f.after
@@ -195,6 +199,7 @@ func (w *walk) numbered(ctx context.Context, q url.Values, next behindPage) erro
 		case end && missed > 0:
 			return w.wrong("%d of the records could not be read", missed)
 		case end:
+			w.listed = f.begins() + f.rows
 			return nil
 		}
 		w.offset = f.begins() + f.Asked

@@ -30,7 +30,8 @@ const (
 )
 
 // ratings walks the satisfaction ratings from a start_time on. The next walk begins at the latest change that this one
-// read, but not later than this one began, less an overlap.
+// read, but not later than this one began, less an overlap. A window is read until two readings have as many rows: nothing else
+// tells that a page was not the last one, and nobody asks again.
 //
 // https://developer.zendesk.com/api-reference/ticketing/ticket-management/satisfaction_ratings/#list-satisfaction-ratings
 func (w *walk) ratings(ctx context.Context, m mark) error {
@@ -41,10 +42,15 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 	if to := w.window.To; !to.IsZero() && m.Since >= to.Unix() {
 		return nil
 	}
-	for {
+	for n, before := 0, -1; ; {
 		err := w.ratingsFrom(ctx, m, begun)
 		var api *rest.APIError
 		switch {
+		case err == nil && !w.window.IsZero() && (w.listed < 0 || w.listed != before):
+			if n++; n == maxReadings {
+				return w.wrong("the window was read %d times, and each time it had another number of rows", n)
+			}
+			before, m.After = w.listed, ""
 		case !errors.As(err, &api):
 			return err
 		case refusedCursor(api) && m.After != "": // a list's cursor need not last until the next run
@@ -52,7 +58,7 @@ func (w *walk) ratings(ctx context.Context, m mark) error {
 		case tooRecent(api) && m.After == "" && w.pages == 0: // else the same start_time was good before
 			earlier, ok := w.earlier(m.Since)
 			if !ok {
-				return doneIf(errNothingYet, w.nothingYet(m.Since, err))
+				return w.nothing(ctx, w.nothingYet(m.Since, err))
 			}
 			m.Since = earlier
 		default:
@@ -98,7 +104,7 @@ func (w *walk) ratingsFrom(ctx context.Context, m mark, begun time.Time) error {
 				witness = r
 			}
 		}
-		if !end {
+		if !end || !w.window.IsZero() {
 			m.After = f.after
 			return m.position(w.highWater), nil
 		}

@@ -38,7 +38,7 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 			if errors.As(err, &api) && tooRecent(api) {
 				earlier, ok := w.earlier(at)
 				if !ok {
-					return doneIf(errNothingYet, w.nothingYet(at, err))
+					return w.nothing(ctx, w.nothingYet(at, err))
 				}
 				at, err = earlier, nil
 			}
@@ -77,14 +77,23 @@ func (w *walk) timeExport(ctx context.Context, m mark) error {
 		if err := w.emit(f, m.position(w.highWater)); err != nil {
 			return err
 		}
+		early, done := error(nil), !unsure && w.past(f)
+		if !done && !unsure && f.ended(f.rows > 0 && f.end > at) {
+			if early, err = w.tooEarly(ctx); err != nil {
+				return err
+			}
+			done = early == nil
+		}
 		switch {
-		case !unsure && (f.ended(f.rows > 0 && f.end > at) || w.past(f)):
+		case done:
 			return nil
-		case f.end > at && !unsure:
+		case f.end > at && !unsure && (early == nil || f.rows > 0):
 			at, stuck = f.end, false
 			r.Size.Release()
 		case full && (r.Size.Rows() > f.Asked || r.Size.Rise()):
 			r.Size.Hold() // a smaller page would end in the same second
+		case stuck && early != nil:
+			return early
 		case stuck:
 			return w.wrong("start_time %d leads to no other, and the stream does not end", at)
 		default:

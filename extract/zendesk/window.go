@@ -13,9 +13,9 @@ func (w *walk) startTime() int64 {
 	return w.Source.startTime()
 }
 
-// past reports that what follows the page lies behind the window.
+// past reports that what follows the page lies behind the window. A page without a row says nothing of what follows it.
 func (w *walk) past(f fetched) bool {
-	return !w.window.To.IsZero() && f.reached() >= w.window.To.Unix()
+	return f.rows > 0 && !w.window.To.IsZero() && f.reached() >= w.window.To.Unix()
 }
 
 // between are the parameters of a list from a start_time on, to the end of the window.
