@@ -65,6 +65,8 @@ func (k *kept) Forget(_ context.Context, before time.Time) error {
 	return nil
 }
 
+func (k *kept) Read(context.Context, ...string) (sink.Reader, error) { return nil, nil }
+
 func (k *kept) Close() error { return nil }
 
 func (k *kept) Begin(context.Context, string, string) (sink.Tx, error) {

@@ -74,6 +74,7 @@ type unclosed struct {
 }
 
 func (u unclosed) Open(context.Context, func(string)) (sink.Sink, error) { return u, nil }
+func (u unclosed) Read(context.Context, ...string) (sink.Reader, error)  { return nil, errFlaky }
 func (u unclosed) Close() error                                          { return errFlaky }
 func (u unclosed) Changes(context.Context, []*schema.Table) ([]sink.Change, error) {
 	return nil, nil

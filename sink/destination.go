@@ -40,12 +40,12 @@ type Destination interface {
 	// that is not known), and waits for as long as the destination was told to; then the error is a *Locked.
 	Open(ctx context.Context, waiting func(holder string)) (Sink, error)
 
-	// Inspect says what is there, without the lock; nothing of the history but what the Look asks for is read. Where
-	// nothing was written yet the error is a *NotYet.
-	Inspect(ctx context.Context, look Look) (Report, error)
+	// Read gives what is committed there, without the lock. Where nothing was written yet, or not to one of the tables, the
+	// error is a *NotYet.
+	Read(ctx context.Context, tables ...string) (Reader, error)
 
 	// Changes says what Prepare would do for the tables: the destination first, if that would be created, then what ChangesOf
-	// makes of each table. Without tables it says whether Inspect would find nothing.
+	// makes of each table. Without tables it says whether Read would find nothing.
 	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)
 
 	// Check returns why a run could not write there, as far as that can be told without writing.

@@ -49,7 +49,11 @@ type Sink interface {
 	// next Settle puts it there, and until then the readers' table is no fresher than it was.
 	Settle(ctx context.Context) error
 
-	// Close ends the use of the sink and releases its lock.
+	// Read gives what is committed by then, wherever it stands: also what is not settled yet. Reading may take as long as it likes,
+	// beside transactions and within them.
+	Read(ctx context.Context, tables ...string) (Reader, error)
+
+	// Close ends the use of the sink, what reads it included, and releases its lock.
 	Close() error
 }
 

@@ -194,7 +194,7 @@ func (n *night) report() sink.Report {
 	if n.of != "" {
 		d = d.For(n.of)
 	}
-	r, err := d.Inspect(n.t.Context(), sink.All)
+	r, err := sink.Inspect(n.t.Context(), d, sink.All)
 	if err != nil {
 		n.t.Fatal(err)
 	}

@@ -158,7 +158,7 @@ func (a *app) checkpoints(d sink.Destination) (map[string]state.Checkpoint, erro
 	if len(changes) > 0 {
 		return nil, nil
 	}
-	report, err := d.Inspect(a.ctx, sink.Look{})
+	report, err := sink.Inspect(a.ctx, d, sink.Look{})
 	if err != nil {
 		return nil, &pipeline.SinkError{Err: err}
 	}

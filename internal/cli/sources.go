@@ -93,7 +93,7 @@ func (a *app) inspect(sources []*setup.Source, look sink.Look, tell func(*setup.
 }
 
 func (a *app) inspectOne(s *setup.Source, look sink.Look) (sink.Report, error) {
-	r, err := s.Destination().Inspect(a.ctx, look)
+	r, err := sink.Inspect(a.ctx, s.Destination(), look)
 	var none *sink.NotYet
 	if s.Name != "" && errors.As(err, &none) {
 		return sink.Report{}, nil

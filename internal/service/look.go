@@ -37,7 +37,7 @@ func (s *service) past(conf *setup.Setup, of *setup.Source) ([]sink.RunReport, e
 	if err != nil || !slices.ContainsFunc(conf.Jobs, func(j setup.Job) bool { return !known(j) }) || r.LastRun == nil {
 		return r.Runs, err
 	}
-	r, err = of.Destination().Inspect(s.hurry, sink.Look{Runs: -1})
+	r, err = sink.Inspect(s.hurry, of.Destination(), sink.Look{Runs: -1})
 	return r.Runs, err
 }
 
@@ -89,7 +89,7 @@ func (s *service) inspect(v *view, d sink.Destination) (sink.Report, error) {
 	s.mu.Unlock()
 	oldest := web.Oldest(time.Now())
 	look := known.look(d.Location(), oldest)
-	r, err := d.Inspect(s.hurry, look)
+	r, err := sink.Inspect(s.hurry, d, look)
 	if err != nil || look.Since.Equal(oldest) {
 		return r, err
 	}
@@ -98,7 +98,7 @@ func (s *service) inspect(v *view, d sink.Destination) (sink.Report, error) {
 		return r, nil
 	}
 	look.Since = oldest
-	return d.Inspect(s.hurry, look)
+	return sink.Inspect(s.hurry, d, look)
 }
 
 // tellLocked returns what logs who has the destination.

@@ -49,7 +49,7 @@ func TellSync(ctx context.Context, conf *setup.Setup, of *setup.Source, version 
 	if !n.Active() {
 		return
 	}
-	report, unread := of.Destination().Inspect(ctx, sink.Look{Runs: remembered, Loads: true})
+	report, unread := sink.Inspect(ctx, of.Destination(), sink.Look{Runs: remembered, Loads: true})
 	if unread != nil && !result.Run.Finished.IsZero() {
 		log.Warn("what was before the run can't be read, so that no recovery is told", progress.Problem(unread)...)
 	}

@@ -74,20 +74,16 @@ func (b Box) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, 
 	return s, nil
 }
 
-// Inspect implements sink.Destination.
-func (b Box) Inspect(_ context.Context, look sink.Look) (sink.Report, error) {
+// Read implements sink.Destination.
+func (b Box) Read(_ context.Context, tables ...string) (sink.Reader, error) {
 	text, err := os.ReadFile(b.file())
 	if errors.Is(err, fs.ErrNotExist) {
-		return sink.Report{}, &sink.NotYet{Path: b.path}
+		return nil, &sink.NotYet{Path: b.path}
 	}
 	if err != nil {
-		return sink.Report{}, err
+		return nil, err
 	}
-	c, err := parse(text)
-	if err != nil {
-		return sink.Report{}, err
-	}
-	return c.report(look), nil
+	return read(text, tables)
 }
 
 // Changes implements sink.Destination.

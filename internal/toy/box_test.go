@@ -110,7 +110,7 @@ func TestWhatABoxCantWriteIsNotInIt(t *testing.T) {
 	if err == nil {
 		err = errors.Join(s.SaveRun(t.Context(), sink.Run{ID: "kept", Status: sink.Running}), s.Close())
 	}
-	report, unread := box(path).Inspect(t.Context(), sink.All)
+	report, unread := sink.Inspect(t.Context(), box(path), sink.All)
 	if err = errors.Join(err, unread); err != nil || len(report.Runs) != 1 || report.LastRun.ID != "kept" {
 		t.Errorf("%+v, %v", report.Runs, err)
 	}

@@ -107,5 +107,12 @@ func (s *box) Forget(_ context.Context, before time.Time) error {
 // Settle implements sink.Sink: what is committed is in its place.
 func (s *box) Settle(context.Context) error { return nil }
 
+// Read implements sink.Sink.
+func (s *box) Read(_ context.Context, tables ...string) (sink.Reader, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return read(s.stored, tables)
+}
+
 // Close implements sink.Sink.
 func (s *box) Close() error { return s.lock.Unlock() }

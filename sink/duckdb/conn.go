@@ -28,7 +28,8 @@ func (db *database) connect() (*conn, error) {
 
 func (c *conn) close() { capi.Disconnect(&c.ptr) }
 
-// errNotOpen is what a sink's own connection says after the file could not be opened anew: it is nil then.
+// errNotOpen is what a sink's own connection says after the file could not be opened anew: it is nil then. A reader says it when
+// the file was closed under it.
 var errNotOpen = errors.New("the file is not open any more")
 
 // exec runs one statement and returns the number of rows that it changed.

@@ -108,6 +108,38 @@ func TestADamagedFileIsToldByAViewToo(t *testing.T) {
 	isTold(t, err, headBytes)
 }
 
+// A block with rows is damaged: whoever opens the file does not meet it, and who reads the rows does.
+func TestADamagedFileIsToldWhenItsRowsAreRead(t *testing.T) {
+	t.Parallel()
+	h, good := wholeFile(t)
+	told := 0
+	for at := headBytes; at < len(good); at += blockBytes {
+		if err := os.WriteFile(h.path, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		flip(t, h.path, int64(at+20))
+		r, err := duckdb.Destination{Options: duckdb.Options{Path: h.path}}.Read(t.Context(), numbers.Name)
+		if err != nil {
+			isTold(t, err, int64(at))
+			continue
+		}
+		for b, err := range r.Rows(t.Context(), numbers, schema.Keys{}) {
+			if err != nil {
+				isTold(t, err, int64(at))
+				told++
+			} else {
+				b.Release()
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if told == 0 {
+		t.Error("no block had rows")
+	}
+}
+
 // A bit can change while the file is open, and is met when its block is read.
 func TestADiskThatFailsInTheMiddleOfARunIsTold(t *testing.T) {
 	t.Parallel()

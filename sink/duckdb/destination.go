@@ -36,9 +36,9 @@ func (d Destination) Open(ctx context.Context, waiting func(holder string)) (sin
 // LockWait implements sink.Destination.
 func (d Destination) LockWait() time.Duration { return d.Options.LockWait }
 
-// Inspect implements sink.Destination.
-func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, error) {
-	return Inspect(ctx, d.Options, look)
+// Read implements sink.Destination. Beside a run that is under way it fails with *sink.Locked.
+func (d Destination) Read(ctx context.Context, tables ...string) (sink.Reader, error) {
+	return read(ctx, d.Options, tables)
 }
 
 // Changes implements sink.Destination.

@@ -83,9 +83,10 @@ type Sink struct {
 	// commits lets one stream commit at a time: that is when a transaction needs the most memory.
 	commits sync.Mutex
 
-	mu sync.Mutex // guards own
+	mu sync.Mutex // guards what follows
 	// own is the connection for what is not part of a stream's transaction.
-	own *conn
+	own     *conn
+	readers map[*reader]bool
 
 	source *os.File // the file itself, to copy it; nil before the first copy
 }
@@ -103,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 		return nil, err
 	}
 	o.reopenRows, o.patience, o.reopenWait = cmp.Or(o.reopenRows, reopenRows), cmp.Or(o.patience, patience), cmp.Or(o.reopenWait, reopenWait)
-	s := &Sink{options: o, path: path, copy: analystsCopy{o.Copy, o.CopyGuard}, transactions: newGate()}
+	s := &Sink{options: o, path: path, copy: analystsCopy{o.Copy, o.CopyGuard}, transactions: newGate(), readers: map[*reader]bool{}}
 	if o.Copy != "" {
 		if err := CheckCopy(path, o.Copy); err != nil {
 			return nil, err
@@ -164,6 +165,10 @@ func (s *Sink) vanished() error {
 }
 
 func (s *Sink) detach() {
+	for r := range s.readers {
+		r.leave()
+	}
+	clear(s.readers)
 	s.own.close()
 	s.db.close()
 	s.db, s.own = nil, nil

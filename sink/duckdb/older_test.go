@@ -182,7 +182,7 @@ func TestAFileOfOneSourceTakesOthers(t *testing.T) {
 		f.run("ALTER TABLE desklake." + table + " DROP COLUMN source")
 	}
 	acme := duckdb.Destination{Options: duckdb.Options{Path: f.path}}.For("acme")
-	if r, err := acme.Inspect(t.Context(), sink.All); err != nil || len(r.Tables)+len(r.Runs)+len(r.Checkpoints) > 0 || r.LastRun != nil {
+	if r, err := sink.Inspect(t.Context(), acme, sink.All); err != nil || len(r.Tables)+len(r.Runs)+len(r.Checkpoints) > 0 || r.LastRun != nil {
 		t.Errorf("acme has %+v, %v", r, err)
 	}
 	s, err := acme.Open(t.Context(), nil)

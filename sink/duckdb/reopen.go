@@ -27,22 +27,28 @@ var between = func() {}
 
 // grown counts rows that were committed, and opens the file anew when there were many. It waits for the transactions of
 // other streams to end, and lets none begin meanwhile; where one lasts, a later commit tries again. Called outside of any
-// transaction. What goes wrong is met by the next one to begin: what was committed is durable, whatever happens here.
+// transaction. While somebody reads the file stays open. What goes wrong is met by the next one to begin: what was committed is durable, whatever happens here.
 func (s *Sink) grown(ctx context.Context, rows int64) {
 	if s.rows.Add(rows) < s.options.reopenRows {
 		return
 	}
-	open, done := s.transactions.shut(ctx, s.options.patience, func() bool { return s.rows.Load() >= s.options.reopenRows })
+	open, done := s.transactions.shut(ctx, s.options.patience, func() bool { return s.rows.Load() >= s.options.reopenRows && !s.isRead() })
 	if !done {
 		return
 	}
 	defer open()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rows.Load() >= s.options.reopenRows { // no other stream was here first
+	if s.rows.Load() >= s.options.reopenRows && len(s.readers) == 0 { // no other stream was here first
 		s.rows.Store(0)
 		s.lost = s.reopen(ctx)
 	}
+}
+
+func (s *Sink) isRead() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.readers) > 0
 }
 
 // heal opens the file anew if its instance is broken. What was committed is read back from the file and its log. It waits

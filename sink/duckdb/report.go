@@ -11,24 +11,6 @@ import (
 	"desklake/sink/book"
 )
 
-// Inspect reads what a file holds. It opens the file for reading only; beside a run that is under way it fails with
-// *sink.Locked. A file that does not exist yet is a *sink.NotYet, one that desklake did not make a *PathError.
-func Inspect(ctx context.Context, o Options, look sink.Look) (sink.Report, error) {
-	s, err := open(ctx, o)
-	if err != nil {
-		return sink.Report{}, err
-	}
-	if s == nil {
-		return sink.Report{}, &sink.NotYet{Path: o.Path}
-	}
-	defer s.detach()
-	report, err := s.report(ctx, look)
-	if err != nil {
-		return report, explain(s.path, err)
-	}
-	return report, nil
-}
-
 // open opens a file for reading. It returns nil for one that does not exist but can be created.
 func open(ctx context.Context, o Options) (_ *Sink, err error) {
 	path, err := filepath.Abs(o.Path)

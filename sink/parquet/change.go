@@ -42,7 +42,7 @@ func (s *Sink) change(table, name, run string) (*change, error) {
 		return nil, err
 	}
 	l := newLayout(table, t)
-	return &change{sink: s, layout: l, name: name, run: run, before: t, view: s.view(l, t), pile: pile{layout: l}}, nil
+	return &change{sink: s, layout: l, name: name, run: run, before: t, view: newView(s.files(), l, t, &s.compared), pile: pile{layout: l}}, nil
 }
 
 // write takes a batch.
@@ -71,7 +71,7 @@ func (c *change) clear() {
 // missing counts the rows that were live before and were not written, and all that were live.
 func (c *change) missing() (missing, live int64, err error) {
 	for at, p := range c.before.Partitions {
-		rows, err := readPart(c.layout, c.sink.path, at, p.files())
+		rows, err := readPart(c.layout, c.sink.files(), at, p.files())
 		if err != nil {
 			return 0, 0, err
 		}
@@ -94,7 +94,7 @@ func (c *change) missing() (missing, live int64, err error) {
 // mark writes the live rows that were not written once more, as gone.
 func (c *change) mark(at time.Time) error {
 	for part := range c.view.parts {
-		rows, err := readPart(c.layout, c.sink.path, part, c.view.files(part))
+		rows, err := readPart(c.layout, c.sink.files(), part, c.view.files(part))
 		if err == nil {
 			err = c.wait(part, c.name+"-gone", &gone{c, rows, at}, false)
 		}

@@ -155,7 +155,7 @@ func (s *Sink) checkFiles(t *tableState) error {
 // checkBase looks at a partition's file. A merge that was broken off may have replaced it already.
 func (s *Sink) checkBase(t *tableState, p *partition) error {
 	err := s.checkFile(p.partFile)
-	if err != nil && (s.arrived(p) || p.CRC32C == "" && s.isMerged(t, p)) {
+	if err != nil && (s.files().arrived(p) || p.CRC32C == "" && s.isMerged(t, p)) {
 		return nil
 	}
 	return err

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
+	"math"
 	"sync"
 )
 
@@ -21,17 +21,18 @@ var errDamaged = errors.New("its content is not what desklake wrote")
 // compare reads the file of a table and compares it with its checksum. Parquet's own checksums don't cover all of it: not
 // the dictionaries, as they are read here, nor the page index, the Bloom filters and the schema. Files of earlier versions
 // of desklake have none.
-func compare(path string, f partFile) error {
+func compare(in files, f partFile) error {
 	if f.CRC32C == "" {
 		return nil
 	}
-	opened, err := os.Open(path)
+	path := in.path(f.Name)
+	opened, err := in.open(f.Name)
 	if err != nil {
 		return damaged(path, err)
 	}
 	defer opened.Close()
 	sum := crc32.New(castagnoli)
-	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{opened}, make([]byte, 256<<10)); err != nil {
+	if _, err := io.CopyBuffer(sum, io.NewSectionReader(opened, 0, math.MaxInt64), make([]byte, 256<<10)); err != nil {
 		return damaged(path, err)
 	}
 	if checksumText(sum.Sum32()) != f.CRC32C {
@@ -48,14 +49,15 @@ type compared struct {
 }
 
 // once compares a file that was not compared yet.
-func (c *compared) once(path string, f partFile) error {
+func (c *compared) once(in files, f partFile) error {
+	path := in.path(f.Name)
 	c.mu.Lock()
 	known := c.whole[path] == f.CRC32C
 	c.mu.Unlock()
 	if known || f.CRC32C == "" {
 		return nil
 	}
-	if err := compare(path, f); err != nil {
+	if err := compare(in, f); err != nil {
 		return err
 	}
 	c.mu.Lock()

@@ -204,3 +204,8 @@ func (l *lake) tryQuery(text string) ([]string, error) {
 
 // finish ends the use of a sink as a run does.
 func finish(s *Sink) error { return errors.Join(s.Settle(context.Background()), s.Close()) }
+
+// Inspect reads what a lake holds.
+func Inspect(ctx context.Context, o Options, look sink.Look) (sink.Report, error) {
+	return sink.Inspect(ctx, Destination{o}, look)
+}

@@ -29,8 +29,8 @@ type span struct {
 	minKey, maxKey parquet.Value
 }
 
-func openLookup(l *layout, path string) (*lookup, error) {
-	r, err := openFile(l, path)
+func openLookup(l *layout, in files, name string) (*lookup, error) {
+	r, err := openFile(l, in, name)
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +38,7 @@ func openLookup(l *layout, path string) (*lookup, error) {
 	f.keys = f.flat(l.key)
 	for i, g := range r.groups {
 		if err := f.addSpans(i, g.ColumnChunks()[r.own(l.key)]); err != nil {
-			return nil, errors.Join(damaged(path, err), r.close())
+			return nil, errors.Join(damaged(r.path, err), r.close())
 		}
 	}
 	return f, nil

@@ -62,7 +62,7 @@ func (t *tableState) hasRows() bool {
 // read the table fail at them, and no run ever does. They are small.
 func (s *Sink) forgetEmpty(t *tableState) error {
 	for _, p := range t.Partitions {
-		if p.Name == "" || p.Rows > 0 || s.checkBase(t, p) == nil && compare(filepath.Join(s.path, p.Name), p.partFile) == nil {
+		if p.Name == "" || p.Rows > 0 || s.checkBase(t, p) == nil && compare(s.files(), p.partFile) == nil {
 			continue
 		}
 		if err := s.setAside(p.Name); err != nil {

@@ -2,7 +2,6 @@ package parquet
 
 import (
 	"fmt"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -142,10 +141,11 @@ func TestLargeRowsAreReadOneByOne(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := state.Tables[pets.Name].Partitions[monthAt(time.Date(2026, 1, 3, 0, 0, 0, 0, time.UTC).UnixMicro())]
-	rows, err := readFile(newLayout(pets.Name, state.Tables[pets.Name]), filepath.Join(l.Path, p.Name))
+	r, err := openFile(newLayout(pets.Name, state.Tables[pets.Name]), files{root: l.Path}, p.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
+	rows := newFileRows(r)
 	n := 0
 	for row, err := range all(rows) {
 		if err != nil || row == nil {
@@ -153,7 +153,7 @@ func TestLargeRowsAreReadOneByOne(t *testing.T) {
 		}
 		n++
 	}
-	if few := rows.(*fileRows).few; n != len(records) || few != 1 {
+	if few := rows.few; n != len(records) || few != 1 {
 		t.Errorf("%d rows, %d at a time", n, few)
 	}
 }

@@ -65,7 +65,7 @@ func (s *Sink) merge(ctx context.Context, name, run string) error {
 	if err != nil {
 		return err
 	}
-	table = s.current(table)
+	table = s.files().current(table)
 	l := newLayout(name, table)
 	grown := false
 	for _, p := range table.Partitions {
@@ -127,7 +127,7 @@ func (s *Sink) writeDrafts(ctx context.Context, l *layout, table *tableState, mo
 	merged := map[month]*partition{}
 	for _, at := range months {
 		writers.Go(func() error {
-			rows, err := readPart(l, s.path, at, table.Partitions[at].files())
+			rows, err := readPart(l, s.files(), at, table.Partitions[at].files())
 			var part *partition
 			if err == nil {
 				part, err = s.writeDraft(l, at, &until{rows, ctx}, run)

@@ -108,7 +108,7 @@ func Open(ctx context.Context, o Options) (*Sink, error) {
 	}
 	if err == nil {
 		for name, t := range s.manifest.Tables {
-			s.manifest.Tables[name] = s.current(t)
+			s.manifest.Tables[name] = s.files().current(t)
 		}
 		err = errors.Join(s.clear(), s.setOldAside())
 	}
@@ -172,6 +172,8 @@ func (s *Sink) Settle(ctx context.Context) error {
 
 // Close releases the lock.
 func (s *Sink) Close() error { return s.lock.Unlock() }
+
+func (s *Sink) files() files { return files{root: s.path} }
 
 // table is a table as it is committed.
 func (s *Sink) table(name string) (*tableState, error) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,18 +17,55 @@ import (
 type reading struct {
 	layout  *layout
 	path    string
-	file    *os.File
+	file    openedFile
 	content *parquet.File
 	groups  []parquet.RowGroup
 	// from is the file's own leaf for each of the layout; -1 for those that it does not have. Nil where they are the same.
 	from []int
 }
 
-func openFile(l *layout, path string) (*reading, error) {
-	f, err := os.Open(path)
+// openedFile is a file of a table that is open.
+type openedFile interface {
+	io.ReaderAt
+	io.Closer
+	Stat() (os.FileInfo, error)
+}
+
+// files are those of a lake, which are opened by their names below its folder.
+type files struct {
+	root string
+	held map[string]*os.File // that are open already, and stay it
+}
+
+func (f files) path(name string) string { return filepath.Join(f.root, name) }
+
+func (f files) open(name string) (openedFile, error) {
+	if held := f.held[name]; held != nil {
+		return heldFile{held}, nil
+	}
+	opened, err := os.Open(f.path(name))
 	if err != nil {
 		return nil, err
 	}
+	return opened, nil
+}
+
+// heldFile is a file that others read, too.
+type heldFile struct{ *os.File }
+
+// Close does nothing: who holds the file closes it.
+func (heldFile) Close() error { return nil }
+
+func openFile(l *layout, in files, name string) (*reading, error) {
+	f, err := in.open(name)
+	if err != nil {
+		return nil, err
+	}
+	return newReading(l, in.path(name), f)
+}
+
+// newReading takes the file over.
+func newReading(l *layout, path string, f openedFile) (*reading, error) {
 	r := &reading{layout: l, path: path, file: f}
 	if err := r.open(); err != nil {
 		return nil, errors.Join(damaged(path, err), f.Close())
@@ -56,11 +94,38 @@ func (r *reading) open() error {
 			return errors.New("it lacks columns of desklake")
 		}
 	}
+	if r.layout.number == narrowed {
+		r.narrow()
+	}
 	return nil
 }
 
+// narrow leaves out what the layout does not have: no page of it is read.
+func (r *reading) narrow() {
+	own := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(r.from))), func(leaf int) bool { return leaf < 0 })
+	for i, leaf := range r.from {
+		r.from[i] = slices.Index(own, leaf)
+	}
+	for i, g := range r.groups {
+		group := &narrowGroup{RowGroup: g}
+		for _, leaf := range own {
+			group.chunks = append(group.chunks, g.ColumnChunks()[leaf])
+		}
+		r.groups[i] = group
+	}
+}
+
+// narrowGroup is some columns of a row group.
+type narrowGroup struct {
+	parquet.RowGroup
+	chunks []parquet.ColumnChunk
+}
+
+func (g *narrowGroup) ColumnChunks() []parquet.ColumnChunk { return g.chunks }
+func (g *narrowGroup) Rows() parquet.Rows                  { return parquet.NewRowGroupRowReader(g) }
+
 // footer reads what a file says of itself.
-func footer(f *os.File) (*parquet.File, error) {
+func footer(f openedFile) (*parquet.File, error) {
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err
@@ -111,12 +176,8 @@ type fileRows struct {
 	left   []parquet.Row
 }
 
-func readFile(l *layout, path string) (source, error) {
-	r, err := openFile(l, path)
-	if err != nil {
-		return nil, err
-	}
-	return &fileRows{reading: r, group: -1, buffer: make([]parquet.Row, fewRows)}, nil
+func newFileRows(r *reading) *fileRows {
+	return &fileRows{reading: r, group: -1, buffer: make([]parquet.Row, fewRows)}
 }
 
 // few is how many rows of a group are read at a time.

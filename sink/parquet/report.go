@@ -12,18 +12,13 @@ import (
 	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/book"
+	"desklake/state"
 )
 
-// Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
-// move to from there. A folder that does not exist yet is a *sink.NotYet, one that desklake did not make a
-// *PathError.
-func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) {
-	s, err := lookAt(o)
-	if err != nil {
-		return sink.Report{}, err
-	}
+// report says what the lake holds: first the manifest, then the files that rows move to from there.
+func (s *Sink) report(checkpoints map[string]state.Checkpoint, look sink.Look) (r sink.Report, err error) {
 	s.openBooks()
-	r := sink.Report{Tables: s.tableReports(), Checkpoints: s.checkpoints()}
+	r = sink.Report{Tables: s.tableReports(checkpoints), Checkpoints: checkpoints}
 	if r.Runs, err = s.pastRuns(look); err == nil {
 		r.LastRun, r.FirstRunAt, err = s.endsOfHistory()
 	}
@@ -69,8 +64,7 @@ func look(o Options) (*Sink, error) {
 }
 
 // tableReports tells how the tables stand that were ever loaded, sorted by name.
-func (s *Sink) tableReports() (reports []sink.TableReport) {
-	checkpoints := s.checkpoints()
+func (s *Sink) tableReports(checkpoints map[string]state.Checkpoint) (reports []sink.TableReport) {
 	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
 		l := s.latest[name].Load
 		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.CommittedAt, FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.RunID,

@@ -114,7 +114,7 @@ func (c *change) fold(at month) error {
 	if len(c.view.waiting(at)) <= c.sink.manyWaiting || from == len(files)-1 {
 		return nil
 	}
-	merged, err := readNewest(c.layout, c.sink.path, at, c.view.files(at)[from:])
+	merged, err := readNewest(c.layout, c.sink.files(), at, c.view.files(at)[from:])
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"path/filepath"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -91,10 +90,10 @@ func (n *newest) close() (err error) {
 }
 
 // readNewest reads files of one partition, the latest last: one row a key, also of those that left the partition.
-func readNewest(l *layout, root string, at month, files []partFile) (source, error) {
+func readNewest(l *layout, in files, at month, named []partFile) (source, error) {
 	var sources []source
-	for _, f := range slices.Backward(files) {
-		s, err := readWhole(l, root, at, f)
+	for _, f := range slices.Backward(named) {
+		s, err := readWhole(l, in, at, f)
 		if err != nil {
 			for _, opened := range sources {
 				err = errors.Join(err, opened.close())
@@ -107,16 +106,19 @@ func readNewest(l *layout, root string, at month, files []partFile) (source, err
 }
 
 // readWhole reads all rows of a file of a partition, which is as it was written.
-func readWhole(l *layout, root string, at month, f partFile) (source, error) {
-	path := filepath.Join(root, f.Name)
-	if err := compare(path, f); err != nil {
+func readWhole(l *layout, in files, at month, f partFile) (source, error) {
+	if err := compare(in, f); err != nil {
 		return nil, err
 	}
-	rows, err := readFile(l, path)
-	if err != nil || f.Removes {
-		return rows, err
+	r, err := openFile(l, in, f.Name)
+	if err != nil {
+		return nil, err
 	}
-	return &ownRows{rows, l, at, path}, nil
+	rows := newFileRows(r)
+	if f.Removes {
+		return rows, nil
+	}
+	return &ownRows{rows, l, at, r.path}, nil
 }
 
 // ownRows are the rows of a file all of which belong to its partition.
@@ -136,8 +138,8 @@ func (o *ownRows) next() (parquet.Row, error) {
 }
 
 // readPart reads files of one partition, the latest last: the rows that it has, one a key.
-func readPart(l *layout, root string, at month, files []partFile) (source, error) {
-	rows, err := readNewest(l, root, at, files)
+func readPart(l *layout, in files, at month, named []partFile) (source, error) {
+	rows, err := readNewest(l, in, at, named)
 	if err != nil {
 		return nil, err
 	}

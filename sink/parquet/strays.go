@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io"
 	"maps"
-	"path/filepath"
 	"slices"
 	"sync"
 
@@ -79,9 +78,9 @@ func (s *settling) findStraysIn(at month, f viewFile, hashes []uint64) error {
 		}
 		if filters == nil {
 			var err error
-			path := filepath.Join(s.sink.path, f.Name)
-			if err = s.sink.compared.once(path, f.partFile); err == nil {
-				filters, err = s.sink.filters.of(s.layout, path)
+			in := s.sink.files()
+			if err = s.sink.compared.once(in, f.partFile); err == nil {
+				filters, err = s.sink.filters.of(s.layout, in, f.Name)
 			}
 			if err != nil {
 				return err
@@ -129,13 +128,14 @@ type filters struct {
 const filterBytes = 64 << 20
 
 // of returns the filters of a file, one a row group.
-func (f *filters) of(l *layout, path string) ([]bloom.SplitBlockFilter, error) {
+func (f *filters) of(l *layout, in files, name string) ([]bloom.SplitBlockFilter, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	path := in.path(name)
 	if known, ok := f.byFile[path]; ok {
 		return known, nil
 	}
-	r, err := openFile(l, path)
+	r, err := openFile(l, in, name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package parquet
 
 import (
-	"path/filepath"
 	"slices"
 
 	"github.com/parquet-go/parquet-go"
@@ -9,7 +8,7 @@ import (
 
 // view is a table as one transaction sees it: what is committed, and its own files that are not yet.
 type view struct {
-	root   string
+	in     files
 	layout *layout
 	parts  map[month][]viewFile // the base first if there is one, the latest last
 	open   map[string]*lookup   // by path
@@ -25,8 +24,8 @@ type viewFile struct {
 // openFiles bounds how many files a view keeps open.
 const openFiles = 24
 
-func (s *Sink) view(l *layout, t *tableState) *view {
-	v := &view{root: s.path, layout: l, parts: map[month][]viewFile{}, open: map[string]*lookup{}, known: &s.compared}
+func newView(in files, l *layout, t *tableState, known *compared) *view {
+	v := &view{in: in, layout: l, parts: map[month][]viewFile{}, open: map[string]*lookup{}, known: known}
 	for at, p := range t.Partitions {
 		if p.Name != "" {
 			v.parts[at] = append(v.parts[at], v.file(p.partFile, true))
@@ -100,11 +99,10 @@ func (v *view) lookup(of partFile) (*lookup, error) {
 	if len(v.open) == openFiles {
 		v.close()
 	}
-	path := filepath.Join(v.root, of.Name)
-	if err := v.known.once(path, of); err != nil {
+	if err := v.known.once(v.in, of); err != nil {
 		return nil, err
 	}
-	f, err := openLookup(v.layout, path)
+	f, err := openLookup(v.layout, v.in, of.Name)
 	if err != nil {
 		return nil, err
 	}

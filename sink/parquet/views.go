@@ -14,7 +14,7 @@ import (
 	"desklake/sink/book"
 )
 
-// Views returns the tables of a lake, sorted by name, and behind them desklake's own. Errors are those of Inspect.
+// Views returns the tables of a lake, sorted by name, and behind them desklake's own. Errors are those of Read.
 func Views(_ context.Context, o Options) ([]sink.View, error) {
 	s, err := lookAt(o)
 	if err != nil {

@@ -56,6 +56,11 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"a row that does not say that it lives stays deleted":   silenceKeepsDeletion,
 		"missing rows are counted and marked":                   missingRows,
 		"every type comes back exactly":                         everyType,
+		"every type is read back exactly":                       readsEveryType,
+		"what is committed is read in the order of the keys":    readsWhatIsCommitted,
+		"texts are keys to read by":                             readsTexts,
+		"a reader sees one state":                               readsOneState,
+		"large rows are read a few at a time":                   readsLargeRows,
 		"a new column is added":                                 newColumn,
 		"checkpoints come back":                                 checkpoints,
 		"runs, loads and issues are kept":                       bookkeeping,
@@ -120,7 +125,9 @@ func (p *place) of(source string) *place {
 
 func (p *place) rows(table string) ([]string, error) { return p.Rows(p.source, table) }
 
-func (p *place) inspect(look sink.Look) (sink.Report, error) { return p.Inspect(p.t.Context(), look) }
+func (p *place) inspect(look sink.Look) (sink.Report, error) {
+	return sink.Inspect(p.t.Context(), p.Destination, look)
+}
 
 // open opens the sink and prepares the tables.
 func (p *place) open(tables ...*schema.Table) {

@@ -34,6 +34,19 @@ func severalSources(t *testing.T, p *place) {
 		if len(rows) != want {
 			t.Errorf("%d rows of %s, want %d", len(rows), of.source, want)
 		}
+		r, err := of.Read(t.Context(), "pets")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range readAll(t, r, pets, schema.Keys{}) {
+			if row != rows[i] {
+				t.Errorf("of %s %s is read, want %s", of.source, row, rows[i])
+			}
+			want--
+		}
+		if err := r.Close(); want != 0 || err != nil {
+			t.Errorf("%d rows of %s are not read, %v", want, of.source, err)
+		}
 	}
 
 	beta.open(pets)
