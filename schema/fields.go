@@ -59,6 +59,7 @@ func (f *fields) read(s *jsonscan.Scanner) {
 
 func (f *fields) clear() {
 	clear(f.values)
+	clear(f.unknown) // what stays in its memory would keep the page
 	f.unknown = f.unknown[:0]
 	f.repeated = f.repeated[:0]
 }

@@ -43,11 +43,13 @@ func putTexts(b *array.ListBuilder) func(jsonscan.Value) string {
 			return ok
 		})
 		if !fits {
+			clear(texts)
 			b.AppendNull()
 			return "the value is not an array of strings"
 		}
 		b.Append(true)
 		list.BinaryBuilder.AppendValues(texts, valid)
+		clear(texts) // else they keep the page
 		return ""
 	}
 }
@@ -84,6 +86,7 @@ func putStruct(inner []Column, b *array.StructBuilder, scratch *[]byte) func(jso
 			return "the value is not an object"
 		}
 		keys.read(&s)
+		defer keys.clear() // else they keep the page
 		misfit := ""
 		if len(keys.unknown) > 0 || len(keys.repeated) > 0 {
 			misfit = "the object has other fields than the column"

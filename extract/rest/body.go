@@ -61,7 +61,8 @@ type badBody struct{ err error }
 func (e *badBody) Error() string { return "unusable answer: " + e.err.Error() }
 func (e *badBody) Unwrap() error { return e.err }
 
-// bodies are buffers to read a body into. They have grown already; the caller gets a copy of the right size.
+// bodies are buffers to read a body into. They have grown already; the caller gets a copy of the right size. A large body has a
+// buffer of its own, as both together would take twice as much.
 var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // keptBuffer is how large a buffer may be that is kept for the next body.
@@ -110,7 +111,10 @@ func (c *Client) readBody(resp *http.Response, limit int, within time.Duration, 
 	if err == nil && n > int64(limit) {
 		return nil, &tooBig{limit, c.api.Name}
 	}
-	body := bytes.Clone(bytes.TrimPrefix(b.Bytes(), byteOrderMark))
+	body := bytes.TrimPrefix(b.Bytes(), byteOrderMark)
+	if b.Cap() <= keptBuffer {
+		body = bytes.Clone(body)
+	}
 	if err != nil {
 		err = fmt.Errorf("after %d bytes: %w", n, noEOF(err))
 	}
