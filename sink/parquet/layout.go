@@ -104,9 +104,11 @@ func (l *layout) leaf(kind schema.Type, depth int) parquet.Node {
 	case schema.Time, schema.Unix:
 		n = parquet.Timestamp(parquet.Microsecond)
 	case schema.Text, schema.Texts:
-		n = parquet.String()
+		if n = parquet.String(); depth > 0 { // the keys are searched by their bounds
+			n = parquet.Leaf(boundedText{n.Type()})
+		}
 	case schema.JSON: // hardly two are the same: no dictionary
-		n = parquet.Encoded(parquet.String(), &parquet.Plain)
+		n = parquet.Encoded(parquet.Leaf(boundedText{parquet.String().Type()}), &parquet.Plain)
 	default:
 		panic(fmt.Sprintf("parquet: no way to store a column of type %d", kind))
 	}
