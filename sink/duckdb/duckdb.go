@@ -261,7 +261,7 @@ func openInstance() (*database, error) {
 func settings(path string, o Options) []string {
 	limit := o.MemoryLimit
 	if limit == "" {
-		limit = fmt.Sprintf("%dKiB", memoryBytes>>10)
+		limit = memoryLimit(0)
 	}
 	return []string{
 		"SET memory_limit = " + literal(limit),

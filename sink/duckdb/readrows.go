@@ -147,15 +147,6 @@ func (p *pages) page(ctx context.Context, columns string, keys []schema.Key) (sc
 	return schema.Batch{Table: p.table, Record: b.NewRecordBatch()}, nil
 }
 
-// sizeOf is about how much memory the columns of a batch take.
-func sizeOf(b schema.Batch) int64 {
-	size := uint64(1)
-	for _, column := range b.Record.Columns() {
-		size += column.Data().SizeInBytes()
-	}
-	return int64(size)
-}
-
 // isInt reports whether the keys of a table are numbers.
 func isInt(table *schema.Table) bool {
 	return table.Columns[table.Column(table.Key)].Type == schema.Int

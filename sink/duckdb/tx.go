@@ -16,6 +16,7 @@ type tx struct {
 	leave       func()
 	run, stream string
 	merges      map[string]*merge // by table
+	large       bool              // a batch was
 }
 
 var _ sink.Tx = (*tx)(nil)
@@ -55,6 +56,10 @@ func (t *tx) Write(ctx context.Context, batch schema.Batch) error {
 	if err == nil {
 		err = m.write(ctx, batch)
 	}
+	if sizeOf(batch) > largeBatch {
+		t.large = true
+		t.sink.giveBack(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: write: %w", batch.Table.Name, t.sink.constraints.explain(t.sink.path, err, batch.Table.Name))
 	}
@@ -84,9 +89,7 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 		err = t.saveBookkeeping(ctx, c)
 	}
 	if err == nil {
-		t.sink.commits.Lock()
-		_, err = t.conn.exec(ctx, "COMMIT")
-		t.sink.commits.Unlock()
+		err = t.commit(ctx)
 	}
 	for table, m := range t.merges {
 		counts[table] = m.counts
@@ -102,6 +105,17 @@ func (t *tx) Commit(ctx context.Context, c sink.Commit) (map[string]sink.Counts,
 	}
 	t.sink.grown(ctx, rows)
 	return counts, nil
+}
+
+func (t *tx) commit(ctx context.Context) error {
+	t.sink.commits.Lock()
+	defer t.sink.commits.Unlock()
+	if t.large {
+		t.sink.giveBack(ctx)
+		defer t.sink.giveBack(ctx)
+	}
+	_, err := t.conn.exec(ctx, "COMMIT")
+	return err
 }
 
 func (t *tx) saveBookkeeping(ctx context.Context, c sink.Commit) error {
