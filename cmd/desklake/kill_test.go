@@ -2,7 +2,6 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -122,18 +121,6 @@ func (l *lake) killed(h *helpdesk, rng *rand.Rand) bool {
 	}
 	_ = c.Process.Kill()
 	return exitCodeOf(l.t, <-ended) != cli.ExitDone
-}
-
-// copies makes the lake's file a copy of another one's.
-func (l *lake) copies(other *lake) {
-	l.t.Helper()
-	data, err := os.ReadFile(other.path)
-	if err == nil {
-		err = os.WriteFile(l.path, data, 0o600)
-	}
-	if err != nil {
-		l.t.Fatal(err)
-	}
 }
 
 // manyThings changes records of many tables. Whatever is deleted existed from the beginning and is not changed

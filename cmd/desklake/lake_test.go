@@ -40,7 +40,7 @@ func newLake(t *testing.T, h *helpdesk, sink ...string) *lake {
 	t.Helper()
 	l := &lake{t: t, dir: t.TempDir()}
 	l.path = filepath.Join(l.dir, "lake.duckdb")
-	l.env = os.Environ()
+	l.env = append(os.Environ(), fmt.Sprint("GOGC=", seldom))
 	l.writeConfig(fmt.Sprintf("source:\n  type: zendesk\n  url: %s\n  start_date: 2000-01-01T00:00:00Z\n"+
 		"  auth: {access_token: {token: secret}}\nsink: {%s}\n",
 		h.url, strings.Join(append([]string{"type: duckdb", "path: lake.duckdb"}, sink...), ", ")))
@@ -69,6 +69,24 @@ func newParquetLake(t *testing.T, h *helpdesk) *lake {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// copies makes the lake's file, or files, a copy of another one's.
+func (l *lake) copies(other *lake) {
+	l.t.Helper()
+	if l.files != "" {
+		if err := os.CopyFS(l.files, os.DirFS(other.files)); err != nil {
+			l.t.Fatal(err)
+		}
+		return
+	}
+	data, err := os.ReadFile(other.path)
+	if err == nil {
+		err = os.WriteFile(l.path, data, 0o600)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
 }
 
 // command is a command line of the program that was not started yet. It knows nothing of the limits from others: they
