@@ -49,12 +49,12 @@ func (x lives) live(t *testing.T) {
 	h := newHelpdesk(t, zendesktest.Options{
 		Seed: seed, Tickets: killedTickets, AuditsPerTicket: 1, TicketBytes: 300, Latency: 2 * time.Millisecond,
 	})
-	undisturbed := newLake(t, h)
+	undisturbed := newLake(t, h).withEveryWalk()
 	undisturbed.sync()
 	for range x.number {
-		l := newLake(t, h)
+		l := newLake(t, h).withEveryWalk()
 		if x.parquet {
-			l = newParquetLake(t, h)
+			l = newParquetLake(t, h).withEveryWalk()
 		}
 		l.env = append(l.env, commitRowsVariable+"=1") // a commit for every page
 		switch {
@@ -74,7 +74,7 @@ func (x lives) live(t *testing.T) {
 		}
 		l.sync()
 		if x.changes && !x.later {
-			undisturbed = newLake(t, h)
+			undisturbed = newLake(t, h).withEveryWalk()
 		}
 		if x.changes {
 			undisturbed.sync()

@@ -18,8 +18,8 @@ const (
 	hurryVariable      = "DESKLAKE_TEST_HURRY"       // how long serve takes to end before it hurries
 )
 
-// seldom is how often the tests, and the program where no test looks at its memory, collect garbage: what they have is small, and
-// would be looked through all the time. Scripts leave the program its own setting.
+// seldom is how often the tests and the program collect garbage, in percent of what is alive: that is little here, and would be
+// looked through all the time.
 const seldom = 400
 
 // TestMain makes the test binary the program when it is called desklake, and puts it under that name into PATH: the
