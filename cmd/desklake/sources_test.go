@@ -54,8 +54,11 @@ func TestTwoAccountsInOneDestinationAreEachExact(t *testing.T) {
 			}
 			l := newLakeOfTwo(t, both["acme"], both["beta"], parquet).withEveryWalk()
 			l.env = append(l.env, commitRowsVariable+"=1")
-			kills := 0
-			for runs := 0; kills < 8 && runs < 40; runs++ {
+			kills, enough := 0, 8
+			if raced {
+				enough = 3
+			}
+			for runs := 0; kills < enough && runs < 5*enough; runs++ {
 				for _, h := range both {
 					h.later(func() { h.manyThings(rng, false) })
 				}
