@@ -18,7 +18,7 @@ func TestAFullDiskUnderParquetFilesIsToldAndTheNextRunGoesOn(t *testing.T) {
 	}
 	t.Parallel()
 	h := newHelpdesk(t, zendesktest.Options{Tickets: 1500, AuditsPerTicket: 1})
-	l, undisturbed := newParquetLake(t, h), newLake(t, h)
+	l, undisturbed := newParquetLake(t, h).withEveryWalk(), newLake(t, h).withEveryWalk()
 	undisturbed.sync()
 	full := func(bytes int64) {
 		t.Helper()

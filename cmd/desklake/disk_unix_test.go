@@ -30,7 +30,7 @@ func TestAFullDiskIsToldAndTheNextRunGoesOn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHelpdesk(t, zendesktest.Options{Tickets: 400, AuditsPerTicket: 1})
-			l, undisturbed := newLake(t, h), newLake(t, h)
+			l, undisturbed := newLake(t, h).withEveryWalk(), newLake(t, h).withEveryWalk()
 			if later {
 				l.sync()
 				undisturbed.copies(l)

@@ -110,6 +110,7 @@ var faults = map[string]func(n *night) int{
 	},
 	"the plan does not include a table": func(n *night) int {
 		n.table = "sla_policies"
+		n.edit("tables: "+afflicted, "tables: all")
 		n.always("slas/policies", zendesktest.NotFound())
 		return n.tonight()
 	},

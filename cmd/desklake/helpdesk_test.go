@@ -25,11 +25,16 @@ type helpdesk struct {
 	rng     *rand.Rand
 }
 
-func startHelpdesk(o zendesktest.Options) (h *helpdesk, stop func(), err error) {
-	h = &helpdesk{rng: rand.New(rand.NewPCG(o.Seed, 1))}
+func makeHelpdesk(o zendesktest.Options) *helpdesk {
+	h := &helpdesk{rng: rand.New(rand.NewPCG(o.Seed, 1))}
 	o.Now = func() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 	h.Server = zendesktest.New(o)
 	h.OnRequest(func(r *http.Request) { h.came(strings.TrimPrefix(r.URL.Path, "/api/v2/")) })
+	return h
+}
+
+func startHelpdesk(o zendesktest.Options) (h *helpdesk, stop func(), err error) {
+	h = makeHelpdesk(o)
 	h.url, stop, err = h.Start()
 	return h, stop, err
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"testing"
 	"time"
@@ -50,12 +49,12 @@ func (x lives) live(t *testing.T) {
 	h := newHelpdesk(t, zendesktest.Options{
 		Seed: seed, Tickets: killedTickets, AuditsPerTicket: 1, TicketBytes: 300, Latency: 2 * time.Millisecond,
 	})
-	undisturbed := newLake(t, h)
+	undisturbed := newLake(t, h).withEveryWalk()
 	undisturbed.sync()
 	for range x.number {
-		l := newLake(t, h)
+		l := newLake(t, h).withEveryWalk()
 		if x.parquet {
-			l = newParquetLake(t, h)
+			l = newParquetLake(t, h).withEveryWalk()
 		}
 		l.env = append(l.env, commitRowsVariable+"=1") // a commit for every page
 		switch {
@@ -75,7 +74,7 @@ func (x lives) live(t *testing.T) {
 		}
 		l.sync()
 		if x.changes && !x.later {
-			undisturbed = newLake(t, h)
+			undisturbed = newLake(t, h).withEveryWalk()
 		}
 		if x.changes {
 			undisturbed.sync()
@@ -122,18 +121,6 @@ func (l *lake) killed(h *helpdesk, rng *rand.Rand) bool {
 	}
 	_ = c.Process.Kill()
 	return exitCodeOf(l.t, <-ended) != cli.ExitDone
-}
-
-// copies makes the lake's file a copy of another one's.
-func (l *lake) copies(other *lake) {
-	l.t.Helper()
-	data, err := os.ReadFile(other.path)
-	if err == nil {
-		err = os.WriteFile(l.path, data, 0o600)
-	}
-	if err != nil {
-		l.t.Fatal(err)
-	}
 }
 
 // manyThings changes records of many tables. Whatever is deleted existed from the beginning and is not changed

@@ -38,6 +38,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("XDG_CACHE_HOME", e.WorkDir+"/.cache")
+			e.Setenv("GOGC", strconv.Itoa(seldom))
 			e.Setenv("TABLES", strconv.Itoa(len(zendesk.Tables())))
 			e.Setenv("STREAMS", strconv.Itoa(len(allStreams(t))))
 			e.Values[helpdeskKey{}] = new(*helpdesk)

@@ -52,10 +52,13 @@ func TestTwoAccountsInOneDestinationAreEachExact(t *testing.T) {
 			for i, source := range []string{"acme", "beta"} {
 				both[source] = newHelpdesk(t, zendesktest.Options{Seed: seed + uint64(i), Tickets: killedTickets, AuditsPerTicket: 1, TicketBytes: 300, Latency: time.Millisecond})
 			}
-			l := newLakeOfTwo(t, both["acme"], both["beta"], parquet)
+			l := newLakeOfTwo(t, both["acme"], both["beta"], parquet).withEveryWalk()
 			l.env = append(l.env, commitRowsVariable+"=1")
-			kills := 0
-			for runs := 0; kills < 8 && runs < 40; runs++ {
+			kills, enough := 0, 8
+			if raced {
+				enough = 3
+			}
+			for runs := 0; kills < enough && runs < 5*enough; runs++ {
 				for _, h := range both {
 					h.later(func() { h.manyThings(rng, false) })
 				}
@@ -66,7 +69,7 @@ func TestTwoAccountsInOneDestinationAreEachExact(t *testing.T) {
 			l.sync()
 			t.Logf("killed %d times", kills)
 			for source, h := range both {
-				alone := newLake(t, h)
+				alone := newLake(t, h).withEveryWalk()
 				alone.sync()
 				l.source(source).equals(alone)
 			}

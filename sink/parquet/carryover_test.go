@@ -175,7 +175,7 @@ func TestACrashWhileALakeIsCarriedOverLosesAndDoublesNothing(t *testing.T) {
 		t.Skip("it crashes at one operation after the other, which takes long under the race detector")
 	}
 	t.Parallel()
-	for stop := 0; ; stop++ {
+	for stop, stride := stops(); ; stop += stride {
 		l := olderLake(t)
 		c := newCrash(t, l, stop)
 		l.disk.before = c.before

@@ -36,11 +36,10 @@ func files(path, table string) string {
 
 // rows reads a table with DuckDB, as an analyst would.
 func rows(path, table string) ([]string, error) {
-	db, err := sql.Open("duckdb", "")
+	db, err := parquet.Analyst()
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
 	columns, err := columnsOf(db, files(path, table))
 	if err != nil {
 		return nil, err
