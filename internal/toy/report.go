@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/book"
 )
@@ -33,13 +32,8 @@ func (c *content) report(look sink.Look) sink.Report {
 		if i := slices.IndexFunc(runs, func(run sink.RunReport) bool { return run.ID == last.RunID }); i >= 0 {
 			t.LastStatus = runs[i].Status
 		}
-		for _, row := range c.Tables[name].Rows {
-			if row[schema.DeletedAt] == nil {
-				t.Rows++
-			} else {
-				t.Deleted++
-			}
-		}
+		t.Rows = c.Tables[name].live()
+		t.Deleted = int64(len(c.Tables[name].Rows)) - t.Rows
 		r.Tables = append(r.Tables, t)
 	}
 	return r

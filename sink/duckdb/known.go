@@ -13,6 +13,7 @@ type known struct {
 	source, table     string
 	columns           []string // nil where an earlier version made the table
 	inserted, changed int64
+	live              int64 // those that were inserted, where an earlier version did not count them
 	changedBy         string
 	stream, run       string
 	committedAt       time.Time
@@ -25,6 +26,7 @@ var knownTables = &book.Table[known]{Name: "tables", Doc: "What desklake has don
 	{Name: "columns", Type: schema.Texts, Of: func(k *known) any { return &k.columns }, Doc: "The columns that desklake gave it. One that is missing was dropped by somebody; the table is read again then."},
 	{Name: "inserted", Type: schema.Int, Of: func(k *known) any { return &k.inserted }, Doc: "Rows that were new. Where there were some and the table is empty, somebody emptied it; it is read again then."},
 	{Name: "changed", Type: schema.Int, Of: func(k *known) any { return &k.changed }, Doc: "Rows that were replaced, or marked as deleted."},
+	{Name: "live", Type: schema.Int, Added: true, Of: func(k *known) any { return &k.live }, Doc: "Rows that are not deleted."},
 	{Name: "changed_by", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.changedBy }, Doc: "The run that changed it last."},
 	{Name: "stream", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.stream }, Doc: "The stream that was committed last."},
 	{Name: "run_id", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.run }, Doc: "The run that did it."},
@@ -52,6 +54,9 @@ func (s *Sink) readKnown(ctx context.Context, database string, present map[strin
 			FROM ` + database + `.desklake.loads GROUP BY table_name`
 	}
 	err = selectRows(ctx, s.own, knownTables, sql, nil, func(k *known) error {
+		if _, counted := present["tables"]["live"]; !counted {
+			k.live = k.inserted
+		}
 		all = append(all, *k)
 		return nil
 	})
@@ -74,6 +79,10 @@ func (s *Sink) isLost(ctx context.Context, k known, present tableColumns) (bool,
 	}
 	some, err := s.hasRows(ctx, k.table)
 	return !some, err
+}
+
+func (s *Sink) countLive(ctx context.Context, table string) (int64, error) {
+	return s.own.queryInt(ctx, "SELECT count(*) FROM "+s.options.target(table)+" WHERE "+schema.DeletedAt+" IS NULL")
 }
 
 func (s *Sink) hasRows(ctx context.Context, table string) (bool, error) {

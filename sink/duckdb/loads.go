@@ -66,6 +66,9 @@ func (t *tx) saveTable(ctx context.Context, table string, c sink.Commit) error {
 	n := t.counts(table)
 	k.inserted += n.Inserted
 	k.changed += n.Updated + n.Deleted
+	if m := t.merges[table]; m != nil {
+		k.live += m.live
+	}
 	if n.Inserted+n.Updated+n.Deleted > 0 {
 		k.changedBy = t.run
 	}

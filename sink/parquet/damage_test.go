@@ -101,7 +101,7 @@ func TestATableWithoutItsFilesIsLostAndReadAgain(t *testing.T) {
 		}
 		stored, err := s.Checkpoints(t.Context())
 		for _, table := range []string{"pets", "words"} {
-			if c := stored[table]; err != nil || len(c.Tables) > 0 || len(c.Lost) != 1 || c.Lost[0] != table || c.Cursor == "" {
+			if c := stored[table]; err != nil || len(c.Tables) > 0 || len(c.Lost) != 1 || c.Lost[table] == 0 || c.Cursor == "" {
 				t.Errorf("%+v, %v", c, err)
 			}
 		}

@@ -81,10 +81,11 @@ func (s *Sink) forgetHarmed(m *manifest, name string, harm error) error {
 	if !lost && m.covered(name) {
 		return harm
 	}
+	had := t.live()
 	if err := s.forgetBroken(t); err != nil {
 		return err
 	}
-	if m.uncover(name) && lost {
+	if m.uncover(name, had) && lost {
 		return nil // as Checkpoints told
 	}
 	return s.issues.add(s.path, s.run, time.Now(), []schema.Issue{{Table: name,

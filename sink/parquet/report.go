@@ -12,6 +12,7 @@ import (
 	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/book"
+	"desklake/state"
 )
 
 // Inspect reads what a lake holds, also beside a run that is under way: first the manifest, then the files that rows
@@ -23,7 +24,9 @@ func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) 
 		return sink.Report{}, err
 	}
 	s.openBooks()
-	r := sink.Report{Tables: s.tableReports(), Checkpoints: s.checkpoints()}
+	// A run that is under way may have replaced a file by now: its bytes say nothing here.
+	checkpoints := s.checkpoints(func(_ string, t *tableState) bool { return s.isLost(t) })
+	r := sink.Report{Tables: s.tableReports(checkpoints), Checkpoints: checkpoints}
 	if r.Runs, err = s.pastRuns(look); err == nil {
 		r.LastRun, r.FirstRunAt, err = s.endsOfHistory()
 	}
@@ -69,8 +72,7 @@ func look(o Options) (*Sink, error) {
 }
 
 // tableReports tells how the tables stand that were ever loaded, sorted by name.
-func (s *Sink) tableReports() (reports []sink.TableReport) {
-	checkpoints := s.checkpoints()
+func (s *Sink) tableReports(checkpoints map[string]state.Checkpoint) (reports []sink.TableReport) {
 	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
 		l := s.latest[name].Load
 		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.CommittedAt, FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.RunID,
