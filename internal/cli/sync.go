@@ -91,7 +91,7 @@ func (a *app) syncOne(conf *setup.Setup, t setup.Task) (sink.Run, error) {
 	}
 	printSummary(a.stdout, result, inSource(t.Source, destination.Location()), time.Since(began))
 	if a.json {
-		progress.LogEnd(log, result, job.Named, err, time.Since(began))
+		progress.LogEnd(log, result, job, err, time.Since(began))
 	} else {
 		a.printSkipped(result, job.Named)
 	}

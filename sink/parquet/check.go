@@ -171,9 +171,9 @@ func (s *Sink) checkFile(f partFile) error {
 		return empty(path)
 	case err == nil && info.Size() != f.Bytes && isOurs(path):
 		return &PathError{path, "belongs to another state of this lake than its manifest: one of the two was put back alone",
-			"Restore the whole lake from one backup, into an empty folder. Without one: remove the file, then desklake state reset TABLE; the next sync reads everything again."}
+			orReset("Restore the whole lake from one backup, into an empty folder. Without one: remove the file, then %s; the next sync reads everything again.", path)}
 	case err == nil && info.Size() != f.Bytes:
-		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), replace}
+		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), orReset(replace, path)}
 	}
 	return err
 }

@@ -322,3 +322,21 @@ func TestALakeWithABackslashInItsPathHasNoViews(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// What is advised about a file can be pasted: it names the file's table.
+func TestAnAdviceAboutAFileNamesItsTable(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"lake/pets/created_month=2026-03/pets.parquet":                      "Put the file back from a copy. Without one: desklake state reset pets; the next sync reads everything again.",
+		"lake/words/words.parquet":                                          "Put the file back from a copy. Without one: desklake state reset words; the next sync reads everything again.",
+		"lake/_desklake/waiting/pets/pets-00000001.2026-03.parquet":         "Put the file back from a copy. Without one: desklake state reset pets; the next sync reads everything again.",
+		"lake/_desklake/runs/runs-000001.parquet":                           "Put the file back from a copy.",
+		"lake/_desklake/manifest.json":                                      "Put the file back from a copy.",
+		"lake/acme/ticket_forms/created_month=2026-03/ticket_forms.parquet": "Put the file back from a copy. Without one: desklake state reset ticket_forms; the next sync reads everything again.",
+	} {
+		var told *PathError
+		if err := missing(path); !errors.As(err, &told) || told.Hint() != want {
+			t.Errorf("%s: %s", path, told.Hint())
+		}
+	}
+}

@@ -2,9 +2,11 @@ package parquet
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"desklake/internal/durable"
@@ -24,16 +26,34 @@ func (e *PathError) Hint() string { return e.Remedy }
 
 // What to do about a file of the lake.
 const (
-	restore = "Put the file back from a copy. Without one: desklake state reset TABLE; the next sync reads everything again."
-	replace = "Put a whole copy in its place. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+	restore = "Put the file back from a copy. Without one: %s; the next sync reads everything again."
+	replace = "Put a whole copy in its place. Without one: remove it, then %s; the next sync reads everything again."
 	forget  = "Put a whole copy in its place. Without one: remove it; what was in it of runs, loads or issues is forgotten."
 )
 
 // missing is the error of a file that is not there.
-func missing(path string) error { return &PathError{path, "is missing", restore} }
+func missing(path string) error { return &PathError{path, "is missing", orReset(restore, path)} }
 
 // empty is the error of one without content, as a crash of the machine or a full disk can leave it.
-func empty(path string) error { return &PathError{path, "is empty", replace} }
+func empty(path string) error { return &PathError{path, "is empty", orReset(replace, path)} }
+
+// orReset completes what to do about a file with the command that reads its table again, where it is a table's. Such a file is called
+// like its table, or waits in a folder that is.
+func orReset(remedy, path string) string {
+	table, isTable := strings.CutSuffix(filepath.Base(path), ".parquet")
+	folder := filepath.Dir(path)
+	switch filepath.Base(filepath.Dir(folder)) {
+	case filepath.Base(waiting):
+		table = filepath.Base(folder)
+	case own:
+		isTable = false
+	}
+	if !isTable {
+		remedy, _, _ = strings.Cut(remedy, " Without one:")
+		return remedy
+	}
+	return fmt.Sprintf(remedy, "desklake state reset "+table)
+}
 
 // damaged explains an error of reading a file of the lake.
 func damaged(path string, err error) error {
@@ -44,7 +64,7 @@ func damaged(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return missing(path)
 	}
-	remedy := replace
+	remedy := orReset(replace, path)
 	if filepath.Base(filepath.Dir(filepath.Dir(path))) == own {
 		remedy = forget
 	}
