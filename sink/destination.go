@@ -44,6 +44,10 @@ type Destination interface {
 	// nothing was written yet the error is a *NotYet.
 	Inspect(ctx context.Context, look Look) (Report, error)
 
+	// Sources says of which sources there are tables, by name, whoever wrote them; none where nothing is there yet. It is asked
+	// of the destination itself.
+	Sources(ctx context.Context) ([]SourceReport, error)
+
 	// Changes says what Prepare would do for the tables: the destination first, if that would be created, then what ChangesOf
 	// makes of each table. Without tables it says whether Inspect would find nothing.
 	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)

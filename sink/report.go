@@ -100,6 +100,24 @@ type IssueReport struct {
 	RunID                 string    // that met it last
 }
 
+// SourceReport is a source of which a destination has tables.
+type SourceReport struct {
+	Name     string    // empty for an only one
+	Account  string    // empty if unknown
+	Tables   []string  // that were loaded and are there, sorted
+	LoadedAt time.Time // when one of them was committed last, UTC
+	Removal  string    // how somebody removes them: a command or a sentence, without a full stop
+}
+
+// Add adds a table that was committed last at a time.
+func (r *SourceReport) Add(table string, at time.Time) {
+	r.Tables = append(r.Tables, table)
+	slices.Sort(r.Tables)
+	if at.After(r.LoadedAt) {
+		r.LoadedAt = at.UTC()
+	}
+}
+
 // Change is one thing that Prepare would do to a destination.
 type Change struct {
 	Table  string `json:"table"`  // empty: the destination itself is created

@@ -61,6 +61,7 @@ func (a *app) sync(conf *setup.Setup, tasks []setup.Task) error {
 		runs = append(runs, run)
 		return err
 	})
+	a.tellUnnamed(conf)
 	if err == nil {
 		service.TellSuccess(a.ctx, conf, a.Version, a.logger, runs)
 	}

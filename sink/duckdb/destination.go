@@ -41,6 +41,11 @@ func (d Destination) Inspect(ctx context.Context, look sink.Look) (sink.Report, 
 	return Inspect(ctx, d.Options, look)
 }
 
+// Sources implements sink.Destination.
+func (d Destination) Sources(ctx context.Context) ([]sink.SourceReport, error) {
+	return Sources(ctx, d.Options)
+}
+
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
 	return Changes(ctx, d.Options, tables)
