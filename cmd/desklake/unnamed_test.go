@@ -20,7 +20,9 @@ func TestASourceThatNoConfigurationNamesIsTold(t *testing.T) {
 			if parquet {
 				sink, removal, removalOfOnly = "{type: parquet, path: files}", "remove the folder "+filepath.Join(l.files, "acme"), "the folders groups, tags, _desklake"
 			}
-			of := func(named ...string) { l.writeConfig(strings.Join(named, "") + "tables: [tags, groups]\nsink: " + sink + "\n") }
+			of := func(named ...string) {
+				l.writeConfig(strings.Join(named, "") + "tables: [tags, groups]\nsink: " + sink + "\n")
+			}
 			says := func(when, source, removal string, args ...string) {
 				t.Helper()
 				code, _, stderr := l.run(append([]string{"--log-format", "text"}, args...)...)

@@ -43,6 +43,7 @@ type known struct {
 	Filled  bool
 	Live    int64
 	Last    book.Load
+	Status  sink.Status // of its run, once that is forgotten
 }
 
 func parse(text []byte) (*content, error) {
@@ -129,7 +130,7 @@ func (c *content) addLoad(l book.Load, n sink.Counts, of sink.Commit) {
 	l.AddCommit(n, of.Load, of.At)
 	c.Loads = put(book.Loads, c.Loads, l)
 	was := c.Known[l.Table]
-	was.Last = l
+	was.Last, was.Status = l, ""
 	c.Known[l.Table] = was
 }
 
@@ -137,7 +138,14 @@ func (c *content) addLoad(l book.Load, n sink.Counts, of sink.Commit) {
 func (c *content) forget(before time.Time) {
 	gone := map[string]bool{}
 	c.Runs = slices.DeleteFunc(c.Runs, func(r book.Run) bool {
-		gone[r.ID] = r.Started.Before(before)
+		if gone[r.ID] = r.Started.Before(before); gone[r.ID] {
+			for name, was := range c.Known {
+				if was.Last.RunID == r.ID {
+					was.Status = r.Status
+					c.Known[name] = was
+				}
+			}
+		}
 		return gone[r.ID]
 	})
 	c.Loads = slices.DeleteFunc(c.Loads, func(l book.Load) bool { return gone[l.RunID] })

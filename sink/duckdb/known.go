@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/sink/book"
 )
 
@@ -18,6 +19,13 @@ type known struct {
 	stream, run       string
 	committedAt       time.Time
 	outcome, err      string
+	status            string // of the run, once that is forgotten
+}
+
+// last is what was done last to the table.
+func (k known) last() book.Load {
+	return book.Load{Source: k.source, RunID: k.run, LoadReport: sink.LoadReport{Stream: k.stream, Table: k.table, CommittedAt: k.committedAt,
+		Outcome: sink.Outcome(k.outcome), Error: k.err}}
 }
 
 // knownTables is a table that only this sink has: what it knows of each of the source's tables.
@@ -33,6 +41,7 @@ var knownTables = &book.Table[known]{Name: "tables", Doc: "What desklake has don
 	{Name: "committed_at", Type: schema.Time, Of: func(k *known) any { return &k.committedAt }, Doc: "When that was; null if never."},
 	{Name: "outcome", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.outcome }, Doc: "As in desklake.loads."},
 	{Name: "error", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.err }, Doc: "As in desklake.loads."},
+	{Name: "status", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.status }, Doc: "How the run ended, where desklake.runs has it no more; else null."},
 	{Name: "source", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.source }, Doc: "The source, as in desklake.runs."},
 }}
 

@@ -73,7 +73,7 @@ func (t *tx) saveTable(ctx context.Context, table string, c sink.Commit) error {
 		k.changedBy = t.run
 	}
 	if slices.Contains(c.Load.Tables, table) {
-		k.stream, k.run, k.committedAt, k.outcome, k.err = t.stream, t.run, c.At, string(c.Load.Outcome), c.Load.Error
+		k.stream, k.run, k.committedAt, k.outcome, k.err, k.status = t.stream, t.run, c.At, string(c.Load.Outcome), c.Load.Error, ""
 	}
 	return insertRow(ctx, t.conn, knownTables, &k)
 }

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"path/filepath"
@@ -88,8 +89,7 @@ func (s *Sink) tableReports(ctx context.Context, b books) (reports []sink.TableR
 		if k.committedAt.IsZero() {
 			continue
 		}
-		t := sink.TableReport{Name: name, Stream: k.stream, LoadedAt: k.committedAt, LastRunID: k.run, LastStatus: statuses[k.run],
-			FreshAt: sink.FreshAt(b.checkpoints, name), Outcome: sink.Outcome(k.outcome), Error: k.err}
+		t := book.TableReport(k.last(), cmp.Or(statuses[k.run], sink.Status(k.status)), b.checkpoints)
 		if _, there := b.source[name][schema.DeletedAt]; there {
 			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+s.options.target(name), nil,
 				func(v []any) error {
