@@ -48,6 +48,35 @@ type Report struct {
 	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first
 }
 
+// WithKilled is the report of a destination that inspect reads. A run that it says is Running was killed if nobody has the
+// destination, and it still is Running then.
+func WithKilled(inspect func() (Report, error), inUse func() bool) (Report, error) {
+	r, err := inspect()
+	if err != nil || r.LastRun == nil || r.LastRun.Status != Running || inUse() {
+		return r, err
+	}
+	run := r.LastRun.ID
+	if r, err = inspect(); err == nil {
+		r.killed(run)
+	}
+	return r, err
+}
+
+func (r *Report) killed(run string) {
+	set := func(id string, s *Status) {
+		if id == run && *s == Running {
+			*s = Killed
+		}
+	}
+	set(r.LastRun.ID, &r.LastRun.Status)
+	for i := range r.Runs {
+		set(r.Runs[i].ID, &r.Runs[i].Status)
+	}
+	for i := range r.Tables {
+		set(r.Tables[i].LastRunID, &r.Tables[i].LastStatus)
+	}
+}
+
 // FreshAt is when a table was last read to its end, as the checkpoints of the streams that fill it say; zero if never.
 func FreshAt(checkpoints map[string]state.Checkpoint, table string) (at time.Time) {
 	for _, c := range checkpoints {

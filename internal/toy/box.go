@@ -31,6 +31,8 @@ type Box struct{ path, source string }
 
 func (b Box) file() string { return filepath.Join(b.path, "rows.json") }
 
+func (b Box) lockFile() string { return filepath.Join(b.path, "lock") }
+
 // Location implements sink.Destination.
 func (b Box) Location() string { return b.path }
 
@@ -57,7 +59,7 @@ func (b Box) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, 
 	if err := os.MkdirAll(b.path, 0o777); err != nil {
 		return nil, err
 	}
-	lock, err := sink.TakeLock(ctx, b.path, filepath.Join(b.path, "lock"), b.LockWait(), waiting)
+	lock, err := sink.TakeLock(ctx, b.path, b.lockFile(), b.LockWait(), waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -76,6 +78,10 @@ func (b Box) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, 
 
 // Inspect implements sink.Destination.
 func (b Box) Inspect(_ context.Context, look sink.Look) (sink.Report, error) {
+	return sink.WithKilled(func() (sink.Report, error) { return b.inspect(look) }, func() bool { return durable.InUse(b.lockFile()) })
+}
+
+func (b Box) inspect(look sink.Look) (sink.Report, error) {
 	text, err := os.ReadFile(b.file())
 	if errors.Is(err, fs.ErrNotExist) {
 		return sink.Report{}, &sink.NotYet{Path: b.path}

@@ -200,7 +200,7 @@ func TestAFileOfOneSourceTakesOthers(t *testing.T) {
 	}
 	f.want("beside acme", c)
 	r, err := duckdb.Inspect(t.Context(), duckdb.Options{Path: f.path}, sink.All)
-	if err != nil || len(r.Runs) != 1 || r.Runs[0].Status != sink.Running || len(r.Runs[0].Loads) != 2 || !r.Tables[1].FreshAt.Equal(night) {
+	if err != nil || len(r.Runs) != 1 || r.Runs[0].Status != sink.Killed || len(r.Runs[0].Loads) != 2 || !r.Tables[1].FreshAt.Equal(night) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }

@@ -23,11 +23,8 @@ func Inspect(ctx context.Context, o Options, look sink.Look) (sink.Report, error
 		return sink.Report{}, &sink.NotYet{Path: o.Path}
 	}
 	defer s.detach()
-	report, err := s.report(ctx, look)
-	if err != nil {
-		return report, explain(s.path, err)
-	}
-	return report, nil
+	report, err := sink.WithKilled(func() (sink.Report, error) { return s.report(ctx, look) }, func() bool { return false }) // else it could not be opened
+	return report, explain(s.path, err)
 }
 
 // open opens a file for reading. It returns nil for one that does not exist but can be created.

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"desklake/internal/durable"
 	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/book"
@@ -19,6 +20,10 @@ import (
 // move to from there. A folder that does not exist yet is a *sink.NotYet, one that desklake did not make a
 // *PathError.
 func Inspect(_ context.Context, o Options, look sink.Look) (sink.Report, error) {
+	return sink.WithKilled(func() (sink.Report, error) { return inspect(o, look) }, func() bool { return durable.InUse(filepath.Join(o.Path, lockName)) })
+}
+
+func inspect(o Options, look sink.Look) (sink.Report, error) {
 	s, err := lookAt(o)
 	if err != nil {
 		return sink.Report{}, err

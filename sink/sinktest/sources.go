@@ -20,11 +20,11 @@ func severalSources(t *testing.T, p *place) {
 		of.turn(10*m+10, 1)
 	}
 	acme.turn(30, 2) // beta's first run is not over, as far as acme knows
-	acme.knows("acme's second turn", "run-030 running", "run-010 killed")
-	beta.knows("acme's second turn", "run-020 running")
+	acme.knows("acme's second turn", "run-030 killed", "run-010 killed")
+	beta.knows("acme's second turn", "run-020 killed")
 	beta.turn(40, 3)
-	acme.knows("beta's second turn", "run-030 running", "run-010 killed")
-	beta.knows("beta's second turn", "run-040 running", "run-020 killed")
+	acme.knows("beta's second turn", "run-030 killed", "run-010 killed")
+	beta.knows("beta's second turn", "run-040 killed", "run-020 killed")
 	for of, want := range map[*place]int{acme: 2, beta: 3} {
 		rows := sorted(t, of.rows, "pets")
 		for _, row := range rows {
@@ -54,7 +54,7 @@ func severalSources(t *testing.T, p *place) {
 		t.Fatal(err)
 	}
 	beta.close()
-	acme.knows("what beta has forgotten", "run-030 running", "run-010 killed")
+	acme.knows("what beta has forgotten", "run-030 killed", "run-010 killed")
 	report, err := beta.inspect(sink.All)
 	if err != nil || len(report.Runs) != 1 || len(report.Checkpoints) != 0 {
 		t.Errorf("beta knows of %d runs and %d checkpoints, %v", len(report.Runs), len(report.Checkpoints), err)
