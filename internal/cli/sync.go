@@ -22,7 +22,7 @@ type syncCommand struct {
 	Tables        []string `arg:"" optional:"" name:"table" help:"The tables to sync; those of the configuration when none is named."`
 	FullRefresh   bool     `help:"Read everything again from the start date. Rows that are there stay until they are met again."`
 	DryRun        bool     `help:"Do nothing, but print what it would cost, as desklake plan does."`
-	AcceptDeletes bool     `help:"Mark rows as deleted even where a list is empty or more than half of a table is gone."`
+	AcceptDeletes bool     `help:"Mark rows as deleted even where a list is empty or more than half of a table is gone, and believe that of a table that was lost no more is left."`
 }
 
 // Help is shown by --help.
