@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/sink/book"
 	"desklake/state"
 )
@@ -61,8 +62,8 @@ func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
 	}
 	err = selectRows(ctx, s.own, book.Checkpoints, "SELECT * FROM "+ours+"checkpoints", nil, func(c *book.Checkpoint) error {
 		if c.Format > checkpointFormat {
-			return &PathError{s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", c.Format, checkpointFormat),
-				"Use the version that wrote it, or a later one."}
+			return sink.Refused(s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", c.Format, checkpointFormat),
+				"Use the version that wrote it, or a later one.")
 		}
 		if c.Source == s.options.Source {
 			b.checkpoints[c.Stream] = c.Checkpoint

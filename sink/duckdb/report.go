@@ -49,7 +49,7 @@ func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err e
 		return r, err
 	}
 	if b.own["runs"] == nil {
-		return r, &PathError{s.path, "is not a file that desklake made", "Choose another sink.path."}
+		return r, sink.Refused(s.path, "is not a file that desklake made", "Choose another sink.path.")
 	}
 	r.Checkpoints = b.checkpoints
 	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"issues WHERE "+s.mineIn(b.own["issues"])); err != nil {

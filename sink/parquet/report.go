@@ -52,7 +52,7 @@ func lookAt(o Options) (*Sink, error) {
 	case s == nil:
 		return nil, &sink.NotYet{Path: o.Path}
 	case len(s.manifest.Tables) == 0:
-		return nil, &PathError{o.Path, "is not a folder that desklake made", "Choose another sink.path."}
+		return nil, sink.Refused(o.Path, "is not a folder that desklake made", "Choose another sink.path.")
 	}
 	return s, nil
 }
