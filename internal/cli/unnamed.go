@@ -23,12 +23,12 @@ func (a *app) tellUnnamed(conf *setup.Setup) {
 		if slices.ContainsFunc(conf.EverySource(), func(s *setup.Source) bool { return s.Name == r.Name }) {
 			continue
 		}
-		told, advice := unnamed(r, time.Now()), unnamedAdvice(r)
+		advice := unnamedAdvice(r)
 		if a.json {
-			a.logger.Warn(told, "held", r.Name, "account", r.Account, "tables", r.Tables, "loaded_at", r.LoadedAt, "hint", advice)
+			a.logger.Warn("the sink holds a source that the configuration does not name", "held", r.Name, "account", r.Account, "tables", r.Tables, "loaded_at", r.LoadedAt, "hint", advice)
 			continue
 		}
-		fmt.Fprintf(a.stderr, "%s\n  %s\n", told, advice)
+		fmt.Fprintf(a.stderr, "%s\n  %s\n", unnamed(r, time.Now()), advice)
 	}
 }
 
