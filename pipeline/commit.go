@@ -3,6 +3,7 @@ package pipeline
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -35,6 +36,10 @@ func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
 	c := state.Checkpoint{Stream: checkpointName(w.stream.Stream), RunID: w.id, SavedAt: now, Account: w.plan.Account, Start: w.start}
 	if w.answered || readBefore(w.stored) {
 		c.Tables = slices.Sorted(slices.Values(w.result.Tables))
+		c.Tables = slices.DeleteFunc(c.Tables, func(table string) bool { return slices.Contains(w.short, table) })
+	}
+	if len(w.lost) > 0 {
+		c.Lost = maps.Clone(w.lost)
 	}
 	if w.stream.Pass {
 		c.Reader = w.readAs
@@ -76,6 +81,8 @@ func (w *worker) finish(ctx context.Context, ended error) error {
 		w.noteAll("the list was not read to its end: no row of it was marked as deleted", ended.Error())
 	case w.stream.Pass:
 		return w.finishPass(ctx)
+	case ended == nil && w.stream.Window.IsZero() && len(w.lost) > 0:
+		return w.finishLost(ctx)
 	}
 	return w.commit(ctx)
 }

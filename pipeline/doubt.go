@@ -10,13 +10,14 @@ import (
 	"desklake/extract"
 )
 
-// Doubted is the error of a pass at whose end rows were missing that need not be gone. Its other rows are committed; none
-// was marked as deleted.
+// Doubted is the error of a pass at whose end rows were missing that need not be gone, and of a stream that was read to its end
+// without bringing what a table had that was lost. Its other rows are committed; none was marked as deleted.
 type Doubted struct {
 	Table         string
 	Missing, Live int64
 	Lacking       int64  // rows that one reading had, and the next one had not; zero where the readings agree
 	Why           string // in what circumstances they are missing, a phrase; empty where they are too many
+	Lost          bool   // the table was lost, and is read again until enough of the rows come
 }
 
 func (e *Doubted) Error() string {
@@ -27,12 +28,18 @@ func (e *Doubted) Error() string {
 	if e.Lacking > 0 {
 		why = fmt.Sprintf(", and %d others were when it was read again", e.Lacking)
 	}
+	if e.Lost {
+		return fmt.Sprintf("%s: the table was lost, and %d of the %d rows that it had are missing at the source%s", e.Table, e.Missing, e.Live, why)
+	}
 	return fmt.Sprintf("%s: %d of %d rows are missing at the source%s; none was marked as deleted", e.Table, e.Missing, e.Live, why)
 }
 
 // Hint says what to do.
 func (e *Doubted) Hint() string {
-	hint := "If they were really deleted, run again with --accept-deletes."
+	hint := "If they were really deleted, say so: desklake sync " + e.Table + " --accept-deletes."
+	if e.Lost {
+		hint = "The next run reads it again. " + hint
+	}
 	if e.Why != "" {
 		hint = "What the user of the credential may not see is missing like what was deleted: look at the credential and the user's role. " + hint
 	}
@@ -44,6 +51,8 @@ func (e *Doubted) reason() string {
 	switch {
 	case e.Lacking > 0:
 		return "the list was read twice, and the second time it lacked rows that it had before: none was marked as deleted"
+	case e.Lost:
+		return "the table was lost, and the source does not give all of its rows again: the next run asks for them"
 	case e.Why == "":
 		return "more rows are missing at the source than can be believed: none was marked as deleted"
 	}
@@ -72,7 +81,8 @@ func (c *credentialFailed) learn(stream string, err error) {
 // a *Doubted; of a run that is to stop, ErrStopped.
 func (w *worker) believeGone(ctx context.Context, table string, missing, live int64) (readAs string, err error) {
 	stream := w.credential.stream.Load()
-	doubted := &Doubted{Table: table, Missing: missing, Live: live}
+	_, lost := w.lost[table]
+	doubted := &Doubted{Table: table, Missing: missing, Live: live, Lost: lost}
 	if stream != nil && !w.AcceptDeletes {
 		doubted.Why = fmt.Sprintf("in a run in which %s was refused", *stream)
 		return "", doubted

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"desklake/schema"
 )
 
 // missed reports that the pass did not meet rows that would be marked as gone. A list can be in an order that changes while it
@@ -15,9 +17,9 @@ func (w *worker) missed(ctx context.Context) (again bool, err error) {
 		return false, err
 	}
 	for _, t := range w.stream.Tables {
-		missing, _, err := w.tx.Missing(ctx, t)
+		missing, _, err := w.lacks(ctx, t)
 		if err != nil {
-			return false, &SinkError{err}
+			return false, err
 		}
 		w.missing[t.Name] = missing
 		again = again || missing > 0 && w.noRow[t.Name] == 0
@@ -33,11 +35,12 @@ func (w *worker) finishPass(ctx context.Context) error {
 	var refused error
 	whole, readAs := true, w.readAs
 	for _, t := range w.stream.Tables {
-		missing, live, err := w.tx.Missing(ctx, t)
+		missing, live, err := w.lacks(ctx, t)
 		if err != nil {
-			return &SinkError{err}
+			return err
 		}
 		if missing == 0 {
+			delete(w.lost, t.Name)
 			continue
 		}
 		whole = false
@@ -53,6 +56,7 @@ func (w *worker) finishPass(ctx context.Context) error {
 			w.note(t.Name, doubted.reason(), figures)
 		case err == nil:
 			readAs = as
+			delete(w.lost, t.Name)
 			if err := w.tx.MarkMissing(ctx, t, learnt(w.pending.at)); err != nil {
 				return &SinkError{err}
 			}
@@ -68,6 +72,18 @@ func (w *worker) finishPass(ctx context.Context) error {
 		w.readAs = readAs
 	}
 	return errors.Join(w.commit(ctx), refused)
+}
+
+// lacks counts the rows of a table that the pass did not meet, and all that there were. Of a table that was lost it is only known
+// how many there were.
+func (w *worker) lacks(ctx context.Context, t *schema.Table) (missing, live int64, err error) {
+	if missing, live, err = w.tx.Missing(ctx, t); err != nil {
+		return 0, 0, &SinkError{err}
+	}
+	if had := w.lost[t.Name]; had > live {
+		missing, live = max(missing, had-w.distinct(t.Name)), had
+	}
+	return missing, live, nil
 }
 
 // oldest is the earliest time that a clock is believed to show.

@@ -22,6 +22,7 @@ import (
 
 // Job is what a run is to do.
 type Job struct {
+	Source  string   // by the name that the configuration gives it; empty for an only one
 	Tables  []string // the tables to fill
 	Beside  []string // tables that are kept up to date where that costs nothing: those of the configuration
 	Named   bool     // the user asked for these tables by name: one that the account does not have is a failure

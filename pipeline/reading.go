@@ -46,6 +46,12 @@ func (k keys) without(other keys) (n int64) {
 	return n
 }
 
+// distinct is how many rows of a table all readings of the pass brought.
+func (w *worker) distinct(table string) int64 {
+	first, last := w.met[0][table], w.met[len(w.met)-1][table]
+	return int64(len(first)) + last.without(first)
+}
+
 // lively is how many hundredths of its rows a list may lose from one reading to the next, if they are more than a handful: what
 // is deleted meanwhile, and what moves in an order that changes.
 const lively = 3

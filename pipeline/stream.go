@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +43,8 @@ type worker struct {
 	met     []reading        // of a pass
 	missing map[string]int64 // behind the first of them, by table
 	noRow   map[string]int64 // records that can't have a row, by table
+	lost    map[string]int64 // tables that were lost, and have not got their rows again: how many live ones each had
+	short   []string         // of them, those of which the source did not give enough
 	signed  bool             // whether the account answers was told
 
 	readAs   string // as whom a pass was read, as it is stored
@@ -53,7 +57,7 @@ type worker struct {
 
 func (r *run) worker(s PlannedStream) *worker {
 	return &worker{run: r, stream: s, stored: s.stored, start: s.start, readAs: s.stored.Reader,
-		missing: map[string]int64{}, noRow: map[string]int64{},
+		missing: map[string]int64{}, noRow: map[string]int64{}, lost: maps.Clone(s.stored.Lost),
 		result: StreamResult{Stream: s.Name, Tables: extract.TableNames(s.Tables), Counts: map[string]sink.Counts{}}}
 }
 
@@ -74,8 +78,10 @@ func (w *worker) all(ctx context.Context) error {
 func (w *worker) walk(outer context.Context) error {
 	from := w.stream.From
 	w.pending = facts{next: from, at: time.Now().UTC(), load: sink.Load{CursorBefore: from.Cursor}}
-	for _, table := range w.stored.Lost {
-		w.note(table, "rows or columns of the table were gone from the sink: it is read again from the start", "")
+	for table := range w.stored.Lost {
+		if !slices.Contains(w.stored.Tables, table) {
+			w.note(table, "rows or columns of the table were gone from the sink: it is read again from the start; what the source had deleted before may not come again", "")
+		}
 	}
 	w.Progress.Started(w.stream.Name, from)
 

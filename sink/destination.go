@@ -44,6 +44,13 @@ type Destination interface {
 	// error is a *NotYet.
 	Read(ctx context.Context, tables ...string) (Reader, error)
 
+	// InUse reports whether a run of any process has the destination. Inspect asks it of one that could be read.
+	InUse() bool
+
+	// Sources says of which sources there are tables, by name, whoever wrote them; none where nothing is there yet. It is asked
+	// of the destination itself.
+	Sources(ctx context.Context) ([]SourceReport, error)
+
 	// Changes says what Prepare would do for the tables: the destination first, if that would be created, then what ChangesOf
 	// makes of each table. Without tables it says whether Read would find nothing.
 	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)

@@ -24,8 +24,21 @@ type Reader interface {
 	Close() error
 }
 
-// Inspect reads what a destination holds, without rows.
+// Inspect reads what a destination holds, without rows. A run that is said to be Running was killed if nobody has the destination,
+// and it still is Running then.
 func Inspect(ctx context.Context, d Destination, look Look) (Report, error) {
+	r, err := report(ctx, d, look)
+	if err != nil || r.LastRun == nil || r.LastRun.Status != Running || d.InUse() {
+		return r, err
+	}
+	run := r.LastRun.ID
+	if r, err = report(ctx, d, look); err == nil {
+		r.killed(run)
+	}
+	return r, err
+}
+
+func report(ctx context.Context, d Destination, look Look) (Report, error) {
 	r, err := d.Read(ctx)
 	if err != nil {
 		return Report{}, err

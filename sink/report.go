@@ -48,6 +48,22 @@ type Report struct {
 	Latest      []IssueReport               // of them, the ones that were met last: LatestIssues at most, the latest first
 }
 
+// killed says of a run that it was killed.
+func (r *Report) killed(run string) {
+	set := func(id string, s *Status) {
+		if id == run && *s == Running {
+			*s = Killed
+		}
+	}
+	set(r.LastRun.ID, &r.LastRun.Status)
+	for i := range r.Runs {
+		set(r.Runs[i].ID, &r.Runs[i].Status)
+	}
+	for i := range r.Tables {
+		set(r.Tables[i].LastRunID, &r.Tables[i].LastStatus)
+	}
+}
+
 // FreshAt is when a table was last read to its end, as the checkpoints of the streams that fill it say; zero if never.
 func FreshAt(checkpoints map[string]state.Checkpoint, table string) (at time.Time) {
 	for _, c := range checkpoints {
@@ -98,6 +114,24 @@ type IssueReport struct {
 	Count                 int64
 	FirstSeen, LastSeen   time.Time // UTC
 	RunID                 string    // that met it last
+}
+
+// SourceReport is a source of which a destination has tables.
+type SourceReport struct {
+	Name     string    // empty for an only one
+	Account  string    // empty if unknown
+	Tables   []string  // that were loaded and are there, sorted
+	LoadedAt time.Time // when one of them was committed last, UTC
+	Removal  string    // how somebody removes them: a command or a sentence, without a full stop
+}
+
+// Add adds a table that was committed last at a time.
+func (r *SourceReport) Add(table string, at time.Time) {
+	r.Tables = append(r.Tables, table)
+	slices.Sort(r.Tables)
+	if at.After(r.LoadedAt) {
+		r.LoadedAt = at.UTC()
+	}
 }
 
 // Change is one thing that Prepare would do to a destination.

@@ -166,7 +166,7 @@ type Run struct {
 // Status is how a run stands.
 type Status string
 
-// The states of a run. A run that was killed stays Running until the next one finds it and calls it Killed.
+// The states of a run. A run that was killed is stored as Running until the next one finds it and calls it Killed, as a Report does.
 const (
 	Running     Status = "running"
 	Done        Status = "done"

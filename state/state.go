@@ -4,6 +4,7 @@
 package state
 
 import (
+	"maps"
 	"slices"
 	"time"
 )
@@ -26,27 +27,39 @@ type Checkpoint struct {
 	// empty if unknown, and for feeds.
 	Reader string
 
-	// Lost are tables that held every row, and do not any more: somebody dropped or emptied them, or dropped a column. They
-	// are not among Tables. Only the sink fills it, when it hands the checkpoint back; it is not stored.
-	Lost []string `json:"-"`
+	// Lost are tables that held every row, and did not any more: somebody dropped or emptied them, or dropped a column; and how
+	// many live rows each had. The sink puts them here, and takes them out of Tables, when it hands the checkpoint back. They
+	// stay until a reading to the end was believed to have brought everything again, while it is under way beside Tables.
+	Lost map[string]int64 `json:",omitempty"`
 }
 
-// WithoutLost is the checkpoint with those of its tables among Lost that are lost.
-func (c Checkpoint) WithoutLost(isLost func(table string) (bool, error)) (Checkpoint, error) {
+// WithoutLost is the checkpoint with those of its tables among Lost that are lost; isLost tells how many live rows one had.
+func (c Checkpoint) WithoutLost(isLost func(table string) (lost bool, had int64, err error)) (Checkpoint, error) {
 	var kept []string
 	for _, table := range c.Tables {
-		lost, err := isLost(table)
+		lost, had, err := isLost(table)
 		switch {
 		case err != nil:
 			return c, err
 		case lost:
-			c.Lost = append(c.Lost, table)
+			c = c.Losing(table, had)
 		default:
 			kept = append(kept, table)
 		}
 	}
 	c.Tables = kept
 	return c, nil
+}
+
+// Losing is the checkpoint with a table among Lost that had so many live rows. One that was lost before it had all of its rows
+// again had those.
+func (c Checkpoint) Losing(table string, had int64) Checkpoint {
+	had = max(had, c.Lost[table])
+	if c.Lost = maps.Clone(c.Lost); c.Lost == nil {
+		c.Lost = map[string]int64{}
+	}
+	c.Lost[table] = had
+	return c
 }
 
 // Covers reports whether every one of the tables holds all rows in front of the checkpoint. A stream whose

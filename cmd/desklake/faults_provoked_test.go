@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"desklake/internal/cli"
 	"desklake/internal/zendesktest"
 	"desklake/sink"
 	"desklake/sink/duckdb"
@@ -226,18 +227,44 @@ var faults = map[string]func(n *night) int{
 	},
 	"somebody dropped or emptied a table": func(n *night) int {
 		before := n.one("SELECT count(*) FROM tickets")
-		if n.parquet {
-			if err := os.RemoveAll(filepath.Join(n.files, "tickets")); err != nil {
-				n.t.Fatal(err)
-			}
-		} else {
-			n.execute("DROP TABLE tickets")
-		}
+		n.lose("tickets")
 		code := n.tonight()
 		if after := n.one("SELECT count(*) FROM tickets"); after != before {
 			n.t.Errorf("%s tickets, then %s", before, after)
 		}
 		return code
+	},
+	"a list's file of a lake was cut off": func(n *night) int {
+		if !n.parquet {
+			n.t.Skip("it is no lake")
+		}
+		n.table = "macros"
+		if err := os.Truncate(filepath.Join(n.files, "macros", "macros.parquet"), 100); err != nil {
+			n.t.Fatal(err)
+		}
+		code := n.tonight()
+		if got := n.one("SELECT count(*) FROM macros"); got != "12" {
+			n.t.Errorf("%s macros", got)
+		}
+		return code
+	},
+	"a list that was lost so comes empty": func(n *night) int {
+		n.table = "macros"
+		n.lose("macros")
+		n.always("macros", zendesktest.Body(`{"macros":[],"meta":{"has_more":false}}`))
+		if code := n.tonight(); code != cli.ExitPartial {
+			n.t.Errorf("exit code %d of the first night", code)
+		}
+		return n.tonight()
+	},
+	"an export of a table that was lost so ends": func(n *night) int {
+		n.table = "users"
+		n.lose("users")
+		n.always("incremental/users/cursor", zendesktest.Body(`{"users":[],"after_cursor":null,"end_of_stream":true}`))
+		if code := n.tonight(); code != cli.ExitPartial {
+			n.t.Errorf("exit code %d of the first night", code)
+		}
+		return n.tonight()
 	},
 	"the disk is full": func(n *night) int {
 		n.h.later(func() { n.h.Change(n.h.rng, 300) })

@@ -272,6 +272,16 @@ func (n *night) execute(statement string) {
 	}
 }
 
+// lose drops a table, or removes its folder.
+func (n *night) lose(table string) {
+	n.t.Helper()
+	if !n.parquet {
+		n.execute("DROP TABLE " + table)
+	} else if err := os.RemoveAll(filepath.Join(n.files, table)); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
 // always is a fault at an endpoint that does not end.
 func (n *night) always(endpoint string, do zendesktest.Effect) {
 	n.h.Inject(zendesktest.Fault{Match: endpoint, Do: do})

@@ -55,7 +55,7 @@ func (e *estimator) read(ctx context.Context, from extract.Position) (err error)
 		return err
 	}
 	e.estimate.Route = e.stream.endpoint
-	m, err := readMark(from)
+	m, err := readMark(e.of, from)
 	if err != nil {
 		return err
 	}

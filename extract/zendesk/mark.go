@@ -28,24 +28,27 @@ type mark struct {
 	Missing map[int64]int64 `json:"missing,omitempty"` // audits: since when those of them that are not found are tried again, unix seconds
 }
 
-func readMark(from extract.Position) (mark, error) {
+func readMark(of extract.Stream, from extract.Position) (mark, error) {
 	var m mark
 	if from.Cursor == "" {
 		return m, nil
 	}
 	if err := json.Unmarshal([]byte(from.Cursor), &m); err != nil {
-		return m, &badMark{err}
+		return m, &badMark{of.Tables[0].Name, err}
 	}
 	return m, nil
 }
 
 // badMark is the error of a stored cursor that desklake did not write.
-type badMark struct{ err error }
+type badMark struct {
+	table string // a table of the stream
+	err   error
+}
 
 func (e *badMark) Error() string { return "the stored cursor can't be read: " + e.err.Error() }
 func (e *badMark) Unwrap() error { return e.err }
 func (e *badMark) Hint() string {
-	return "`desklake state reset` makes the stream start again from the start date; no row is doubled by it"
+	return "`desklake state reset " + e.table + "` makes the stream start again from the start date; no row is doubled by it"
 }
 
 // position is the mark with the high-water mark that belongs to it.

@@ -109,9 +109,10 @@ func TestAnEmptyReadingOfAllRatingsIsNone(t *testing.T) {
 			}
 			return body
 		})})
-		position := r.source.catalog().Select([]string{"satisfaction_ratings"})[0].Name
+		stream := r.source.catalog().Select([]string{"satisfaction_ratings"})[0]
+		position := stream.Name
 		r.run("satisfaction_ratings")
-		m, _ := readMark(r.positions[position])
+		m, _ := readMark(stream, r.positions[position])
 		m.Filter, m.Full = byCreation, m.Full-int64(32*day/time.Second) // a month went by
 		r.positions[position] = m.position(r.positions[position].HighWater)
 		empty = true

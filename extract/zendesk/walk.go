@@ -77,7 +77,7 @@ func (w *walk) read(ctx context.Context, of extract.Stream, from extract.Positio
 		w.stream = &stream{name: of.Name}
 		return err
 	}
-	m, err := readMark(from)
+	m, err := readMark(of, from)
 	if err != nil {
 		return err
 	}

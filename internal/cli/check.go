@@ -89,6 +89,7 @@ func (c *checkCommand) check(a *app) (rows []checkRow, err error) {
 
 func (a *app) checkSource(conf *setup.Setup, s *setup.Source) (rows []checkRow, first error) {
 	add := func(f extract.Finding) {
+		f.Advice = words.InSource(f.Advice, s.Name)
 		row := newCheckRow(f)
 		row.Source = s.Name
 		rows, first = append(rows, row), firstError(first, f.Err)

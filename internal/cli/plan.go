@@ -32,7 +32,7 @@ sample pages. Costs a handful of requests and writes nothing.`
 
 // Run prints the plan.
 func (c *planCommand) Run(a *app) error {
-	_, sources, err := c.choose(a)
+	conf, sources, err := c.choose(a)
 	if err != nil {
 		return err
 	}
@@ -43,6 +43,7 @@ func (c *planCommand) Run(a *app) error {
 	for i := range tasks {
 		tasks[i].FullRefresh = c.FullRefresh
 	}
+	defer a.tellUnnamed(conf)
 	return a.plan(tasks, c.JSON)
 }
 

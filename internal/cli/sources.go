@@ -6,6 +6,7 @@ import (
 
 	"desklake/internal/setup"
 	"desklake/internal/term"
+	"desklake/internal/words"
 	"desklake/pipeline"
 	"desklake/sink"
 )
@@ -55,6 +56,9 @@ func about(source string, err error) error {
 
 func (e *ofSource) Error() string { return fmt.Sprintf("%s: %s", e.source, e.err) }
 func (e *ofSource) Unwrap() error { return e.err }
+
+// Hint is that of the error, about that source.
+func (e *ofSource) Hint() string { return words.InSource(words.Hint(e.err), e.source) }
 
 // sourceGrid is a table whose rows tell the sources apart, where they have names.
 type sourceGrid struct {

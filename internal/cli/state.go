@@ -164,8 +164,8 @@ func (c *stateResetCommand) reset(a *app, dst sink.Sink, streams []extract.Strea
 		if err := dst.DeleteCheckpoint(whole, p.Stream); err != nil {
 			return &pipeline.SinkError{Err: err}
 		}
-		// Whose rows are there stays known.
-		if err := storeCheckpoint(whole, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
+		// Whose rows are there stays known, and what has not come again.
+		if err := storeCheckpoint(whole, dst, state.Checkpoint{Stream: p.Stream, Account: p.Account, Lost: p.Lost, RunID: p.RunID, SavedAt: p.SavedAt}); err != nil {
 			return &pipeline.SinkError{Err: err}
 		}
 		fmt.Fprintf(a.stdout, "%s: forgotten\n", p.Stream)

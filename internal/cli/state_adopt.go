@@ -69,7 +69,7 @@ func (c *stateAdoptCommand) adopt(a *app, dst sink.Sink, account string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(stored)) {
 		p := stored[name]
-		p.Account, p.Lost = account, nil // tables that lost rows are not covered by it, as before
+		p.Account = account
 		if err := storeCheckpoint(whole, dst, p); err != nil {
 			return &pipeline.SinkError{Err: fmt.Errorf("%s: %w", name, err)}
 		}

@@ -101,6 +101,7 @@ func (c *statusCommand) Run(a *app) error {
 	default:
 		err = printStatus(a.stdout, named(sources), all, now)
 	}
+	a.tellUnnamed(conf)
 	if err != nil || c.MaxAge == 0 || old.tables == nil {
 		return err
 	}

@@ -22,7 +22,7 @@ type syncCommand struct {
 	Tables        []string `arg:"" optional:"" name:"table" help:"The tables to sync; those of the configuration when none is named."`
 	FullRefresh   bool     `help:"Read everything again from the start date. Rows that are there stay until they are met again."`
 	DryRun        bool     `help:"Do nothing, but print what it would cost, as desklake plan does."`
-	AcceptDeletes bool     `help:"Mark rows as deleted even where a list is empty or more than half of a table is gone."`
+	AcceptDeletes bool     `help:"Mark rows as deleted even where a list is empty or more than half of a table is gone, and believe that of a table that was lost no more is left."`
 }
 
 // Help is shown by --help.
@@ -61,6 +61,7 @@ func (a *app) sync(conf *setup.Setup, tasks []setup.Task) error {
 		runs = append(runs, run)
 		return err
 	})
+	a.tellUnnamed(conf)
 	if err == nil {
 		service.TellSuccess(a.ctx, conf, a.Version, a.logger, runs)
 	}
@@ -91,7 +92,7 @@ func (a *app) syncOne(conf *setup.Setup, t setup.Task) (sink.Run, error) {
 	}
 	printSummary(a.stdout, result, inSource(t.Source, destination.Location()), time.Since(began))
 	if a.json {
-		progress.LogEnd(log, result, job.Named, err, time.Since(began))
+		progress.LogEnd(log, result, job, err, time.Since(began))
 	} else {
 		a.printSkipped(result, job.Named)
 	}

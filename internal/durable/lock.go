@@ -3,6 +3,7 @@ package durable
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -114,4 +115,24 @@ func signed(f *os.File) string {
 		return text
 	}
 	return ""
+}
+
+// InUse reports that a process has the lock of a file, or may have it: that can't always be told.
+func InUse(path string) bool {
+	if heldHere(path) { // and opening the file here, to close it again, would take from it what the kernel says of its holder
+		return true
+	}
+	f, err := os.OpenFile(path, os.O_RDONLY|noFollow, 0)
+	if err != nil {
+		return !errors.Is(err, fs.ErrNotExist)
+	}
+	defer f.Close()
+	if marked(f) > 0 {
+		return true
+	}
+	taken, err := flock(f)
+	if taken { // for a moment
+		err = unlock(f)
+	}
+	return err != nil || !taken
 }

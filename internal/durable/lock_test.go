@@ -79,6 +79,36 @@ func TestALockNamesTheProcessThatHoldsItAndEndsWithIt(t *testing.T) {
 }
 
 // What stands in the file is of the run before; somebody else, who was never asked to sign, holds it.
+func TestWhoeverLooksKnowsWhetherALockIsHeld(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "lock")
+	says := func(when string, want bool) {
+		t.Helper()
+		for range 2 {
+			if got := InUse(path); got != want {
+				t.Errorf("%s: in use: %v", when, got)
+			}
+		}
+	}
+	says("before there is a file", false)
+	other := holder(t, path)
+	says("by another process", true)
+	if err := other.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = other.Wait()
+	says("killed", false)
+	l, _, err := TryLock(path)
+	if l == nil {
+		t.Fatal(err)
+	}
+	says("by this process", true)
+	if err := l.Unlock(); err != nil {
+		t.Fatal(err)
+	}
+	says("given back", false)
+}
+
 func TestALockDoesNotBlameTheRunBefore(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "lock")

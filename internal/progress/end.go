@@ -9,7 +9,7 @@ import (
 )
 
 // LogEnd writes the closing line of a run, with every figure. Err is why it could not be executed, ended or published.
-func LogEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took time.Duration) {
+func LogEnd(log *slog.Logger, r pipeline.Result, job pipeline.Job, err error, took time.Duration) {
 	f := FiguresOf(r.Streams)
 	attrs := []any{slog.String("status", string(r.Run.Status)), Seconds("seconds", took),
 		slog.Int64("read", f.Rows.Read), slog.Int64("new", f.Rows.Inserted), slog.Int64("changed", f.Rows.Updated),
@@ -17,13 +17,13 @@ func LogEnd(log *slog.Logger, r pipeline.Result, named bool, err error, took tim
 		slog.Int("retries", f.Retries), Seconds("seconds_waited", f.Waited), slog.Int("issues", f.Issues)}
 	failed := []string{}
 	for _, s := range r.Streams {
-		if s.Failure(named) != nil {
+		if s.Failure(job.Named) != nil {
 			failed = append(failed, s.Tables...)
 		}
 	}
 	attrs = append(attrs, slog.Any("tables_failed", failed))
 	if err != nil {
-		attrs = append(attrs, Problem(err)...)
+		attrs = append(attrs, Problem(job.Source, err)...)
 	} else if r.Run.Error != "" {
 		attrs = append(attrs, "err", r.Run.Error)
 	}
@@ -60,10 +60,10 @@ func FiguresOf(streams []pipeline.StreamResult) (f figures) {
 	return f
 }
 
-// Problem is an error with what to do about it.
-func Problem(err error) []any {
+// Problem is an error with what to do about it. Source is the name of the one of several sources that it is about, else empty.
+func Problem(source string, err error) []any {
 	attrs := []any{"err", err}
-	if hint := words.Hint(err); hint != "" {
+	if hint := words.InSource(words.Hint(err), source); hint != "" {
 		attrs = append(attrs, "hint", hint)
 	}
 	return attrs

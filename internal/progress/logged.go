@@ -11,14 +11,14 @@ import (
 // logged writes how a run goes into the log: a line for each stream every ten seconds, and one when it ends.
 type logged struct {
 	*Tracks
-	log   *slog.Logger
-	named bool
-	stop  chan struct{}
+	log  *slog.Logger
+	job  pipeline.Job
+	stop chan struct{}
 }
 
 // NewLogged writes the streams of a job into a log, until Close.
 func NewLogged(log *slog.Logger, plan pipeline.Plan, job pipeline.Job) Progress {
-	l := &logged{Tracks: NewTracks(plan), log: log, named: job.Named, stop: make(chan struct{})}
+	l := &logged{Tracks: NewTracks(plan), log: log, job: job, stop: make(chan struct{})}
 	go l.tick(l.stop, func(t Track) { l.log.Info("stream under way", t.attrs()...) })
 	return l
 }
@@ -40,11 +40,11 @@ func (l *logged) Close() { close(l.stop) }
 func (l *logged) Finished(r pipeline.StreamResult) {
 	t := l.finish(r)
 	attrs := append(t.attrs(), Seconds("seconds", t.Took))
-	switch err := r.Failure(l.named); {
+	switch err := r.Failure(l.job.Named); {
 	case errors.Is(err, pipeline.ErrStopped):
 		l.log.Warn("stream stopped before its end", attrs...)
 	case err != nil:
-		l.log.Error("stream failed", append(attrs, Problem(err)...)...)
+		l.log.Error("stream failed", append(attrs, Problem(l.job.Source, err)...)...)
 	case r.Unavailable != nil:
 		l.log.Info("stream skipped", append(attrs, "reason", r.Unavailable.Reason)...)
 	default:

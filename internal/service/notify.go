@@ -51,7 +51,7 @@ func TellSync(ctx context.Context, conf *setup.Setup, of *setup.Source, version 
 	}
 	report, unread := sink.Inspect(ctx, of.Destination(), sink.Look{Runs: remembered, Loads: true})
 	if unread != nil && !result.Run.Finished.IsZero() {
-		log.Warn("what was before the run can't be read, so that no recovery is told", progress.Problem(unread)...)
+		log.Warn("what was before the run can't be read, so that no recovery is told", progress.Problem("", unread)...)
 	}
 	tellRun(ctx, n, result, report.Runs, err)
 }

@@ -34,7 +34,7 @@ func (s *service) jobs(conf *setup.Setup, past history) []scheduler.Job {
 func (s *service) run(stop context.Context, conf *setup.Setup, j setup.Job, trigger string) {
 	tasks, err := conf.TasksOf(j)
 	if err != nil {
-		s.Logger.Error("job can't be run", append(progress.Problem(err), "job", j.Name)...)
+		s.Logger.Error("job can't be run", append(progress.Problem("", err), "job", j.Name)...)
 	}
 	whole := err == nil
 	runs := []sink.Run{}
@@ -59,7 +59,7 @@ func (s *service) run(stop context.Context, conf *setup.Setup, j setup.Job, trig
 func (s *service) runOne(stop context.Context, j setup.Job, t setup.Task, trigger string) (sink.Run, error) {
 	began := time.Now()
 	result, log, err := s.attempt(stop, j, t, trigger)
-	progress.LogEnd(log, result, t.Named, err, time.Since(began))
+	progress.LogEnd(log, result, t.Job, err, time.Since(began))
 
 	if result.Run.Started.IsZero() { // it could not have the sink
 		result.Run.Started = began.UTC()
@@ -67,7 +67,7 @@ func (s *service) runOne(stop context.Context, j setup.Job, t setup.Task, trigge
 	s.view(t.Name).board.Ended(result, nil)
 	report, unread := s.look(t.Source)
 	if unread != nil {
-		log.Warn("the sink can't be read after the run", progress.Problem(unread)...)
+		log.Warn("the sink can't be read after the run", progress.Problem(t.Name, unread)...)
 	}
 	s.tell(t.Name, func(ctx context.Context, n *notify.Notifier) { tellRun(ctx, n, result, report.Runs, err) })
 	return result.Run, err

@@ -62,7 +62,7 @@ func (s *service) reread() {
 		s.mu.Lock()
 		s.refused = err
 		s.mu.Unlock()
-		s.Logger.Error("the configuration was not read again: the one before stays", progress.Problem(err)...)
+		s.Logger.Error("the configuration was not read again: the one before stays", progress.Problem("", err)...)
 		return
 	}
 	if conf.Serve.Listen != s.current().Serve.Listen {

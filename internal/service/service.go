@@ -68,7 +68,7 @@ func newService(o Options, conf *setup.Setup, until, hurry context.Context) *ser
 	s.use(conf)
 	past, err := s.firstLook(until, conf)
 	if err != nil {
-		o.Logger.Warn("nothing is made up for: what ran before can't be read", progress.Problem(err)...)
+		o.Logger.Warn("nothing is made up for: what ran before can't be read", progress.Problem("", err)...)
 	}
 	for _, j := range conf.Jobs {
 		tasks, _ := conf.TasksOf(j)

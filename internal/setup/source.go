@@ -86,7 +86,7 @@ func only(names, others []string) []string {
 // Job is what a run of the source is to do that was told these of its tables, or none.
 func (s *Source) Job(named []string) pipeline.Job {
 	selected := s.Selected()
-	job := pipeline.Job{Tables: selected, Beside: selected, Named: len(named) > 0 || s.tables != nil || s.byDefault != nil, History: s.history}
+	job := pipeline.Job{Source: s.Name, Tables: selected, Beside: selected, Named: len(named) > 0 || s.tables != nil || s.byDefault != nil, History: s.history}
 	if len(named) > 0 {
 		job.Tables = named
 	}

@@ -31,6 +31,8 @@ type Box struct{ path, source string }
 
 func (b Box) file() string { return filepath.Join(b.path, "rows.json") }
 
+func (b Box) lockFile() string { return filepath.Join(b.path, "lock") }
+
 // Location implements sink.Destination.
 func (b Box) Location() string { return b.path }
 
@@ -57,7 +59,7 @@ func (b Box) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, 
 	if err := os.MkdirAll(b.path, 0o777); err != nil {
 		return nil, err
 	}
-	lock, err := sink.TakeLock(ctx, b.path, filepath.Join(b.path, "lock"), b.LockWait(), waiting)
+	lock, err := sink.TakeLock(ctx, b.path, b.lockFile(), b.LockWait(), waiting)
 	if err != nil {
 		return nil, err
 	}
@@ -73,6 +75,9 @@ func (b Box) Open(ctx context.Context, waiting func(holder string)) (sink.Sink, 
 	}
 	return s, nil
 }
+
+// InUse implements sink.Destination.
+func (b Box) InUse() bool { return durable.InUse(b.lockFile()) }
 
 // Read implements sink.Destination.
 func (b Box) Read(_ context.Context, tables ...string) (sink.Reader, error) {

@@ -27,11 +27,23 @@ type table struct {
 	Rows    map[string]row // by the JSON of the key
 }
 
+// live is how many rows are not deleted.
+func (t table) live() (n int64) {
+	for _, r := range t.Rows {
+		if r[schema.DeletedAt] == nil {
+			n++
+		}
+	}
+	return n
+}
+
 // known is what was done to a table: where the table does not fit it, somebody else has changed the file.
 type known struct {
 	Columns []string
 	Filled  bool
+	Live    int64
 	Last    book.Load
+	Status  sink.Status // of its run, once that is forgotten
 }
 
 func parse(text []byte) (*content, error) {
@@ -57,11 +69,14 @@ func put[T any](t *book.Table[T], rows []T, row T) []T {
 // prepare makes a table fit. One that is lost is no more than a table without rows from now on.
 func (c *content) prepare(t *schema.Table) {
 	is, was := c.Tables[t.Name], c.Known[t.Name]
-	if lost, _ := c.isLost(t.Name); lost {
+	if lost, had, _ := c.isLost(t.Name); lost {
 		for i, p := range c.Checkpoints {
-			c.Checkpoints[i].Tables = slices.DeleteFunc(p.Tables, func(name string) bool { return name == t.Name })
+			if slices.Contains(p.Tables, t.Name) {
+				p.Tables = slices.DeleteFunc(p.Tables, func(name string) bool { return name == t.Name })
+				c.Checkpoints[i].Checkpoint = p.Losing(t.Name, had)
+			}
 		}
-		was.Filled = len(is.Rows) > 0
+		was.Filled, was.Live = len(is.Rows) > 0, is.live()
 	}
 	if is.Rows == nil {
 		is.Rows = map[string]row{}
@@ -75,11 +90,12 @@ func (c *content) prepare(t *schema.Table) {
 	c.Tables[t.Name], c.Known[t.Name] = is, was
 }
 
-func (c *content) isLost(name string) (bool, error) {
+func (c *content) isLost(name string) (lost bool, had int64, err error) {
 	is, there := c.Tables[name]
 	was := c.Known[name]
-	return !there || was.Filled && len(is.Rows) == 0 ||
-		slices.ContainsFunc(was.Columns, func(column string) bool { return !slices.Contains(is.Columns, column) }), nil
+	lost = !there || was.Filled && len(is.Rows) == 0 ||
+		slices.ContainsFunc(was.Columns, func(column string) bool { return !slices.Contains(is.Columns, column) })
+	return lost, was.Live, nil
 }
 
 func (c *content) checkpoints() map[string]state.Checkpoint {
@@ -114,7 +130,7 @@ func (c *content) addLoad(l book.Load, n sink.Counts, of sink.Commit) {
 	l.AddCommit(n, of.Load, of.At)
 	c.Loads = put(book.Loads, c.Loads, l)
 	was := c.Known[l.Table]
-	was.Last = l
+	was.Last, was.Status = l, ""
 	c.Known[l.Table] = was
 }
 
@@ -122,7 +138,14 @@ func (c *content) addLoad(l book.Load, n sink.Counts, of sink.Commit) {
 func (c *content) forget(before time.Time) {
 	gone := map[string]bool{}
 	c.Runs = slices.DeleteFunc(c.Runs, func(r book.Run) bool {
-		gone[r.ID] = r.Started.Before(before)
+		if gone[r.ID] = r.Started.Before(before); gone[r.ID] {
+			for name, was := range c.Known {
+				if was.Last.RunID == r.ID {
+					was.Status = r.Status
+					c.Known[name] = was
+				}
+			}
+		}
 		return gone[r.ID]
 	})
 	c.Loads = slices.DeleteFunc(c.Loads, func(l book.Load) bool { return gone[l.RunID] })

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"slices"
 
-	"desklake/schema"
 	"desklake/sink"
 	"desklake/sink/book"
 )
@@ -28,18 +27,13 @@ func (c *content) report(look sink.Look) sink.Report {
 		if last.CommittedAt.IsZero() {
 			continue // prepared, and never loaded
 		}
-		t := sink.TableReport{Name: name, Stream: last.Stream, LoadedAt: last.CommittedAt, FreshAt: sink.FreshAt(r.Checkpoints, name), LastRunID: last.RunID,
-			Outcome: last.Outcome, Error: last.Error}
+		status := c.Known[name].Status
 		if i := slices.IndexFunc(runs, func(run sink.RunReport) bool { return run.ID == last.RunID }); i >= 0 {
-			t.LastStatus = runs[i].Status
+			status = runs[i].Status
 		}
-		for _, row := range c.Tables[name].Rows {
-			if row[schema.DeletedAt] == nil {
-				t.Rows++
-			} else {
-				t.Deleted++
-			}
-		}
+		t := book.TableReport(last, status, r.Checkpoints)
+		t.Rows = c.Tables[name].live()
+		t.Deleted = int64(len(c.Tables[name].Rows)) - t.Rows
 		r.Tables = append(r.Tables, t)
 	}
 	return r

@@ -135,7 +135,7 @@ func (t *tx) Commit(_ context.Context, of sink.Commit) (map[string]sink.Counts, 
 		for name, change := range t.changes {
 			maps.Copy(c.Tables[name].Rows, change.rows)
 			was := c.Known[name]
-			was.Filled = len(c.Tables[name].Rows) > 0
+			was.Filled, was.Live = len(c.Tables[name].Rows) > 0, c.Tables[name].live()
 			c.Known[name], counts[name] = was, change.counts
 		}
 		for _, table := range of.Load.Tables {

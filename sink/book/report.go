@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"desklake/sink"
+	"desklake/state"
 )
 
 // RunReports are rows of runs for a Report, without what they did: the one that was stored last first, whatever the clock said.
@@ -31,6 +32,13 @@ func AddLoads(runs []sink.RunReport, rows []Load) {
 	for i := range runs {
 		slices.SortStableFunc(runs[i].Loads, func(a, b sink.LoadReport) int { return strings.Compare(a.Stream, b.Stream) })
 	}
+}
+
+// TableReport is what a Report says of a table without its rows: by what was done to it last, how the run stands that did it, and
+// the checkpoints.
+func TableReport(last Load, status sink.Status, checkpoints map[string]state.Checkpoint) sink.TableReport {
+	return sink.TableReport{Name: last.Table, Stream: last.Stream, LoadedAt: last.CommittedAt, FreshAt: sink.FreshAt(checkpoints, last.Table),
+		LastRunID: last.RunID, LastStatus: status, Outcome: last.Outcome, Error: last.Error}
 }
 
 // LatestIssues are the issues of a Report.

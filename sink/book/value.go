@@ -1,6 +1,7 @@
 package book
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -28,6 +29,12 @@ func value(field any) any {
 		return p.UTC()
 	case *[]string:
 		return *p
+	case *map[string]int64:
+		if len(*p) == 0 {
+			return ""
+		}
+		text, _ := json.Marshal(*p) // of texts and numbers
+		return string(text)
 	}
 	panic(fmt.Sprintf("book: no way to store a %T", field))
 }
@@ -53,6 +60,10 @@ func set(field, v any) {
 		*p = at.UTC()
 	case *[]string:
 		*p, _ = v.([]string)
+	case *map[string]int64:
+		text, _ := v.(string)
+		*p = nil
+		_ = json.Unmarshal([]byte(text), p) // what is no such text is of nobody's making, and says nothing
 	default:
 		panic(fmt.Sprintf("book: no way to read a %T", field))
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/sink/book"
 	"desklake/state"
 )
@@ -24,14 +25,25 @@ type books struct {
 	own, source map[string]tableColumns // the tables that the file has: desklake's own, the source's
 	tables      map[string]known
 	checkpoints map[string]state.Checkpoint
+	noticed     map[string]bool // streams of whose tables one is lost since its checkpoint was stored
 }
 
 // older tells whether an earlier version of desklake made the file, and this one has not completed it yet.
 func (b books) older() bool { return b.own["loads"] != nil && b.own["tables"] == nil }
 
+// isLost reports that a table is lost, as a checkpoint says.
+func (b books) isLost(table string) bool {
+	for stream := range b.noticed {
+		if _, lost := b.checkpoints[stream].Lost[table]; lost {
+			return true
+		}
+	}
+	return false
+}
+
 // readBooks reads the books. What a file of an earlier version does not have is taken from its loads.
 func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
-	b.checkpoints = map[string]state.Checkpoint{}
+	b.checkpoints, b.noticed = map[string]state.Checkpoint{}, map[string]bool{}
 	if b.source, err = s.columns(ctx, catalog, s.options.schema()); err != nil {
 		return b, err
 	}
@@ -50,8 +62,8 @@ func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
 	}
 	err = selectRows(ctx, s.own, book.Checkpoints, "SELECT * FROM "+ours+"checkpoints", nil, func(c *book.Checkpoint) error {
 		if c.Format > checkpointFormat {
-			return &PathError{s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", c.Format, checkpointFormat),
-				"Use the version that wrote it, or a later one."}
+			return sink.Refused(s.path, fmt.Sprintf("was written by a newer version of desklake (format %d, this version knows %d)", c.Format, checkpointFormat),
+				"Use the version that wrote it, or a later one.")
 		}
 		if c.Source == s.options.Source {
 			b.checkpoints[c.Stream] = c.Checkpoint
@@ -64,6 +76,7 @@ func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
 	for stream, c := range b.checkpoints {
 		if err == nil {
 			b.checkpoints[stream], err = s.withoutLost(ctx, b, c)
+			b.noticed[stream] = len(b.checkpoints[stream].Tables) < len(c.Tables)
 		}
 	}
 	return b, err
@@ -91,10 +104,11 @@ func (s *Sink) adopt(ctx context.Context, b books) error {
 
 // withoutLost takes the tables that are lost out of a checkpoint's tables.
 func (s *Sink) withoutLost(ctx context.Context, b books, c state.Checkpoint) (state.Checkpoint, error) {
-	return c.WithoutLost(func(table string) (bool, error) {
+	return c.WithoutLost(func(table string) (bool, int64, error) {
 		k := b.tables[table]
 		k.table = table
-		return s.isLost(ctx, k, b.source[table])
+		lost, err := s.isLost(ctx, k, b.source[table])
+		return lost, k.live, err
 	})
 }
 
@@ -131,23 +145,11 @@ func (s *Sink) saveCheckpoint(ctx context.Context, c *conn, p state.Checkpoint) 
 // remember stores what is known of the tables, which fit by now, and that those that are lost are to be read again: then
 // they are no more than tables without rows. It needs a transaction around it.
 func (s *Sink) remember(ctx context.Context, b books, tables []*schema.Table) error {
-	prepared := map[string]bool{}
-	for _, t := range tables {
-		prepared[t.Name] = true
-	}
 	for _, stream := range slices.Sorted(maps.Keys(b.checkpoints)) {
-		c := b.checkpoints[stream]
-		again := slices.ContainsFunc(c.Lost, func(table string) bool { return prepared[table] })
-		if !again && !b.older() {
+		if !b.noticed[stream] && !b.older() {
 			continue
 		}
-		for _, table := range c.Lost {
-			if !prepared[table] {
-				c.Tables = append(c.Tables, table)
-			}
-		}
-		slices.Sort(c.Tables)
-		if err := s.saveCheckpoint(ctx, s.own, c); err != nil {
+		if err := s.saveCheckpoint(ctx, s.own, b.checkpoints[stream]); err != nil {
 			return fmt.Errorf("checkpoint of %s: %w", stream, err)
 		}
 	}
@@ -185,7 +187,14 @@ func (s *Sink) rememberTable(ctx context.Context, b books, t *schema.Table) erro
 			now.inserted, now.changed = 0, 0
 		}
 	}
-	if there && !b.older() && slices.Equal(now.columns, was.columns) && now.inserted == was.inserted {
+	_, counted := b.own["tables"]["live"]
+	if !counted || now.live == 0 || now.inserted == 0 || b.isLost(t.Name) { // it may not be what was counted
+		var err error
+		if now.live, err = s.countLive(ctx, t.Name); err != nil {
+			return err
+		}
+	}
+	if there && counted && slices.Equal(now.columns, was.columns) && now.inserted == was.inserted && now.live == was.live {
 		return nil
 	}
 	if _, err := s.own.exec(ctx, "DELETE FROM "+ours+"tables WHERE "+s.mine()+" AND table_name = $1", t.Name); err != nil {

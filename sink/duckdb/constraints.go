@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"desklake/sink"
 )
 
 // constraints are what users ask of our tables, by table: such as NOT NULL of a column. desklake itself asks for a key only.
@@ -49,8 +51,8 @@ func (c constraints) explain(path string, err error, tables ...string) error {
 	if len(kept) == 0 {
 		kept = tables
 	}
-	return &PathError{path, "a constraint that desklake did not make keeps rows out: " + strings.Join(kept, "; "),
-		"Drop the constraint, or the column that has it, and ask for it in a view or a table of your own. What was committed is whole, and the next run goes on from there."}
+	return sink.Refused(path, "a constraint that desklake did not make keeps rows out: "+strings.Join(kept, "; "),
+		"Drop the constraint, or the column that has it, and ask for it in a view or a table of your own. What was committed is whole, and the next run goes on from there.")
 }
 
 func violated(message string) bool {

@@ -26,14 +26,14 @@ type analystsCopy struct {
 func CheckCopy(path, target string) error {
 	c := analystsCopy{path: target}
 	if runtime.GOOS == "windows" {
-		return &PathError{target, "Windows does not replace files that are open", "Remove sink.publish."}
+		return sink.Refused(target, "Windows does not replace files that are open", "Remove sink.publish.")
 	}
 	if err := checkPath(target); err != nil {
 		return c.explain(err)
 	}
 	file, err := os.Stat(path)
 	if there, missing := os.Stat(target); err == nil && missing == nil && os.SameFile(file, there) {
-		return &PathError{target, "is the file that desklake writes to", "Give sink.publish another name than sink.path."}
+		return sink.Refused(target, "is the file that desklake writes to", "Give sink.publish another name than sink.path.")
 	}
 	return nil
 }
@@ -167,7 +167,7 @@ func (c analystsCopy) explain(err error) error {
 	err = explain(c.path, err)
 	var locked *sink.Locked
 	if errors.As(err, &locked) {
-		return &PathError{c.path, "is open for writing by " + cmp.Or(locked.Holder, "another process"), "Open it with -readonly; desklake publish brings it up to date then."}
+		return sink.Refused(c.path, "is open for writing by "+cmp.Or(locked.Holder, "another process"), "Open it with -readonly; desklake publish brings it up to date then.")
 	}
 	var wrong *PathError
 	switch {

@@ -41,6 +41,14 @@ func (d Destination) Read(ctx context.Context, tables ...string) (sink.Reader, e
 	return read(ctx, d.Options, tables)
 }
 
+// Sources implements sink.Destination.
+func (d Destination) Sources(ctx context.Context) ([]sink.SourceReport, error) {
+	return Sources(ctx, d.Options)
+}
+
+// InUse implements sink.Destination. What could be read is not.
+func (d Destination) InUse() bool { return false }
+
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
 	return Changes(ctx, d.Options, tables)

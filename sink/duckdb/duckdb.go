@@ -161,7 +161,7 @@ func (s *Sink) vanished() error {
 	if now, err := os.Stat(s.path); err == nil && os.SameFile(now, s.file) {
 		return nil
 	}
-	return &PathError{s.path, "was removed or replaced while the run wrote to it", "Run again: it goes on from what is there now."}
+	return sink.Refused(s.path, "was removed or replaced while the run wrote to it", "Run again: it goes on from what is there now.")
 }
 
 func (s *Sink) detach() {
@@ -293,7 +293,7 @@ var beside = []string{".wal", ".wal.checkpoint", ".wal.recovery", ".tmp"}
 func checkBeside(path string) error {
 	for _, end := range beside {
 		if durable.CheckLink(path+end) != nil {
-			return &PathError{path + end, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
+			return sink.Refused(path+end, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again.")
 		}
 	}
 	return nil
@@ -304,18 +304,18 @@ func checkPath(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return &PathError{path, "is a directory", "Give sink.path the name of a file, such as " + filepath.Join(path, "helpdesk.duckdb") + "."}
+		return sink.Refused(path, "is a directory", "Give sink.path the name of a file, such as "+filepath.Join(path, "helpdesk.duckdb")+".")
 	case err == nil && !info.Mode().IsRegular():
-		return &PathError{path, "is not a file", "Give sink.path the name of a file, or of one that is to be made."}
+		return sink.Refused(path, "is not a file", "Give sink.path the name of a file, or of one that is to be made.")
 	case err == nil:
 		return nil
 	}
 	dir := filepath.Dir(path)
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, os.ErrNotExist):
-		return &PathError{path, "its folder does not exist", "Create it: mkdir -p " + dir}
+		return sink.Refused(path, "its folder does not exist", "Create it: mkdir -p "+dir)
 	case err == nil && !info.IsDir():
-		return &PathError{path, dir + " is not a folder", "Give sink.path a place in a folder."}
+		return sink.Refused(path, dir+" is not a folder", "Give sink.path a place in a folder.")
 	}
 	return nil
 }

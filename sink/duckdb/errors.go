@@ -13,16 +13,7 @@ import (
 )
 
 // PathError is a file that can't be used as a sink, or no longer.
-type PathError struct {
-	Path    string
-	Problem string
-	Remedy  string
-}
-
-func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
-
-// Hint says what to do.
-func (e *PathError) Hint() string { return e.Remedy }
+type PathError = sink.PathError
 
 // lockedBy finds the holder in DuckDB's message: Conflicting lock is held in /usr/bin/x (PID 12) by user y.
 var lockedBy = regexp.MustCompile(`(?i)conflicting lock is held(?: in (.*? \(PID \d+\)))?`)
@@ -39,8 +30,8 @@ func damaged(path, message string) error {
 	if m := inBlock.FindStringSubmatch(message); m != nil {
 		problem += ": the checksum of the block at byte " + m[1] + " does not match"
 	}
-	return &PathError{path, problem, "Look at the disk. Put the file back from a backup, without its .wal: the next sync goes on from there. " +
-		"Or move both away: the next sync reads everything again from source.start_date."}
+	return sink.Refused(path, problem, "Look at the disk. Put the file back from a backup, without its .wal: the next sync goes on from there. "+
+		"Or move both away: the next sync reads everything again from source.start_date.")
 }
 
 // damagedIn is the error of a copy of a file that was made byte for byte: if it is damaged, so is the file.
@@ -84,12 +75,12 @@ func isDatabase(path string) bool {
 }
 
 func unreadableLog(path string, cause error) error {
-	return &PathError{path, "the log beside it, " + path + ".wal, can't be read: " + cause.Error(),
-		"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync."}
+	return sink.Refused(path, "the log beside it, "+path+".wal, can't be read: "+cause.Error(),
+		"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync.")
 }
 
 func noDatabase(path string) error {
-	return &PathError{path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is."}
+	return sink.Refused(path, "is not a DuckDB file", "Choose another sink.path; this file was left as it is.")
 }
 
 // explain turns DuckDB's errors about a file into ours, by what they say: the C API has no codes for them.
@@ -107,12 +98,12 @@ func explain(path string, err error) error {
 	}
 	switch {
 	case has("too many open files"):
-		return &PathError{path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit."}
+		return sink.Refused(path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit.")
 	case has("checkpoint iteration does not match"):
-		return &PathError{path, "the log beside it, " + path + ".wal, belongs to another state of this file: one of the two was put back alone",
-			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync, if it was the newer one."}
+		return sink.Refused(path, "the log beside it, "+path+".wal, belongs to another state of this file: one of the two was put back alone",
+			"Put both back from the same backup. Or move the log away: what only that has is read again by the next sync, if it was the newer one.")
 	case has("catalog error: table with name", "binder error: table", "binder error: referenced column", "does not have a column"):
-		return &PathError{path, "has lost a table or column of desklake's own: " + refused.Error(), "Run desklake sync: it makes it again. If that says the same, put the file back from a backup; without one, DROP TABLE desklake.checkpoints and desklake.tables, and everything is read again."}
+		return sink.Refused(path, "has lost a table or column of desklake's own: "+refused.Error(), "Run desklake sync: it makes it again. If that says the same, put the file back from a backup; without one, DROP TABLE desklake.checkpoints and desklake.tables, and everything is read again.")
 	case has("corrupt wal file"):
 		return unreadableLog(path, refused)
 	case has("corrupt", "could not read enough bytes"):
@@ -120,19 +111,19 @@ func explain(path string, err error) error {
 	case has("not a valid duckdb database file", "not a duckdb database", "file is not a database"):
 		return noDatabase(path)
 	case has("no space left on device", "file too large", "disk quota exceeded", "failed to allocate space on disk", "out of disk"):
-		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+		return sink.Refused(path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there.")
 	case has("permission denied", "read-only file system", "read-only mode", "operation not permitted"):
-		return &PathError{path, "may not be written", "Give the user that runs desklake the right to write the file and its folder."}
+		return sink.Refused(path, "may not be written", "Give the user that runs desklake the right to write the file and its folder.")
 	case has("wal does not match database file"):
-		return &PathError{path, "has the log of another file beside it", "Remove " + path + ".wal if it does not belong there."}
+		return sink.Refused(path, "has the log of another file beside it", "Remove "+path+".wal if it does not belong there.")
 	case has("out of memory", "could not allocate block", "failed to pin block", "failed to allocate data"):
-		return &PathError{path, "DuckDB needs more memory than it may use", "Raise sink.memory_limit, to 512MB for example; what was committed is whole."}
+		return sink.Refused(path, "DuckDB needs more memory than it may use", "Raise sink.memory_limit, to 512MB for example; what was committed is whole.")
 	case has("serialization version", "storage version", "newer version of duckdb", "older version of duckdb"):
-		return &PathError{path, "was written by another version of DuckDB: " + refused.message, "Choose another sink.path."}
+		return sink.Refused(path, "was written by another version of DuckDB: "+refused.message, "Choose another sink.path.")
 	case has("failure while replaying wal file"): // and none of the causes above
 		return unreadableLog(path, refused)
 	case has("no such file or directory", "cannot open file"):
-		return &PathError{path, "can't be opened: " + refused.message, "Choose another sink.path."}
+		return sink.Refused(path, "can't be opened: "+refused.message, "Choose another sink.path.")
 	}
 	return err
 }

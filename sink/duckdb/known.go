@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 	"desklake/sink/book"
 )
 
@@ -13,10 +14,18 @@ type known struct {
 	source, table     string
 	columns           []string // nil where an earlier version made the table
 	inserted, changed int64
+	live              int64 // those that were inserted, where an earlier version did not count them
 	changedBy         string
 	stream, run       string
 	committedAt       time.Time
 	outcome, err      string
+	status            string // of the run, once that is forgotten
+}
+
+// last is what was done last to the table.
+func (k known) last() book.Load {
+	return book.Load{Source: k.source, RunID: k.run, LoadReport: sink.LoadReport{Stream: k.stream, Table: k.table, CommittedAt: k.committedAt,
+		Outcome: sink.Outcome(k.outcome), Error: k.err}}
 }
 
 // knownTables is a table that only this sink has: what it knows of each of the source's tables.
@@ -25,12 +34,14 @@ var knownTables = &book.Table[known]{Name: "tables", Doc: "What desklake has don
 	{Name: "columns", Type: schema.Texts, Of: func(k *known) any { return &k.columns }, Doc: "The columns that desklake gave it. One that is missing was dropped by somebody; the table is read again then."},
 	{Name: "inserted", Type: schema.Int, Of: func(k *known) any { return &k.inserted }, Doc: "Rows that were new. Where there were some and the table is empty, somebody emptied it; it is read again then."},
 	{Name: "changed", Type: schema.Int, Of: func(k *known) any { return &k.changed }, Doc: "Rows that were replaced, or marked as deleted."},
+	{Name: "live", Type: schema.Int, Added: true, Of: func(k *known) any { return &k.live }, Doc: "Rows that are not deleted."},
 	{Name: "changed_by", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.changedBy }, Doc: "The run that changed it last."},
 	{Name: "stream", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.stream }, Doc: "The stream that was committed last."},
 	{Name: "run_id", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.run }, Doc: "The run that did it."},
 	{Name: "committed_at", Type: schema.Time, Of: func(k *known) any { return &k.committedAt }, Doc: "When that was; null if never."},
 	{Name: "outcome", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.outcome }, Doc: "As in desklake.loads."},
 	{Name: "error", Type: schema.Text, Null: true, Of: func(k *known) any { return &k.err }, Doc: "As in desklake.loads."},
+	{Name: "status", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.status }, Doc: "How the run ended, where desklake.runs has it no more; else null."},
 	{Name: "source", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.source }, Doc: "The source, as in desklake.runs."},
 }}
 
@@ -52,6 +63,9 @@ func (s *Sink) readKnown(ctx context.Context, database string, present map[strin
 			FROM ` + database + `.desklake.loads GROUP BY table_name`
 	}
 	err = selectRows(ctx, s.own, knownTables, sql, nil, func(k *known) error {
+		if _, counted := present["tables"]["live"]; !counted {
+			k.live = k.inserted
+		}
 		all = append(all, *k)
 		return nil
 	})
@@ -74,6 +88,10 @@ func (s *Sink) isLost(ctx context.Context, k known, present tableColumns) (bool,
 	}
 	some, err := s.hasRows(ctx, k.table)
 	return !some, err
+}
+
+func (s *Sink) countLive(ctx context.Context, table string) (int64, error) {
+	return s.own.queryInt(ctx, "SELECT count(*) FROM "+s.options.target(table)+" WHERE "+schema.DeletedAt+" IS NULL")
 }
 
 func (s *Sink) hasRows(ctx context.Context, table string) (bool, error) {

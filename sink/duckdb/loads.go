@@ -66,11 +66,14 @@ func (t *tx) saveTable(ctx context.Context, table string, c sink.Commit) error {
 	n := t.counts(table)
 	k.inserted += n.Inserted
 	k.changed += n.Updated + n.Deleted
+	if m := t.merges[table]; m != nil {
+		k.live += m.live
+	}
 	if n.Inserted+n.Updated+n.Deleted > 0 {
 		k.changedBy = t.run
 	}
 	if slices.Contains(c.Load.Tables, table) {
-		k.stream, k.run, k.committedAt, k.outcome, k.err = t.stream, t.run, c.At, string(c.Load.Outcome), c.Load.Error
+		k.stream, k.run, k.committedAt, k.outcome, k.err, k.status = t.stream, t.run, c.At, string(c.Load.Outcome), c.Load.Error, ""
 	}
 	return insertRow(ctx, t.conn, knownTables, &k)
 }

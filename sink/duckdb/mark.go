@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // copyMark is a table that only a copy has: nothing else is ever replaced by one. A copy that was put in the place of a sink
@@ -82,7 +83,7 @@ func (s *Sink) checkMark(ctx context.Context, force bool) (touched bool, err err
 	case own > 0, same > 0 && (marked || force):
 		return s.copy.touched(made), nil
 	case same > 0:
-		return false, &PathError{s.copy.path, "is a sink of its own, or a copy of another one", "Choose another sink.publish. If it is an old copy that may go: desklake publish --force."}
+		return false, sink.Refused(s.copy.path, "is a sink of its own, or a copy of another one", "Choose another sink.publish. If it is an old copy that may go: desklake publish --force.")
 	}
-	return false, &PathError{s.copy.path, "holds the rows of another account", "Choose another sink.publish; this file was left as it is."}
+	return false, sink.Refused(s.copy.path, "holds the rows of another account", "Choose another sink.publish; this file was left as it is.")
 }

@@ -30,6 +30,7 @@ type merge struct {
 	insert   *appender
 	met      bits // the row ids of the target that were there before the transaction and have a key that it wrote
 	counts   sink.Counts
+	live     int64 // how many more live rows the target has
 }
 
 func newMerge(c *conn, o Options, v *versions, t *schema.Table) (*merge, error) {
@@ -68,6 +69,7 @@ func (m *merge) write(ctx context.Context, batch schema.Batch) error {
 	plan.counts.Read = batch.Rows()
 	plan.counts.Unchanged = batch.Rows() - int64(len(plan.rows))
 	m.counts.Add(plan.counts)
+	m.live += plan.live
 	return nil
 }
 

@@ -60,5 +60,6 @@ func (t *tx) MarkMissing(ctx context.Context, table *schema.Table, at time.Time)
 		return fmt.Errorf("%s: mark missing rows: %w", table.Name, t.sink.constraints.explain(t.sink.path, err, table.Name))
 	}
 	m.counts.Deleted += n
+	m.live -= n
 	return nil
 }

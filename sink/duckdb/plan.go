@@ -16,6 +16,7 @@ type plan struct {
 	dead      []int64         // row ids of the target in whose place they go
 	deletedAt map[int32]int64 // by position: when it was learnt that a row is gone, if that was known before it
 	counts    sink.Counts
+	live      int64 // how many more live rows that makes
 }
 
 // plan decides by the rule of sink.Tx.Write, for what sink.Latest returns.
@@ -33,6 +34,7 @@ func (m *merge) plan(ctx context.Context, batch schema.Batch, rows []int32, dele
 		if !known {
 			p.rows = append(p.rows, row)
 			p.counts.Inserted++
+			p.live += lives(gone == nil)
 			continue
 		}
 		turned := (gone != nil) != (was.gone != nil)
@@ -58,6 +60,15 @@ func (p *plan) replace(row int32, was found, isGone bool) {
 	p.rows = append(p.rows, row)
 	p.dead = append(p.dead, was.rowID)
 	p.counts.Replace(was.gone != nil, isGone)
+	p.live += lives(!isGone) - lives(was.gone == nil)
+}
+
+// lives is 1 for a live row.
+func lives(is bool) int64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 func columnNames(t *schema.Table) []string {

@@ -77,7 +77,7 @@ func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error
 	want, err := s.contents(ctx, catalog)
 	err = explain(s.path, err)
 	if err == nil && want == "" {
-		err = &PathError{s.path, "holds no tables yet", "Run desklake sync first."}
+		err = sink.Refused(s.path, "holds no tables yet", "Run desklake sync first.")
 	}
 	if err != nil || !exists(s.copy.path) {
 		return true, err
@@ -87,7 +87,7 @@ func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error
 	}
 	have, err := s.contents(ctx, copied)
 	if err == nil && have == "" {
-		err = &PathError{s.copy.path, "is not a copy that desklake made", "Choose another sink.publish; this file was left as it is."}
+		err = sink.Refused(s.copy.path, "is not a copy that desklake made", "Choose another sink.publish; this file was left as it is.")
 	}
 	if err != nil {
 		return false, s.copy.explain(err)

@@ -1,6 +1,7 @@
 package duckdb
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"path/filepath"
@@ -33,7 +34,7 @@ func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err e
 		return r, err
 	}
 	if b.own["runs"] == nil {
-		return r, &PathError{s.path, "is not a file that desklake made", "Choose another sink.path."}
+		return r, sink.Refused(s.path, "is not a file that desklake made", "Choose another sink.path.")
 	}
 	r.Checkpoints = b.checkpoints
 	if r.Issues, err = s.own.queryInt(ctx, "SELECT count(*) FROM "+ours+"issues WHERE "+s.mineIn(b.own["issues"])); err != nil {
@@ -70,8 +71,7 @@ func (s *Sink) tableReports(ctx context.Context, b books) (reports []sink.TableR
 		if k.committedAt.IsZero() {
 			continue
 		}
-		t := sink.TableReport{Name: name, Stream: k.stream, LoadedAt: k.committedAt, LastRunID: k.run, LastStatus: statuses[k.run],
-			FreshAt: sink.FreshAt(b.checkpoints, name), Outcome: sink.Outcome(k.outcome), Error: k.err}
+		t := book.TableReport(k.last(), cmp.Or(statuses[k.run], sink.Status(k.status)), b.checkpoints)
 		if _, there := b.source[name][schema.DeletedAt]; there {
 			err = s.own.query(ctx, "SELECT count(*) FILTER (_desklake_deleted_at IS NULL), count(_desklake_deleted_at) FROM "+s.options.target(name), nil,
 				func(v []any) error {

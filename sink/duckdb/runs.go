@@ -39,6 +39,9 @@ func (s *Sink) Forget(ctx context.Context, before time.Time) error {
 		return explain(s.path, err)
 	}
 	return s.inTransaction(ctx, func() error {
+		if err := s.keepStatuses(ctx, runs, before); err != nil {
+			return err
+		}
 		for _, sql := range []string{
 			"DELETE FROM " + ours + "loads WHERE run_id IN (SELECT run_id FROM " + ours + runs + ")",
 			"DELETE FROM " + ours + runs,
@@ -50,4 +53,28 @@ func (s *Sink) Forget(ctx context.Context, before time.Time) error {
 		}
 		return nil
 	})
+}
+
+// keepStatuses keeps, of runs that are forgotten next, how those ended that loaded a table last.
+func (s *Sink) keepStatuses(ctx context.Context, runs string, before time.Time) error {
+	statuses := map[string]string{}
+	err := s.own.query(ctx, "SELECT run_id, status FROM "+ours+runs, []any{before}, func(v []any) error {
+		statuses[text(v[0])] = text(v[1])
+		return nil
+	})
+	var kept []known
+	if err == nil {
+		err = selectRows(ctx, s.own, knownTables, "DELETE FROM "+ours+"tables WHERE "+s.mine()+" AND run_id IN (SELECT run_id FROM "+ours+runs+") RETURNING *",
+			[]any{before}, func(k *known) error {
+				k.status = statuses[k.run]
+				kept = append(kept, *k)
+				return nil
+			})
+	}
+	for i := range kept {
+		if err == nil {
+			err = insertRow(ctx, s.own, knownTables, &kept[i])
+		}
+	}
+	return err
 }

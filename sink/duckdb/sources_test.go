@@ -153,6 +153,6 @@ func TestAFileOfAnEarlierVersionIsCompletedAlsoByOneOfSeveralSources(t *testing.
 	c.CompleteAt = night
 	f.want("beside acme", c)
 	f.run("DELETE FROM words")
-	c.Tables, c.Lost = []string{"notes"}, []string{"words"}
+	c.Tables, c.Lost = []string{"notes"}, map[string]int64{"words": 1}
 	f.want("emptied later", c)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // Prepare creates the tables that are missing, adds the columns that are new and sets the comments that differ: each table and
@@ -90,17 +91,17 @@ func (s *Sink) checkTables(tables []*schema.Table, present map[string]tableColum
 			continue
 		}
 		if _, ours := columns[schema.RunID]; !ours || columns[""].sqlType == "VIEW" {
-			return &PathError{s.path, "has a table or view " + t.Name + " that desklake did not make",
-				"Choose another sink.path, or rename that table; nothing was changed."}
+			return sink.Refused(s.path, "has a table or view "+t.Name+" that desklake did not make",
+				"Choose another sink.path, or rename that table; nothing was changed.")
 		}
 		if _, keyed := columns[t.Key]; !keyed {
-			return &PathError{s.path, fmt.Sprintf("%s has lost the column %s, by which desklake knows its rows", t.Name, t.Key),
-				"Rename or drop the table: it is read again then."}
+			return sink.Refused(s.path, fmt.Sprintf("%s has lost the column %s, by which desklake knows its rows", t.Name, t.Key),
+				"Rename or drop the table: it is read again then.")
 		}
 		for _, c := range t.AllColumns() {
 			if have, ok := columns[c.Name]; ok && have.sqlType != strings.ReplaceAll(sqlType(c), `"`, "") {
-				return &PathError{s.path, fmt.Sprintf("%s.%s is %s in the file, this version of desklake writes %s",
-					t.Name, c.Name, have.sqlType, sqlType(c)), "Choose another sink.path, or rename the table."}
+				return sink.Refused(s.path, fmt.Sprintf("%s.%s is %s in the file, this version of desklake writes %s",
+					t.Name, c.Name, have.sqlType, sqlType(c)), "Choose another sink.path, or rename the table.")
 			}
 		}
 	}

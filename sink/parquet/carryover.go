@@ -71,7 +71,7 @@ func (s *Sink) nameUnknownMonths() error {
 		from, to := filepath.Join(s.path, name, hiveName), filepath.Join(s.path, name, noMonth.String())
 		if _, err := os.Stat(from); err == nil {
 			if err := s.disk.rename(from, to); errors.Is(err, fs.ErrExist) {
-				return &PathError{to, "is in the way of " + hiveName + ", which is to be called that", "Move it elsewhere."}
+				return sink.Refused(to, "is in the way of "+hiveName+", which is to be called that", "Move it elsewhere.")
 			} else if err != nil {
 				return err
 			}

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"desklake/sink"
 )
 
 // checkStrays looks for files in a table's folder that the manifest does not know.
@@ -38,7 +40,7 @@ func (s *Sink) checkStrays(name string, t *tableState) error {
 				others = append(others, path)
 				return nil
 			}
-			return &PathError{path, "is not a file that desklake made, and readers would take it for a part of the table", "Move it elsewhere."}
+			return sink.Refused(path, "is not a file that desklake made, and readers would take it for a part of the table", "Move it elsewhere.")
 		}
 		return nil
 	})
@@ -92,13 +94,13 @@ func checkFolder(path string) error {
 	case err == nil && info.IsDir():
 		return nil
 	case err == nil:
-		return &PathError{path, "is not a folder", "Move it elsewhere."}
+		return sink.Refused(path, "is not a folder", "Move it elsewhere.")
 	}
 	if link, err := os.Lstat(path); err != nil || link.Mode()&fs.ModeSymlink == 0 { // a folder further up tells itself
 		return nil
 	}
-	return &PathError{path, "is a link that leads nowhere: " + cause(err).Error(),
-		"Mount the disk that it leads to. Without that, remove the link: a table is read again then."}
+	return sink.Refused(path, "is a link that leads nowhere: "+cause(err).Error(),
+		"Mount the disk that it leads to. Without that, remove the link: a table is read again then.")
 }
 
 // checkLink refuses a folder of rows that is somewhere else.
@@ -107,14 +109,14 @@ func checkLink(path string) error {
 	if err != nil || !info.IsDir() {
 		return nil // a file that is missing is told as such
 	}
-	return &PathError{path, "is a link to a folder, and DuckDB reads past such: rows of the table would be missing without a word",
-		"Move the folder back here. That of the whole table, or of the whole lake, may be a link, also to another disk."}
+	return sink.Refused(path, "is a link to a folder, and DuckDB reads past such: rows of the table would be missing without a word",
+		"Move the folder back here. That of the whole table, or of the whole lake, may be a link, also to another disk.")
 }
 
 // otherState is the error of files that are no part of the state that the manifest describes.
 func otherState(paths []string) error {
-	return &PathError{paths[0], "belongs to another state of this lake than its manifest: one of the two was put back alone",
-		"Restore the whole lake from one backup, into an empty folder; or move away what the manifest does not know: " + strings.Join(paths, ", ")}
+	return sink.Refused(paths[0], "belongs to another state of this lake than its manifest: one of the two was put back alone",
+		"Restore the whole lake from one backup, into an empty folder; or move away what the manifest does not know: "+strings.Join(paths, ", "))
 }
 
 // isOurs reports that a file is whole and was written by desklake.
@@ -170,10 +172,10 @@ func (s *Sink) checkFile(f partFile) error {
 	case err == nil && info.Size() == 0:
 		return empty(path)
 	case err == nil && info.Size() != f.Bytes && isOurs(path):
-		return &PathError{path, "belongs to another state of this lake than its manifest: one of the two was put back alone",
-			"Restore the whole lake from one backup, into an empty folder. Without one: remove the file, then desklake state reset TABLE; the next sync reads everything again."}
+		return sink.Refused(path, "belongs to another state of this lake than its manifest: one of the two was put back alone",
+			orReset("Restore the whole lake from one backup, into an empty folder. Without one: remove the file, then %s; the next sync reads everything again.", path))
 	case err == nil && info.Size() != f.Bytes:
-		return &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), replace}
+		return sink.Refused(path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), f.Bytes), orReset(replace, path))
 	}
 	return err
 }
@@ -217,7 +219,7 @@ func checkPath(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && !info.IsDir():
-		return &PathError{path, "is not a folder", "Give sink.path the name of a folder, or of one that is to be made."}
+		return sink.Refused(path, "is not a folder", "Give sink.path the name of a folder, or of one that is to be made.")
 	case err == nil:
 		return nil
 	}
@@ -227,9 +229,9 @@ func checkPath(path string) error {
 	dir := filepath.Dir(path)
 	switch info, err := os.Stat(dir); {
 	case errors.Is(err, fs.ErrNotExist):
-		return &PathError{path, "its folder does not exist", "Create it: mkdir -p " + dir}
+		return sink.Refused(path, "its folder does not exist", "Create it: mkdir -p "+dir)
 	case err == nil && !info.IsDir():
-		return &PathError{path, dir + " is not a folder", "Give sink.path a place in a folder."}
+		return sink.Refused(path, dir+" is not a folder", "Give sink.path a place in a folder.")
 	}
 	return nil
 }

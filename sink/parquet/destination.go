@@ -41,6 +41,12 @@ func (d Destination) Read(ctx context.Context, tables ...string) (sink.Reader, e
 	return read(ctx, d.Options, tables)
 }
 
+// Sources implements sink.Destination.
+func (d Destination) Sources(context.Context) ([]sink.SourceReport, error) { return Sources(d.Options) }
+
+// InUse implements sink.Destination.
+func (d Destination) InUse() bool { return durable.InUse(filepath.Join(d.Options.Path, lockName)) }
+
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
 	return Changes(ctx, d.Options, tables)

@@ -2,38 +2,50 @@ package parquet
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 
 	"desklake/internal/durable"
+	"desklake/sink"
 )
 
 // PathError is a folder or a file that can't be used, or no longer.
-type PathError struct {
-	Path    string
-	Problem string
-	Remedy  string
-}
-
-func (e *PathError) Error() string { return e.Path + ": " + e.Problem }
-
-// Hint says what to do.
-func (e *PathError) Hint() string { return e.Remedy }
+type PathError = sink.PathError
 
 // What to do about a file of the lake.
 const (
-	restore = "Put the file back from a copy. Without one: desklake state reset TABLE; the next sync reads everything again."
-	replace = "Put a whole copy in its place. Without one: remove it, then desklake state reset TABLE; the next sync reads everything again."
+	restore = "Put the file back from a copy. Without one: %s; the next sync reads everything again."
+	replace = "Put a whole copy in its place. Without one: remove it, then %s; the next sync reads everything again."
 	forget  = "Put a whole copy in its place. Without one: remove it; what was in it of runs, loads or issues is forgotten."
 )
 
 // missing is the error of a file that is not there.
-func missing(path string) error { return &PathError{path, "is missing", restore} }
+func missing(path string) error { return sink.Refused(path, "is missing", orReset(restore, path)) }
 
 // empty is the error of one without content, as a crash of the machine or a full disk can leave it.
-func empty(path string) error { return &PathError{path, "is empty", replace} }
+func empty(path string) error { return sink.Refused(path, "is empty", orReset(replace, path)) }
+
+// orReset completes what to do about a file with the command that reads its table again, where it is a table's. Such a file is called
+// like its table, or waits in a folder that is.
+func orReset(remedy, path string) string {
+	table, isTable := strings.CutSuffix(filepath.Base(path), ".parquet")
+	folder := filepath.Dir(path)
+	switch filepath.Base(filepath.Dir(folder)) {
+	case filepath.Base(waiting):
+		table = filepath.Base(folder)
+	case own:
+		isTable = false
+	}
+	if !isTable {
+		remedy, _, _ = strings.Cut(remedy, " Without one:")
+		return remedy
+	}
+	return fmt.Sprintf(remedy, "desklake state reset "+table)
+}
 
 // damaged explains an error of reading a file of the lake.
 func damaged(path string, err error) error {
@@ -44,11 +56,11 @@ func damaged(path string, err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
 		return missing(path)
 	}
-	remedy := replace
+	remedy := orReset(replace, path)
 	if filepath.Base(filepath.Dir(filepath.Dir(path))) == own {
 		remedy = forget
 	}
-	return &PathError{path, "can't be read: " + err.Error(), remedy}
+	return sink.Refused(path, "can't be read: "+err.Error(), remedy)
 }
 
 // cause is what the operating system says, without the operation and the path.
@@ -75,15 +87,15 @@ func explain(path string, err error) error {
 	}
 	switch {
 	case errors.Is(err, durable.ErrLink):
-		return &PathError{path, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again."}
+		return sink.Refused(path, durable.ErrLink.Error(), "Remove the link if it does not belong there, and run again.")
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EFBIG), errors.Is(err, syscall.EDQUOT):
-		return &PathError{path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there."}
+		return sink.Refused(path, "the disk is full", "Make room and run again: what was committed is whole, and the next run goes on from there.")
 	case errors.Is(err, syscall.EXDEV):
-		return &PathError{path, "is on another disk than " + drafts, "Let no folder in " + own + " be a link. That of a table, or of the whole lake, may be one."}
+		return sink.Refused(path, "is on another disk than "+drafts, "Let no folder in "+own+" be a link. That of a table, or of the whole lake, may be one.")
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return &PathError{path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit."}
+		return sink.Refused(path, "too many files are open", "Allow more: ulimit -n 1024, or LimitNOFILE= of a systemd unit.")
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
-		return &PathError{path, "may not be read or written", "Give the user that runs desklake the right to read and write the folder and its files."}
+		return sink.Refused(path, "may not be read or written", "Give the user that runs desklake the right to read and write the folder and its files.")
 	case errors.Is(err, fs.ErrNotExist):
 		return missing(path)
 	}

@@ -11,19 +11,28 @@ import (
 	"desklake/state"
 )
 
-// Checkpoints returns the stored checkpoints by stream. A table of which no file is left is lost. One of which some are
-// missing or harmed is not: Prepare tells that, as a copy of those files is better than reading everything again.
+// Checkpoints returns the stored checkpoints by stream. A table of which no file is left is lost, and one with a file that is
+// missing or harmed if its stream is read whole anyway. Others are not: Prepare tells that, as a copy of those files is better
+// than reading everything again.
 func (s *Sink) Checkpoints(context.Context) (map[string]state.Checkpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.checkpoints(), nil
+	return s.checkpoints(func(name string, t *tableState) bool {
+		return s.isLost(t) || !s.manifest.covered(name) && s.checkFiles(t) != nil
+	}), nil
 }
 
-// checkpoints are the stored ones as Checkpoints returns them.
-func (s *Sink) checkpoints() map[string]state.Checkpoint {
+// checkpoints are the stored ones, with the tables among Lost that are.
+func (s *Sink) checkpoints(isLost func(name string, t *tableState) bool) map[string]state.Checkpoint {
 	stored := s.manifest.clone().Checkpoints
 	for stream, c := range stored {
-		stored[stream], _ = c.WithoutLost(func(table string) (bool, error) { return s.isLost(s.manifest.Tables[table]), nil })
+		stored[stream], _ = c.WithoutLost(func(name string) (bool, int64, error) {
+			t := s.manifest.Tables[name]
+			if t == nil || !isLost(name, t) {
+				return false, 0, nil
+			}
+			return true, t.live(), nil
+		})
 	}
 	return stored
 }
@@ -89,14 +98,14 @@ func (m *manifest) covered(table string) bool {
 	return false
 }
 
-// uncover takes a table out of all checkpoints: it does not hold what is in front of them any more. It reports whether it
-// was in one.
-func (m *manifest) uncover(table string) (was bool) {
+// uncover takes a table that had so many live rows out of all checkpoints: it does not hold what is in front of them any more.
+// It reports whether it was in one.
+func (m *manifest) uncover(table string, had int64) (was bool) {
 	for stream, c := range m.Checkpoints {
 		if slices.Contains(c.Tables, table) {
 			was = true
 			c.Tables = slices.DeleteFunc(slices.Clone(c.Tables), func(have string) bool { return have == table })
-			m.Checkpoints[stream] = c
+			m.Checkpoints[stream] = c.Losing(table, had)
 		}
 	}
 	return was

@@ -77,6 +77,19 @@ func (t *tableState) part(at month) *partition {
 	return p
 }
 
+// live is how many rows are not deleted: of those that only wait, all.
+func (t *tableState) live() (n int64) {
+	for _, p := range t.Partitions {
+		n += p.Live
+		for _, f := range p.Waiting {
+			if p.Rows == 0 {
+				n += f.Rows
+			}
+		}
+	}
+	return n
+}
+
 // hasFiles reports that there is a file of the table.
 func (t *tableState) hasFiles() bool {
 	for _, p := range t.Partitions {

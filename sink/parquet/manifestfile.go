@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"desklake/sink"
 	"desklake/state"
 )
 
@@ -22,7 +23,7 @@ func readManifest(lake string) (*manifest, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Stat(filepath.Join(lake, waiting)); err == nil { // which is made behind it
-			return nil, &PathError{path, "is missing", "Put the file back from a copy, or choose another sink.path and sync again."}
+			return nil, sink.Refused(path, "is missing", "Put the file back from a copy, or choose another sink.path and sync again.")
 		}
 		m.Format, m.Chapter = manifestFormat, 1
 	case err != nil:
@@ -41,7 +42,7 @@ func readManifest(lake string) (*manifest, error) {
 // read reads the manifest's file, of which a later format may have changed anything but the number.
 func (m *manifest) read(path string, content []byte) error {
 	harmed := func(problem string) error {
-		return &PathError{path, problem, "Put the file back from a copy of the whole lake, or choose another sink.path and sync again."}
+		return sink.Refused(path, problem, "Put the file back from a copy of the whole lake, or choose another sink.path and sync again.")
 	}
 	var of struct {
 		Format int
@@ -49,8 +50,8 @@ func (m *manifest) read(path string, content []byte) error {
 	}
 	err := json.Unmarshal(content, &of)
 	if err == nil && (of.Format < 1 || of.Format > manifestFormat) {
-		return &PathError{path, fmt.Sprintf("has format %d, this version of desklake knows %d", of.Format, manifestFormat),
-			"Use the version that wrote it, or a later one."}
+		return sink.Refused(path, fmt.Sprintf("has format %d, this version of desklake knows %d", of.Format, manifestFormat),
+			"Use the version that wrote it, or a later one.")
 	}
 	if err == nil && of.CRC32C != "" && !bytes.HasSuffix(content, manifestEnd(content[:max(0, len(content)-len(manifestEnd(nil)))])) {
 		return harmed("is damaged: its content is not what desklake wrote")

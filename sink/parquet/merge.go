@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 const (
@@ -180,7 +181,7 @@ func (s *Sink) writeDraft(l *layout, at month, rows source, run string) (*partit
 	if info, err := os.Stat(path); err != nil {
 		return nil, err
 	} else if info.Size() != w.Bytes {
-		return nil, &PathError{path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), w.Bytes), "Look at the disk, and run again."}
+		return nil, sink.Refused(path, fmt.Sprintf("has %d bytes, desklake wrote %d", info.Size(), w.Bytes), "Look at the disk, and run again.")
 	}
 	w.Name = partName(l.name, at)
 	return &partition{partFile: w.partFile, Schema: l.number, Live: w.live}, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"desklake/schema"
+	"desklake/sink"
 )
 
 // Prepare creates the tables that are missing, or lost, each with an empty file, and notes columns that are new. A file that
@@ -67,8 +68,8 @@ func (s *Sink) fitTable(m *manifest, t *schema.Table) error {
 		stored.Schema++
 	}
 	if stored.Month != t.Month && stored.Columns != nil {
-		return &PathError{filepath.Join(s.path, t.Name), "is partitioned by " + stored.Month + ", this version of desklake does it by " + t.Month,
-			"Choose another sink.path."}
+		return sink.Refused(filepath.Join(s.path, t.Name), "is partitioned by "+stored.Month+", this version of desklake does it by "+t.Month,
+			"Choose another sink.path.")
 	}
 	stored.Doc, stored.Key, stored.Version, stored.Month, stored.Columns = t.Doc, t.Key, t.Version, t.Month, columns
 	return nil
@@ -81,10 +82,11 @@ func (s *Sink) forgetHarmed(m *manifest, name string, harm error) error {
 	if !lost && m.covered(name) {
 		return harm
 	}
+	had := t.live()
 	if err := s.forgetBroken(t); err != nil {
 		return err
 	}
-	if m.uncover(name) && lost {
+	if m.uncover(name, had) && lost {
 		return nil // as Checkpoints told
 	}
 	return s.issues.add(s.path, s.run, time.Now(), []schema.Issue{{Table: name,
@@ -102,8 +104,8 @@ func (s *Sink) columns(t *schema.Table, stored []column) ([]column, error) {
 		if i < 0 {
 			columns = append(columns, have)
 		} else if !columns[i].sameType(have) {
-			return nil, &PathError{filepath.Join(s.path, t.Name), fmt.Sprintf("column %s is %s in the files, this version of desklake writes %s",
-				have.Name, typeNames[have.Type], typeNames[columns[i].Type]), "Choose another sink.path. Or move that folder away and desklake state reset " + t.Name + ": the next sync reads everything again."}
+			return nil, sink.Refused(filepath.Join(s.path, t.Name), fmt.Sprintf("column %s is %s in the files, this version of desklake writes %s",
+				have.Name, typeNames[have.Type], typeNames[columns[i].Type]), "Choose another sink.path. Or move that folder away and desklake state reset "+t.Name+": the next sync reads everything again.")
 		}
 	}
 	return columns, nil

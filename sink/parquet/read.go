@@ -58,8 +58,11 @@ func (m *manifest) same(o *manifest, tables []string) bool {
 	return true
 }
 
+// newReader holds what the tables are made of. A run that is under way may have replaced a file by now: which bytes it has says nothing
+// of what is lost.
 func newReader(look *Sink, known *compared, tables []string) (sink.Reader, error) {
-	r := &reader{look: look, checkpoints: look.checkpoints(), tables: map[string]*tableState{}, files: files{look.path, map[string]*os.File{}}, known: known}
+	checkpoints := look.checkpoints(func(_ string, t *tableState) bool { return look.isLost(t) })
+	r := &reader{look: look, checkpoints: checkpoints, tables: map[string]*tableState{}, files: files{look.path, map[string]*os.File{}}, known: known}
 	for _, name := range tables {
 		if err := r.hold(name); err != nil {
 			return nil, errors.Join(fmt.Errorf("%s: read: %w", name, explain(look.path, err)), r.Close())

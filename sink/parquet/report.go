@@ -39,7 +39,7 @@ func lookAt(o Options) (*Sink, error) {
 	case s == nil:
 		return nil, &sink.NotYet{Path: o.Path}
 	case len(s.manifest.Tables) == 0:
-		return nil, &PathError{o.Path, "is not a folder that desklake made", "Choose another sink.path."}
+		return nil, sink.Refused(o.Path, "is not a folder that desklake made", "Choose another sink.path.")
 	}
 	return s, nil
 }
@@ -67,8 +67,8 @@ func look(o Options) (*Sink, error) {
 func (s *Sink) tableReports(checkpoints map[string]state.Checkpoint) (reports []sink.TableReport) {
 	for _, name := range slices.Sorted(maps.Keys(s.latest)) {
 		l := s.latest[name].Load
-		t := sink.TableReport{Name: name, Stream: l.Stream, LoadedAt: l.CommittedAt, FreshAt: s.manifest.fresh(name, checkpoints), LastRunID: l.RunID,
-			LastStatus: s.latest[name].Status, Outcome: l.Outcome, Error: l.Error}
+		t := book.TableReport(l, s.latest[name].Status, checkpoints)
+		t.FreshAt = s.manifest.fresh(name, checkpoints)
 		if stored := s.manifest.Tables[name]; stored != nil {
 			if stored.waits() && (t.Outcome == sink.Complete || t.Outcome == sink.WindowRead) {
 				t.Outcome, t.Error = "", s.latest[name].Error

@@ -21,7 +21,7 @@ func Views(_ context.Context, o Options) ([]sink.View, error) {
 		return nil, err
 	}
 	if filepath.Separator != '\\' && strings.Contains(s.path, `\`) {
-		return nil, &PathError{s.path, "has a backslash in its path, which DuckDB takes for the end of a folder's name", "Give the folder another name: no view can find its files."}
+		return nil, sink.Refused(s.path, "has a backslash in its path, which DuckDB takes for the end of a folder's name", "Give the folder another name: no view can find its files.")
 	}
 	root := literalPath.Replace(s.path)
 	var views []sink.View

@@ -1,6 +1,7 @@
 package sinktest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -78,6 +79,46 @@ func report(t *testing.T, p *place) {
 	got, err := p.inspect(sink.All)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("report (-want +got):\n%s%v", diff, err)
+	}
+}
+
+// killedRun looks at a run beside it, where that can be, and behind its end, of which nothing was stored.
+func killedRun(t *testing.T, p *place) {
+	for _, finished := range []bool{false, true} {
+		p.open(pets)
+		run := sink.Run{ID: fmt.Sprint("run", finished), Started: minute(1), Status: sink.Running}
+		err := p.sink.SaveRun(t.Context(), run)
+		var tx sink.Tx
+		if err == nil {
+			tx, err = p.sink.Begin(t.Context(), run.ID, "pets")
+		}
+		if err == nil {
+			_, err = tx.Commit(t.Context(), commitOf(pets, "c"))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		says := func(want sink.Status) {
+			t.Helper()
+			r, err := p.inspect(sink.All)
+			var locked *sink.Locked
+			if want == sink.Running && errors.As(err, &locked) {
+				return
+			}
+			if err != nil || r.LastRun.Status != want || r.Runs[0].Status != want || r.Tables[0].LastStatus != want {
+				t.Errorf("want %s: %+v, %v", want, r, err)
+			}
+		}
+		says(sink.Running)
+		want := sink.Killed
+		if finished {
+			run.Status, want = sink.Done, sink.Done
+			if err := p.sink.SaveRun(t.Context(), run); err != nil {
+				t.Fatal(err)
+			}
+		}
+		p.close()
+		says(want)
 	}
 }
 

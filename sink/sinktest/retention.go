@@ -63,6 +63,19 @@ func forgetting(t *testing.T, p *place) {
 	}
 	// What is not history stays.
 	p.open(pets)
+	err := p.sink.SaveRun(t.Context(), sink.Run{ID: "run-099", Started: minute(99), Status: sink.Running})
+	if err == nil {
+		err = p.sink.Forget(t.Context(), minute(99))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.close()
+	report, err := p.inspect(sink.All)
+	if err != nil || len(report.Runs) != 1 || len(report.Tables) != 1 || report.Tables[0].LastRunID != "run-005" || report.Tables[0].LastStatus != sink.Done {
+		t.Errorf("%d runs, tables %+v, %v", len(report.Runs), report.Tables, err)
+	}
+	p.open(pets)
 	stored, err := p.sink.Checkpoints(t.Context())
 	if err != nil || stored["pets"].Cursor != "c5" {
 		t.Errorf("checkpoints: %+v, %v", stored, err)

@@ -70,6 +70,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"runs are in the order in which they were stored":       wrongClock,
 		"a report has what was asked for":                       looks,
 		"a report says what is there":                           report,
+		"a run that is not under way any more was killed":       killedRun,
 		"changes are what preparing would create":               changes,
 		"a table that is dropped is read again":                 lostTable,
 		"streams write side by side":                            sideBySide,

@@ -15,15 +15,16 @@ import (
 // an issue of the same names; and looks whether one ever has what is the other's.
 func severalSources(t *testing.T, p *place) {
 	acme, beta := p.of("acme"), p.of("beta")
+	p.holds("before the first run")
 	for m, of := range []*place{acme, beta} {
 		of.turn(10*m+10, 1)
 	}
 	acme.turn(30, 2) // beta's first run is not over, as far as acme knows
-	acme.knows("acme's second turn", "run-030 running", "run-010 killed")
-	beta.knows("acme's second turn", "run-020 running")
+	acme.knows("acme's second turn", "run-030 killed", "run-010 killed")
+	beta.knows("acme's second turn", "run-020 killed")
 	beta.turn(40, 3)
-	acme.knows("beta's second turn", "run-030 running", "run-010 killed")
-	beta.knows("beta's second turn", "run-040 running", "run-020 killed")
+	acme.knows("beta's second turn", "run-030 killed", "run-010 killed")
+	beta.knows("beta's second turn", "run-040 killed", "run-020 killed")
 	for of, want := range map[*place]int{acme: 2, beta: 3} {
 		rows := sorted(t, of.rows, "pets")
 		for _, row := range rows {
@@ -49,6 +50,14 @@ func severalSources(t *testing.T, p *place) {
 		}
 	}
 
+	p.holds("after both", "acme of acme's: pets, 00:30", "beta of beta's: pets, 00:40")
+	p.turn(50, 1)
+	p.holds("with one without a name", " of 's: pets, 00:50", "acme of acme's: pets, 00:30", "beta of beta's: pets, 00:40")
+	if err := p.Drop("pets"); err != nil {
+		t.Fatal(err)
+	}
+	p.holds("without its table", "acme of acme's: pets, 00:30", "beta of beta's: pets, 00:40")
+
 	beta.open(pets)
 	err := beta.sink.Forget(t.Context(), minute(35))
 	if err == nil {
@@ -58,10 +67,26 @@ func severalSources(t *testing.T, p *place) {
 		t.Fatal(err)
 	}
 	beta.close()
-	acme.knows("what beta has forgotten", "run-030 running", "run-010 killed")
+	acme.knows("what beta has forgotten", "run-030 killed", "run-010 killed")
 	report, err := beta.inspect(sink.All)
 	if err != nil || len(report.Runs) != 1 || len(report.Checkpoints) != 0 {
 		t.Errorf("beta knows of %d runs and %d checkpoints, %v", len(report.Runs), len(report.Checkpoints), err)
+	}
+}
+
+// holds compares of which sources the destination says that there are tables.
+func (p *place) holds(when string, want ...string) {
+	p.t.Helper()
+	reports, err := p.Sources(p.t.Context())
+	var got []string
+	for _, r := range reports {
+		got = append(got, fmt.Sprintf("%s of %s: %s, %s", r.Name, r.Account, strings.Join(r.Tables, " "), r.LoadedAt.Format("15:04")))
+		if !strings.Contains(r.Removal, r.Name) || r.Removal == "" {
+			p.t.Errorf("%s: %s goes so: %s", when, r.Name, r.Removal)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		p.t.Errorf("%s: %v, sources (-want +got):\n%s", when, err, diff)
 	}
 }
 
@@ -82,6 +107,7 @@ func (p *place) turn(m, rows int) {
 		p.write(tx, pets, m, pet(int64(i), p.source, m))
 	}
 	c := commitOf(pets, fmt.Sprint(p.source, " ", m))
+	c.Checkpoint.Account = p.source + "'s"
 	c.At, c.Checkpoint.RunID, c.Checkpoint.CompleteAt, c.Load.Outcome = minute(m), run, minute(m), sink.Complete
 	c.Issues = []schema.Issue{{Table: "pets", Column: "legs", Reason: "unknown field", Count: int64(m)}}
 	if _, err = tx.Commit(p.t.Context(), c); err != nil {
