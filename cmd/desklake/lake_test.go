@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,6 +157,9 @@ func exitCodeOf(t *testing.T, err error) int {
 	}
 	if err == nil {
 		return cli.ExitDone
+	}
+	if how, ok := ended.Sys().(syscall.WaitStatus); ok && how.Signaled() && how.Signal() != syscall.SIGKILL {
+		return 128 + int(how.Signal()) // as a shell calls the death by a signal
 	}
 	return ended.ExitCode() // -1 after a kill
 }
