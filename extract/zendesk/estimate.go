@@ -166,7 +166,7 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Accept: rest.AcceptJSON(&answer)})
+	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Into: rest.JSON{Value: &answer}})
 	e.spent++
 	return answer.Count.Value, err
 }

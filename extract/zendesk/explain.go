@@ -55,7 +55,7 @@ func (w *walk) role(ctx context.Context) string {
 	var me struct {
 		User struct{ Role string }
 	}
-	_, err := w.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: &w.cost, Observer: w.observer, Accept: rest.AcceptJSON(&me)})
+	_, err := w.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: &w.cost, Observer: w.observer, Into: rest.JSON{Value: &me}})
 	if err != nil {
 		return ""
 	}

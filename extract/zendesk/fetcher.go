@@ -56,13 +56,12 @@ func (f *fetcher) fetch(ctx context.Context, r *rest.Request, parameters url.Val
 	r.SizeName, r.NumberName = f.paging.size, f.paging.number
 	sc := f.stream.scanner()
 	sc.sets = f.query.Get("include") == "metric_sets"
-	r.Accept = func(body []byte) (err error) {
-		page.envelope, err = sc.scan(body)
-		return err
-	}
+	into := &scanned{scanner: sc}
+	r.Into = into
 	for n := 0; ; n++ {
 		var err error
 		page.Answer, err = f.client.Do(ctx, r)
+		page.envelope = into.envelope
 		f.lost = cmp.Or(f.lost, r.Failing())
 		f.lag = min(f.lag, f.client.Ahead())
 		switch {
@@ -76,6 +75,18 @@ func (f *fetcher) fetch(ctx context.Context, r *rest.Request, parameters url.Val
 			return page, err
 		}
 	}
+}
+
+// scanned is a page's envelope, with what reads it.
+type scanned struct {
+	scanner
+	envelope *envelope
+}
+
+// Decode implements rest.Decoder.
+func (s *scanned) Decode(body []byte) (err error) {
+	s.envelope, err = s.scan(body)
+	return err
 }
 
 // wrong is the error of answers by which reading can't go on.
@@ -106,10 +117,7 @@ func (f *fetcher) healthy(ctx context.Context, export *stream) (bool, error) {
 	_, err := f.client.Do(ctx, &rest.Request{
 		Endpoint: export.endpoint, Query: startTime(f.now().Add(-2 * time.Minute).Unix()), Size: rest.NewPageSize(1, 1), SizeName: "per_page",
 		Tries: rest.Enough, Spent: &f.cost, Observer: f.observer, Since: f.lost,
-		Accept: func(body []byte) error {
-			_, err := export.scanner().scan(body)
-			return err
-		},
+		Into: &scanned{scanner: export.scanner()},
 	})
 	var api *rest.APIError
 	if err == nil || errors.As(err, &api) && tooRecent(api) {

@@ -136,14 +136,12 @@ func (p *ratingsPager) reading(ctx context.Context, m ratingsMark, begun time.Ti
 				witness = r
 			}
 		}
+		m.After = page.after
 		next := m
 		if page.end && p.window.IsZero() {
 			if next, err = p.behind(ctx, m, rows, witness); err != nil {
 				return err
 			}
-		} else {
-			m.After = page.after
-			next = m
 		}
 		if err := p.emit(page.fetched, next.position(p.highWater)); err != nil {
 			return err
