@@ -22,11 +22,11 @@ var cursorExport = &paging{rows: exportRows, size: "per_page", export: true, sin
 
 // cursorMark is where an export by cursor continues.
 type cursorMark struct {
-	form
 	origin
 	Rows    int    `json:"rows,omitempty"`    // the page size that worked, if it is not the largest
 	Holes   []hole `json:"holes,omitempty"`   // what was skipped, oldest first
 	Metrics bool   `json:"metrics,omitempty"` // tickets: some came with their metrics
+	form
 }
 
 var cursorForm = form{"cursor", 2}

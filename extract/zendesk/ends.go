@@ -34,9 +34,9 @@ func (f fetched) endsEmpty() bool { return f.rows == 0 && f.ended(false) }
 type finish struct {
 	*export
 	promised bool  // the page before said that it is not the last
-	again    bool  // the page is asked for once more, or its place was, and it is believed
-	unsure   bool  // the page is not believed before it is asked for once more
-	early    error // why what the page says can't be the end; nil if it can be
+	again    bool  // a page was asked for once more: what comes now is believed
+	unsure   bool  // the page that was met last is to be asked for once more
+	early    error // why it can't be the last one, as it says; nil if it can be
 }
 
 // meet takes a page. An empty one is not believed at once if it is not the last, or if it is, where there was to be more.
@@ -75,10 +75,7 @@ func (e *finish) reached(ctx context.Context, f fetched, leads, stale bool) (don
 	return err == nil && e.early == nil, err
 }
 
-// on reports that the walk can go on behind the page.
-func (e *finish) on(f fetched) bool { return !e.unsure && (e.early == nil || f.rows > 0) }
-
-// ask waits until the page is asked for again. It is so once; the second time the error says why the walk can't go on.
+// ask waits until the page is asked for once more. Where it was before, it returns why the walk can't go on.
 func (e *finish) ask(ctx context.Context, why error) error {
 	if e.again {
 		return cmp.Or(e.early, why)

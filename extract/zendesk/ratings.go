@@ -22,7 +22,6 @@ var ratings = &paging{rows: listRows, size: "page[size]", since: since[ratingsMa
 
 // ratingsMark is where the ratings continue: within a walk that is under way, or behind the last one.
 type ratingsMark struct {
-	form
 	After  string `json:"after,omitempty"`  // cursor of the list that is being read
 	Since  int64  `json:"since,omitempty"`  // start_time of the walk that is under way, unix seconds
 	Began  int64  `json:"began,omitempty"`  // when the walk that is under way began, or a rating without an id was made: Next is not later
@@ -30,6 +29,7 @@ type ratingsMark struct {
 	Last   int64  `json:"last,omitempty"`   // when the last whole walk ended
 	Full   int64  `json:"full,omitempty"`   // when the last walk from the start date began
 	Filter filter `json:"filter,omitempty"` // what start_time goes by
+	form
 }
 
 var ratingsForm = form{"ratings", 2}

@@ -15,14 +15,14 @@ type stream struct {
 	sideload map[string]string // values of include, each with the table that wants it
 	key      string            // of the rows in the envelope
 	count    string            // endpoint that tells how many rows there are of all; empty without one. Above 100,000 Zendesk counts once a day
-	paging   *paging
-	time     string   // the rows' field whose latest value is the high-water mark
-	each     bool     // reading on needs each row's id and times
-	audits   bool     // its rows are audits
-	whole    string   // endpoint of a list of the same rows, for a second that holds more than a page of the export can
-	fills    []string // the tables that it fills, the one that it stands with unless set
-	needs    string   // what makes the stream readable, for accounts and roles that can't
-	optional bool     // accounts can lack it by their plan: a refusal means that, until it could be read once
+	paging   *paging           // how its pages follow each other: cursorExport, timeExport, list, numberedList, ratings or ticketAudits
+	time     string            // the rows' field whose latest value is the high-water mark
+	each     bool              // reading on needs each row's id and times
+	audits   bool              // its rows are audits
+	whole    string            // endpoint of a list of the same rows, for a second that holds more than a page of the export can
+	fills    []string          // the tables that it fills, the one that it stands with unless set
+	needs    string            // what makes the stream readable, for accounts and roles that can't
+	optional bool              // accounts can lack it by their plan: a refusal means that, until it could be read once
 
 	tables []*schema.Table
 }

@@ -22,10 +22,10 @@ var timeExport = &paging{rows: exportRows, size: "per_page", export: true, since
 
 // timeMark is where an export by start_time continues.
 type timeMark struct {
-	form
 	Since int64  `json:"since,omitempty"` // start_time, unix seconds
 	Rows  int    `json:"rows,omitempty"`  // the page size that worked, if it is not the largest
 	Holes []hole `json:"holes,omitempty"` // what was skipped, oldest first
+	form
 }
 
 var timeForm = form{"time", 2}
@@ -103,7 +103,7 @@ func (p *timePager) onward(ctx context.Context, m timeMark) error {
 		switch {
 		case done, err != nil:
 			return err
-		case f.end > at && end.on(f):
+		case f.end > at && !end.unsure && (end.early == nil || f.rows > 0):
 			at, end.again = f.end, false
 			r.Size.Release()
 		case full && (r.Size.Rows() > f.Asked || r.Size.Rise()):
