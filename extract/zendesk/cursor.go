@@ -2,14 +2,11 @@ package zendesk
 
 import (
 	"context"
-	"errors"
 	"iter"
-	"math"
 	"time"
 
 	"desklake/extract"
 	"desklake/extract/rest"
-	"desklake/schema"
 )
 
 // cursorExport is an incremental export by cursor. No row is repeated at the border of pages; one that changes again comes again
@@ -93,6 +90,7 @@ const (
 	maxEmpty = 10 // pages without a row that may follow each other in front of the end
 )
 
+// onward hands up the pages behind the mark, to the end of the stream.
 func (p *cursorPager) onward(ctx context.Context, m cursorMark, yield func(cursorPage) error) error {
 	r, kept := &rest.Request{}, m // which is what is stored of m
 	seen := map[string]int{}      // cursors that can't be read can lead in a circle
@@ -176,35 +174,4 @@ func (p *cursorPager) keep(kept, next cursorMark, f fetched) cursorMark {
 		next.origin = origin{Since: sure}
 	}
 	return next
-}
-
-// recover says where the walk goes on after a page that did not come, or returns the error that ends it.
-func (p *cursorPager) recover(ctx context.Context, r *rest.Request, m cursorMark, err error) (cursorMark, error) {
-	var api *rest.APIError
-	var unmade *rest.Poison
-	switch {
-	case errors.As(err, &unmade):
-		if err := p.hopeless(err); err != nil {
-			return m, err
-		}
-		return p.stepOver(ctx, r, m)
-	case !errors.As(err, &api):
-		return m, err
-	case m.After == "" && tooRecent(api):
-		if since, ok := p.earlier(m.Since); ok {
-			m.Since = since
-			return m, nil
-		}
-		return m, p.nothingYet(m.Since, err)
-	case refusedCursor(api) && m.After != "" && !p.fellBack:
-		p.fellBack = true
-		p.note(schema.Issue{Reason: "the cursor was refused: reading went on from the high-water mark less an overlap", Value: m.After})
-		at, known := m.second()
-		if !known {
-			at = math.MaxInt64
-		}
-		m.origin = origin{Since: p.before(at)}
-		return m, nil
-	}
-	return m, err
 }

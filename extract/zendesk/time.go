@@ -3,8 +3,6 @@ package zendesk
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -63,6 +61,7 @@ func (p *timePager) read(ctx context.Context, from extract.Position) error {
 	return p.onward(ctx, m)
 }
 
+// onward hands over the pages behind the mark, to the end of the stream.
 func (p *timePager) onward(ctx context.Context, m timeMark) error {
 	r, end := &rest.Request{}, &finish{export: &p.export}
 	for at := m.Since - int64(p.overlap/time.Second); ; {
@@ -116,26 +115,6 @@ func (p *timePager) onward(ctx context.Context, m timeMark) error {
 	}
 }
 
-// recover returns the second with which the walk goes on after a page that did not come, or the error that ends it.
-func (p *timePager) recover(ctx context.Context, r *rest.Request, at int64, m *timeMark, err error) (int64, error) {
-	var unmade *rest.Poison
-	if errors.As(err, &unmade) {
-		if err := p.hopeless(err); err != nil {
-			return at, err
-		}
-		at, err = p.stepOver(ctx, r, at, m)
-	}
-	var api *rest.APIError
-	if errors.As(err, &api) && tooRecent(api) {
-		earlier, ok := p.earlier(at)
-		if !ok {
-			return at, p.nothingYet(at, err)
-		}
-		return earlier, nil
-	}
-	return at, err
-}
-
 // bounded is the second, or the latest that is in no doubt if that lies ahead.
 func (p *timePager) bounded(second int64) int64 {
 	if now := p.now(); second > now.Unix() {
@@ -156,27 +135,4 @@ func (p *timePager) farthest(f fetched) int64 {
 		sure = max(sure, f.latest.Unix())
 	}
 	return min(f.end, sure)
-}
-
-// overfull deals with a second that may hold more rows than the page that was read of it. If there is a list of the same
-// rows, it has them all but the deleted ones; if not, those beyond the page are missing, and an issue says so.
-func (p *timePager) overfull(ctx context.Context, f fetched, at int64, m timeMark) error {
-	where := fmt.Sprintf("%d rows were read of the second %d (%s)", f.rows, at, time.Unix(at, 0).UTC().Format(time.RFC3339))
-	if p.stream.whole == "" {
-		p.note(rowless("", "more rows may share a second than a page can hold: those beyond the page are missing", where))
-		return nil
-	}
-	p.note(rowless("", "more rows may share a second than a page can hold: those beyond the page were read from the list, which has no deleted ones", where))
-	w := p.beside(&stream{name: p.stream.name, endpoint: p.stream.whole, key: p.stream.key, paging: list})
-	defer func() { p.owe(w.bill()) }()
-	whole := &listing{walk: w}
-	for page, err := range whole.pages(ctx, nil, "") {
-		if err != nil {
-			return err
-		}
-		if err := p.deliver(w.page(page.fetched, m.position(p.highWater))); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -2,11 +2,32 @@ package zendesk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"desklake/extract/rest"
 )
+
+// recover returns the second with which the walk goes on after a page that did not come, or the error that ends it.
+func (p *timePager) recover(ctx context.Context, r *rest.Request, at int64, m *timeMark, err error) (int64, error) {
+	var unmade *rest.Poison
+	if errors.As(err, &unmade) {
+		if err := p.hopeless(err); err != nil {
+			return at, err
+		}
+		at, err = p.stepOver(ctx, r, at, m)
+	}
+	var api *rest.APIError
+	if errors.As(err, &api) && tooRecent(api) {
+		earlier, ok := p.earlier(at)
+		if !ok {
+			return at, p.nothingYet(at, err)
+		}
+		return earlier, nil
+	}
+	return at, err
+}
 
 // stepOver returns the second to go on with behind a record that can't be answered with. In this style of
 // export nothing but another second leads past it: what the second holds behind the record is skipped too.

@@ -4,11 +4,44 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
 	"desklake/extract/rest"
+	"desklake/schema"
 )
+
+// recover says where the walk goes on after a page that did not come, or returns the error that ends it.
+func (p *cursorPager) recover(ctx context.Context, r *rest.Request, m cursorMark, err error) (cursorMark, error) {
+	var api *rest.APIError
+	var unmade *rest.Poison
+	switch {
+	case errors.As(err, &unmade):
+		if err := p.hopeless(err); err != nil {
+			return m, err
+		}
+		return p.stepOver(ctx, r, m)
+	case !errors.As(err, &api):
+		return m, err
+	case m.After == "" && tooRecent(api):
+		if since, ok := p.earlier(m.Since); ok {
+			m.Since = since
+			return m, nil
+		}
+		return m, p.nothingYet(m.Since, err)
+	case refusedCursor(api) && m.After != "" && !p.fellBack:
+		p.fellBack = true
+		p.note(schema.Issue{Reason: "the cursor was refused: reading went on from the high-water mark less an overlap", Value: m.After})
+		at, known := m.second()
+		if !known {
+			at = math.MaxInt64
+		}
+		m.origin = origin{Since: p.before(at)}
+		return m, nil
+	}
+	return m, err
+}
 
 // stepOver returns the mark behind the record that the page at m can't be made of. If the source can't answer
 // elsewhere either, it is no matter of a record: the mark stays.
