@@ -97,7 +97,7 @@ func (u User) Logout(ctx context.Context, of *rest.Client, o extract.Observer) e
 		return err // also where it is not ours to forget
 	}
 	r := u.Server.Revoke(before)
-	r.Tries, r.Observer, r.Accept = rest.Enough, o, func([]byte) error { return nil }
+	r.Tries, r.Observer, r.Into = rest.Enough, o, rest.Anything{}
 	by := of
 	if r.Form != nil {
 		by = cmp.Or(u.Server.Client, of)

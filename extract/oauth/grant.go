@@ -47,6 +47,28 @@ func renewAfter(obtained, ends time.Time) time.Duration {
 // header is the Authorization header with an access token.
 func (s *Server) header(access string) string { return cmp.Or(s.Scheme, "Bearer") + " " + access }
 
+// granted reads an answer of the endpoint of tokens.
+type granted struct {
+	grant
+	server *Server
+}
+
+// Decode implements rest.Decoder.
+func (g *granted) Decode(body []byte) error {
+	g.grant = grant{}
+	var strange *json.UnmarshalTypeError // a time that is no number is no reason to lose the tokens
+	if err := json.Unmarshal(body, &g.grant); err != nil && !errors.As(err, &strange) {
+		return errors.New("the answer is not JSON")
+	}
+	if g.Access == "" && g.Error != "" && g.server.Lenient {
+		return &rest.APIError{Method: http.MethodPost, Path: g.server.Tokens, Status: http.StatusBadRequest, Code: rest.Cut(g.Error)}
+	}
+	if g.Access == "" {
+		return errors.New("the answer has no access_token")
+	}
+	return nil
+}
+
 // grant asks for tokens for the client of.
 func (s *Server) grant(ctx context.Context, of *rest.Client, o extract.Observer, form map[string]any) (grant, error) {
 	if s.Access.Ask > 0 {
@@ -56,22 +78,10 @@ func (s *Server) grant(ctx context.Context, of *rest.Client, o extract.Observer,
 	if err != nil {
 		return grant{}, err
 	}
-	var got grant
-	r.Observer, r.Accept = o, func(body []byte) error {
-		got = grant{}
-		var strange *json.UnmarshalTypeError // a time that is no number is no reason to lose the tokens
-		if err := json.Unmarshal(body, &got); err != nil && !errors.As(err, &strange) {
-			return errors.New("the answer is not JSON")
-		}
-		if got.Access == "" && got.Error != "" && s.Lenient {
-			return &rest.APIError{Method: http.MethodPost, Path: s.Tokens, Status: http.StatusBadRequest, Code: rest.Cut(got.Error)}
-		}
-		if got.Access == "" {
-			return errors.New("the answer has no access_token")
-		}
-		return nil
-	}
+	answer := granted{server: s}
+	r.Observer, r.Into = o, &answer
 	a, err := cmp.Or(s.Client, of).Do(ctx, r)
+	got := answer.grant
 	if refused := refusedGrant(err); refused != nil && refused.Code == "invalid_scope" {
 		return grant{}, &extract.Failure{Kind: extract.ErrPermission, Advice: s.Advice.Scope, Err: err}
 	}

@@ -76,7 +76,7 @@ func TestARefusalMeansWhatTheAPISaysOfIt(t *testing.T) {
 				d := &refusing{left: test.refusals}
 				c := New(Options{API: worded(), Base: &url.URL{Scheme: "https", Host: "desk.example"}, Login: anybody{}, Transport: d})
 				begun := time.Now()
-				_, err := c.Do(t.Context(), &Request{Endpoint: "/rows", Accept: anything})
+				_, err := c.Do(t.Context(), &Request{Endpoint: "/rows", Into: Anything{}})
 				if !errors.Is(err, test.kind) || !strings.Contains(hintOf(err), test.advice) {
 					t.Errorf("%v: %s", err, hintOf(err))
 				}

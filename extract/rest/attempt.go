@@ -76,7 +76,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, login string, patience
 		return a, resp.Header, nil
 	case empty != "" && r.Form == nil:
 		a.Body = []byte(empty)
-		return a, resp.Header, r.Accept(a.Body)
+		return a, resp.Header, r.Into.Decode(a.Body)
 	}
 	if status == http.StatusProxyAuthRequired {
 		return Answer{}, nil, &proxyError{host: c.proxyOf(req), status: status}
@@ -104,7 +104,7 @@ func (c *Client) attempt(ctx context.Context, r *Request, login string, patience
 			c.log.Warn("an answer repeats the credential that was sent: it is blotted out", "endpoint", r.Endpoint)
 		}
 	}
-	if err := r.Accept(a.Body); err != nil {
+	if err := r.Into.Decode(a.Body); err != nil {
 		return Answer{}, resp.Header, unaccepted(r, resp, a.Body, err)
 	}
 	c.answered.Store(true)

@@ -47,7 +47,7 @@ func (e *APIError) Says(words ...string) bool {
 	return false
 }
 
-// Anonymous is the error of Request.Accept for an answer by which the credential is not good, though the status is a success: it
+// Anonymous is the error of a Decoder for an answer by which the credential is not good, though the status is a success: it
 // says what came.
 type Anonymous string
 

@@ -24,8 +24,6 @@ type anybody struct{}
 func (anybody) String() string          { return "anybody" }
 func (anybody) Open(*Client) Credential { return Fixed{Value: "Bearer anybody", Hint: "be somebody"} }
 
-func anything([]byte) error { return nil }
-
 func hintOf(err error) string {
 	var advice interface{ Hint() string }
 	if errors.As(err, &advice) {
@@ -118,7 +116,7 @@ func ask(c *Client, n int, endpoints ...string) (errs []error) {
 	for _, endpoint := range endpoints {
 		for range n {
 			wg.Go(func() {
-				if _, err := c.Do(context.Background(), &Request{Endpoint: endpoint, Accept: anything}); err != nil {
+				if _, err := c.Do(context.Background(), &Request{Endpoint: endpoint, Into: Anything{}}); err != nil {
 					mu.Lock()
 					defer mu.Unlock()
 					errs = append(errs, err)
@@ -179,7 +177,7 @@ func TestAnEmptyAnswerIsWhatItStandsFor(t *testing.T) {
 		api := minutely(100)
 		api.Empty = empty
 		c := New(Options{API: api, Base: &url.URL{Scheme: "https", Host: "desk.example"}, Login: anybody{}, Transport: none{}})
-		a, err := c.Do(t.Context(), &Request{Endpoint: "/list", Accept: anything})
+		a, err := c.Do(t.Context(), &Request{Endpoint: "/list", Into: Anything{}})
 		if string(a.Body) != empty || (err != nil) != ends {
 			t.Errorf("%q: %s, %v", empty, a.Body, err)
 		}

@@ -36,7 +36,7 @@ func TestAProxyThatDoesNotLetARequestThroughIsNamed(t *testing.T) {
 		says   string
 	}{{"https", 407, "407 Proxy Authentication Required"}, {"http", 407, "407 Proxy Authentication Required"}, {"https", 403, "403 Forbidden"}, {"https", 502, "502 Bad Gateway"}} {
 		c, host := throughProxy(t, test.scheme, test.status)
-		_, err := c.Do(t.Context(), &Request{Endpoint: "/groups", Accept: anything})
+		_, err := c.Do(t.Context(), &Request{Endpoint: "/groups", Into: Anything{}})
 		if !errors.Is(err, extract.ErrUnreachable) || !strings.Contains(err.Error(), "the proxy "+host) || !strings.Contains(err.Error(), test.says) {
 			t.Errorf("%s, %d: %v", test.scheme, test.status, err)
 		}

@@ -11,18 +11,18 @@ import (
 
 // Request is one question to the source, for as many attempts as it takes. It can be asked again, with another page.
 type Request struct {
-	Endpoint string                  // the path with placeholders for ids: its name in limits, logs and errors
-	Path     string                  // below the host; the endpoint if empty
-	Query    url.Values              // beside what says which page it is
-	Method   string                  // GET unless set or there is a form
-	Form     []byte                  // a body: the request is a POST without credentials, whose answer can't be had twice
-	FormType string                  // its Content-Type: application/json unless set
-	Secrets  []string                // what stands in the form or the query and must not be told
-	Accept   func(body []byte) error // refuses a body that is not what is documented
-	Tries    int                     // how many failed attempts are enough; 0 to go on until Options.GiveUpAfter
-	Since    time.Time               // since when the source gives no answer, which counts for Options.GiveUpAfter; zero unless it does so
-	Spent    *Cost                   // where the cost is added; or nil
-	Observer extract.Observer        // is told how it goes
+	Endpoint string           // the path with placeholders for ids: its name in limits, logs and errors
+	Path     string           // below the host; the endpoint if empty
+	Query    url.Values       // beside what says which page it is
+	Method   string           // GET unless set or there is a form
+	Form     []byte           // a body: the request is a POST without credentials, whose answer can't be had twice
+	FormType string           // its Content-Type: application/json unless set
+	Secrets  []string         // what stands in the form or the query and must not be told
+	Into     Decoder          // what the body is read into
+	Tries    int              // how many failed attempts are enough; 0 to go on until Options.GiveUpAfter
+	Since    time.Time        // since when the source gives no answer, which counts for Options.GiveUpAfter; zero unless it does so
+	Spent    *Cost            // where the cost is added; or nil
+	Observer extract.Observer // is told how it goes
 
 	// Of a list, which page is asked for.
 	Size       *PageSize // nil if it has none
@@ -42,7 +42,7 @@ func (r *Request) Forgive() { r.trouble = trouble{} }
 // Failing is since when the request gets no answer; zero if the last one was good.
 func (r *Request) Failing() time.Time { return r.trouble.begun }
 
-// Answer is a body that the request accepted.
+// Answer is a body that Request.Into could read.
 type Answer struct {
 	Body     []byte
 	Received time.Time // by the source's clock
@@ -85,7 +85,18 @@ func (c *Cost) Wait(ctx context.Context, d time.Duration) error {
 	return context.Cause(ctx)
 }
 
-// AcceptJSON accepts a small answer that fits into v.
-func AcceptJSON(v any) func([]byte) error {
-	return func(body []byte) error { return json.Unmarshal(body, v) }
-}
+// Decoder reads the body of an answer. A body that it returns an error of is not what is documented, and is asked for again as one
+// that did not come whole; so it is called once for each answer, of which the last one counts.
+type Decoder interface{ Decode(body []byte) error }
+
+// JSON decodes a small answer into what Value points to.
+type JSON struct{ Value any }
+
+// Decode implements Decoder.
+func (j JSON) Decode(body []byte) error { return json.Unmarshal(body, j.Value) }
+
+// Anything takes every body.
+type Anything struct{}
+
+// Decode implements Decoder.
+func (Anything) Decode([]byte) error { return nil }

@@ -2,7 +2,6 @@ package zendesk
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -95,7 +94,3 @@ func refusedToAll(source *rest.Client, err error) error {
 type unusable struct{ endpoint, what string }
 
 func (e *unusable) Error() string { return "GET " + e.endpoint + ": " + e.what }
-
-func (w *walk) wrong(format string, args ...any) error {
-	return &unusable{w.stream.endpoint, fmt.Sprintf(format, args...)}
-}

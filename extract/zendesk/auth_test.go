@@ -133,7 +133,7 @@ func TestATokenThatCannotBeFetchedFailsAllWhoWaitAtOnce(t *testing.T) {
 		errs := make(chan error)
 		for range 5 {
 			go func() {
-				_, err := s.client.Do(context.Background(), &rest.Request{Endpoint: groupsEndpoint, Accept: func([]byte) error { return nil }})
+				_, err := s.client.Do(context.Background(), &rest.Request{Endpoint: groupsEndpoint, Into: rest.Anything{}})
 				errs <- err
 			}()
 		}

@@ -118,7 +118,7 @@ func (v *visit) grants() (n int) {
 
 // groups asks for one page.
 func groups(ctx context.Context, s *Source) error {
-	_, err := s.client.Do(ctx, &rest.Request{Endpoint: groupsEndpoint, Accept: func([]byte) error { return nil }})
+	_, err := s.client.Do(ctx, &rest.Request{Endpoint: groupsEndpoint, Into: rest.Anything{}})
 	return err
 }
 

@@ -65,9 +65,10 @@ func (s *Source) probe(ctx context.Context, of extract.Stream, o extract.Observe
 	if err != nil {
 		return probed{}, err
 	}
-	w := &walk{Source: s, observer: o, stream: st, style: st.paging, query: st.values(of.Tables), size: rest.NewPageSize(rows, rows)}
+	w := s.walk(st, of.Tables, o)
+	w.size = rest.NewPageSize(rows, rows)
 	parameters := startTime(start)
-	if st.pass() {
+	if st.paging.pass {
 		parameters = nil
 	}
 	f, err := w.fetch(ctx, &rest.Request{Tries: rest.Enough}, parameters)

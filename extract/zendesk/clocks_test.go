@@ -125,9 +125,13 @@ func TestAStreamWhoseClocksAreRightIsReadAtLowCost(t *testing.T) {
 func TestAStoredPlaceThatLiesAheadIsLeft(t *testing.T) {
 	t.Parallel()
 	for style, cursor := range map[string]func(at int64) string{
-		"cursor export": func(at int64) string { return mark{After: place{at, 7}.cursor()}.position(time.Time{}).Cursor },
-		"time export":   func(at int64) string { return mark{Since: at}.position(time.Time{}).Cursor },
-		"ratings":       func(at int64) string { return mark{Next: at, Full: at, Filter: byUpdate}.position(time.Time{}).Cursor },
+		"cursor export": func(at int64) string {
+			return cursorMark{origin: origin{After: place{at, 7}.cursor()}}.position(time.Time{}).Cursor
+		},
+		"time export": func(at int64) string { return timeMark{Since: at}.position(time.Time{}).Cursor },
+		"ratings": func(at int64) string {
+			return ratingsMark{Next: at, Full: at, Filter: byUpdate}.position(time.Time{}).Cursor
+		},
 	} {
 		t.Run(style, func(t *testing.T) {
 			t.Parallel()

@@ -3,9 +3,6 @@ package zendesk
 import (
 	"cmp"
 	"context"
-	"errors"
-	"fmt"
-	"time"
 
 	"desklake/extract/rest"
 	"desklake/schema"
@@ -32,59 +29,57 @@ func (f fetched) passesOver() bool { return f.rows == 0 && f.promises() }
 // endsEmpty reports that the page is empty, and the last one.
 func (f fetched) endsEmpty() bool { return f.rows == 0 && f.ended(false) }
 
+// finish judges what the pages of an export say of its end. It is told of each page with meet before the page is handed over, and
+// asked with reached behind that.
+type finish struct {
+	*export
+	promised bool  // the page before said that it is not the last
+	again    bool  // a page was asked for once more: what comes now is believed
+	unsure   bool  // the page that was met last is to be asked for once more
+	early    error // why it can't be the last one, as it says; nil if it can be
+}
+
+// meet takes a page. An empty one is not believed at once if it is not the last, or if it is, where there was to be more.
+func (e *finish) meet(f fetched) {
+	e.unsure = !e.again && (f.passesOver() || f.endsEmpty() && e.promised)
+	if e.promised && !e.unsure {
+		e.unkept(f)
+	}
+	e.promised = f.promises() || e.unsure
+}
+
 // unkept tells of a stream that ended with an empty page where the page before promised more. The next run goes on behind the
 // last row, but nobody reads a window again of itself.
-func (w *walk) unkept(f fetched) {
+func (e *finish) unkept(f fetched) {
 	const reason = "the export ended with an empty page where there was to be more: "
 	switch {
 	case !f.endsEmpty():
-	case w.window.IsZero():
-		w.note(schema.Issue{Reason: reason + "the next run asks for it again"})
+	case e.window.IsZero():
+		e.note(schema.Issue{Reason: reason + "the next run asks for it again"})
 	default:
-		w.note(rowless("", reason+"what can be missing is read by asking for the window again", ""))
+		e.note(rowless("", reason+"what can be missing is read by asking for the window again", ""))
 	}
 }
 
-// tooEarly is why the export is not at its end, though it says so: rows that an earlier reading met were not met yet. Where none
-// are known, a window is held against what begins behind it. The error is that of a request.
-func (w *walk) tooEarly(ctx context.Context) (early, err error) {
-	if to := w.window.To; w.known.IsZero() && !to.IsZero() && w.now().Sub(to) > lateRows {
-		f, err := w.fetch(ctx, &rest.Request{Size: rest.NewPageSize(1, w.stream.rows)}, startTime(to.Unix()))
-		var api *rest.APIError
-		switch {
-		case errors.As(err, &api) && tooRecent(api):
-		case err != nil:
-			return nil, err
-		case f.rows > 0 || f.promises():
-			w.known = to
-		}
+// reached reports that the walk is at its end behind the page; leads says that the page leads on, stale that it is an earlier
+// answer, which says nothing of the end.
+func (e *finish) reached(ctx context.Context, f fetched, leads, stale bool) (done bool, err error) {
+	e.early = nil
+	switch {
+	case e.past(f):
+		return true, nil
+	case stale, e.unsure, !f.ended(leads && f.rows > 0):
+		return false, nil
 	}
-	if w.known.Unix() < w.startTime() || !w.met.Before(w.known) {
-		return nil, nil
-	}
-	return w.wrong("it says that nothing follows, and rows of %s, which were there before, were not met", w.known.UTC().Format(time.RFC3339)), nil
+	e.early, err = e.tooEarly(ctx)
+	return err == nil && e.early == nil, err
 }
 
-// errNothingYet is met where reading would begin within the last minute.
-var errNothingYet = errors.New("nothing to read yet")
-
-// nothingYet is what it means that a start_time is too recent: that there is nothing to read yet. Of one that lies far back it
-// can't be true, wherever the walk is.
-func (w *walk) nothingYet(second int64, err error) error {
-	if at := time.Unix(max(second, w.startTime()), 0).UTC(); w.now().Sub(at) > farBack {
-		return fmt.Errorf("start_time %s: %w", at.Format(time.RFC3339), err)
+// ask waits until the page is asked for once more. Where it was before, it returns why the walk can't go on.
+func (e *finish) ask(ctx context.Context, why error) error {
+	if e.again {
+		return cmp.Or(e.early, why)
 	}
-	return errNothingYet
-}
-
-// farBack is more than any clock that is believed can be wrong by.
-const farBack = 7 * 24 * time.Hour
-
-// nothing ends a walk because of errNothingYet, unless rows are known that it did not meet; any other error is returned.
-func (w *walk) nothing(ctx context.Context, err error) error {
-	if !errors.Is(err, errNothingYet) {
-		return err
-	}
-	early, err := w.tooEarly(ctx)
-	return cmp.Or(err, early)
+	e.again = true
+	return e.cost.Wait(ctx, rest.FirstPause)
 }

@@ -55,11 +55,16 @@ func (e *estimator) read(ctx context.Context, from extract.Position) (err error)
 		return err
 	}
 	e.estimate.Route = e.stream.endpoint
-	m, err := readMark(e.of, from)
-	if err != nil {
-		return err
+	start := int64(0)
+	if e.stream.paging.since != nil {
+		if start, err = e.stream.paging.since(from); err != nil {
+			return ofTable(e.of.Tables[0], err)
+		}
 	}
-	start, begins := e.begins(m, from)
+	begins := start == 0
+	if begins {
+		start = e.begin()
+	}
 	rows, exact, err := e.sample(ctx, start)
 	if err != nil {
 		return err
@@ -68,26 +73,13 @@ func (e *estimator) read(ctx context.Context, from extract.Position) (err error)
 		rows, err = e.count(ctx)
 	}
 	e.estimate.Rows, e.estimate.Exact = rows, exact
-	page := int64(e.stream.rows)
+	page := int64(e.stream.paging.rows)
 	e.estimate.Requests = max(1, (rows+page-1)/page)
 	if e.stream.paging == ticketAudits {
 		e.estimate.Route = auditsOfTicket.endpoint
 		e.estimate.Requests = rows + max(1, (rows+exportRows-1)/exportRows)
 	}
 	return err
-}
-
-// begins is the start time that is like the mark, and whether it is the start date.
-func (e *estimator) begins(m mark, from extract.Position) (start int64, begins bool) {
-	switch {
-	case m.Next > 0:
-		return m.Next, false
-	case m.After != "" && !from.HighWater.IsZero():
-		return from.HighWater.Unix() + 1, false // those of that second are there
-	case m.Since > 0:
-		return m.Since, false
-	}
-	return e.begin(), true
 }
 
 // begin and end bound what is to be read, in unix seconds.
@@ -147,7 +139,7 @@ func (e *estimator) sample(ctx context.Context, start int64) (rows int64, exact 
 // page asks for a page of the stream from a time on. It has no envelope where there is nothing to read yet.
 func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 	e.spent++
-	p, err := e.probe(ctx, e.of, e.observer, e.stream.rows, at)
+	p, err := e.probe(ctx, e.of, e.observer, e.stream.paging.rows, at)
 	var api *rest.APIError
 	if errors.As(err, &api) && tooRecent(api) {
 		return probed{}, nil
@@ -157,7 +149,7 @@ func (e *estimator) page(ctx context.Context, at int64) (probed, error) {
 
 // whole reports that nothing is behind the page.
 func (p probed) whole() bool {
-	if p.stream.paging == cursorExport || p.stream.paging == timeExport || p.stream.paging == ticketAudits {
+	if p.stream.paging.export {
 		return p.ended(false)
 	}
 	more, err := p.continues()
@@ -174,7 +166,7 @@ func (p probed) until() int64 {
 
 func (e *estimator) count(ctx context.Context) (int64, error) {
 	var answer struct{ Count struct{ Value int64 } }
-	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Accept: rest.AcceptJSON(&answer)})
+	_, err := e.client.Do(ctx, &rest.Request{Endpoint: e.stream.count, Tries: rest.Enough, Observer: e.observer, Into: rest.JSON{Value: &answer}})
 	e.spent++
 	return answer.Count.Value, err
 }

@@ -43,7 +43,7 @@ func (s *Source) checkExpiry(ctx context.Context, o extract.Observer) extract.Fi
 			Scopes    []string
 		}
 	}
-	_, err := s.client.Do(ctx, &rest.Request{Endpoint: currentToken, Tries: rest.Enough, Observer: o, Accept: rest.AcceptJSON(&current)})
+	_, err := s.client.Do(ctx, &rest.Request{Endpoint: currentToken, Tries: rest.Enough, Observer: o, Into: rest.JSON{Value: &current}})
 	var api *rest.APIError
 	switch {
 	case errors.As(err, &api) && (api.Status == http.StatusNotFound || api.Status == http.StatusForbidden):

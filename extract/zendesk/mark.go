@@ -1,48 +1,80 @@
 package zendesk
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"time"
 
 	"desklake/extract"
+	"desklake/schema"
 )
 
-// mark is where a stream continues, as it stands in Position.Cursor: JSON, each style of paging with the fields
-// that it needs.
-type mark struct {
-	After string `json:"after,omitempty"` // cursor of the export, or of the list that is being read
-	Since int64  `json:"since,omitempty"` // start_time, unix seconds
-	Rows  int    `json:"rows,omitempty"`  // the page size that worked, if it is not the largest
+// A mark is where a stream continues, as it stands in Position.Cursor: JSON, with one type for each style of paging. It says
+// whose it is, and a mark that is not what the pager knows is no place to go on from: read as another one it could skip rows.
 
-	Holes []hole `json:"holes,omitempty"` // what was skipped, oldest first
-
-	Metrics bool `json:"metrics,omitempty"` // tickets: some came with their metrics
-
-	Began   int64   `json:"began,omitempty"`   // ratings: when the walk that is under way began, or a rating without an id was made: Next is not later
-	Next    int64   `json:"next,omitempty"`    // ratings: the latest change that was read: the next walk reads from there
-	Last    int64   `json:"last,omitempty"`    // ratings: when the last whole walk ended
-	Full    int64   `json:"full,omitempty"`    // ratings: when the last walk from the start date began
-	Filter  filter  `json:"filter,omitempty"`  // ratings: what start_time goes by
-	Refused []int64 `json:"refused,omitempty"` // audits: tickets to try again
-
-	Missing map[int64]int64 `json:"missing,omitempty"` // audits: since when those of them that are not found are tried again, unix seconds
+// form is what tells a mark from those of other styles and versions. The marks of the first version have none: all styles had
+// one type then, with the fields that each has now.
+type form struct {
+	Of string `json:"of,omitempty"`
+	V  int    `json:"v,omitempty"`
 }
 
-func readMark(of extract.Stream, from extract.Position) (mark, error) {
-	var m mark
+// readMark reads the mark of a position, which is zero at the start.
+func readMark[M any](from extract.Position, known form) (m M, err error) {
 	if from.Cursor == "" {
 		return m, nil
 	}
-	if err := json.Unmarshal([]byte(from.Cursor), &m); err != nil {
-		return m, &badMark{of.Tables[0].Name, err}
+	var is form
+	d := json.NewDecoder(bytes.NewReader([]byte(from.Cursor)))
+	if err = json.Unmarshal([]byte(from.Cursor), &is); err == nil && is != (form{}) {
+		err = known.reads(is)
+		d.DisallowUnknownFields()
+	}
+	if err == nil {
+		err = d.Decode(&m)
+	}
+	if err != nil {
+		return m, &badMark{err: err}
 	}
 	return m, nil
 }
 
-// badMark is the error of a stored cursor that desklake did not write.
+// since makes what paging.since is, for marks of this form.
+func since[M interface {
+	since(highWater time.Time) int64
+}](known form) func(extract.Position) (int64, error) {
+	return func(from extract.Position) (int64, error) {
+		m, err := readMark[M](from, known)
+		return m.since(from.HighWater), err
+	}
+}
+
+// reads returns why marks of another form can't be read by those who know this one.
+func (known form) reads(is form) error {
+	switch {
+	case is.Of != known.Of:
+		return fmt.Errorf("it is one of %.20q, and the stream's are of %q", is.Of, known.Of)
+	case is.V != known.V:
+		return fmt.Errorf("it has version %d, and this desklake knows version %d", is.V, known.V)
+	}
+	return nil
+}
+
+// badMark is the error of a stored cursor that desklake did not write, or a later one did.
 type badMark struct {
 	table string // a table of the stream
 	err   error
+}
+
+// ofTable names a table of the stream in an error that is about its mark.
+func ofTable(t *schema.Table, err error) error {
+	var bad *badMark
+	if errors.As(err, &bad) {
+		bad.table = t.Name
+	}
+	return err
 }
 
 func (e *badMark) Error() string { return "the stored cursor can't be read: " + e.err.Error() }
@@ -51,9 +83,9 @@ func (e *badMark) Hint() string {
 	return "`desklake state reset " + e.table + "` makes the stream start again from the start date; no row is doubled by it"
 }
 
-// position is the mark with the high-water mark that belongs to it.
-func (m mark) position(highWater time.Time) extract.Position {
-	text, err := json.Marshal(m)
+// stored is the position with a mark, and the high-water mark that belongs to it.
+func stored(mark any, highWater time.Time) extract.Position {
+	text, err := json.Marshal(mark)
 	if err != nil {
 		panic(err) // a struct of numbers and strings
 	}

@@ -68,9 +68,9 @@ func (p *places) add(f fetched) error {
 
 // moved asks again for the rows in front of the last page. Where they stand as they did, no row can have come from one
 // page to another unseen.
-func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (moved, err error) {
-	for w.offset = 0; w.offset < last; {
-		f, err := w.fetch(ctx, &rest.Request{}, q)
+func (l *listing) moved(ctx context.Context, q url.Values, met *places, last int) (moved, err error) {
+	for ahead := 0; ahead < last; {
+		f, err := l.fetch(ctx, &rest.Request{RowsAhead: ahead}, q)
 		if err != nil {
 			return nil, err
 		}
@@ -80,7 +80,7 @@ func (w *walk) moved(ctx context.Context, q url.Values, met *places, last int) (
 		if end := f.begins() + f.rows; end < last && f.rows < f.Asked {
 			return changed("there were %d rows, and then %d", last, end), nil
 		}
-		w.offset = f.begins() + f.Asked
+		ahead = f.begins() + f.Asked
 	}
 	return nil, nil
 }

@@ -109,10 +109,9 @@ func TestAnEmptyReadingOfAllRatingsIsNone(t *testing.T) {
 			}
 			return body
 		})})
-		stream := r.source.catalog().Select([]string{"satisfaction_ratings"})[0]
-		position := stream.Name
+		position := r.source.catalog().Select([]string{"satisfaction_ratings"})[0].Name
 		r.run("satisfaction_ratings")
-		m, _ := readMark(stream, r.positions[position])
+		m, _ := readMark[ratingsMark](r.positions[position], ratingsForm)
 		m.Filter, m.Full = byCreation, m.Full-int64(32*day/time.Second) // a month went by
 		r.positions[position] = m.position(r.positions[position].HighWater)
 		empty = true

@@ -35,14 +35,14 @@ func (p *promise) pass(f fetched, last, more bool, ends int) error {
 
 // expect prepares another reading of a list that ended with an empty page behind so many rows in full pages: with pages that
 // these rows do not fill, no true end is empty. One that is empty there again is that of a list whose pages have a size of their own.
-func (w *walk) expect(rows int) {
-	w.endsBehind = rows
-	if rows == 0 || w.size.Rows() < 3 {
+func (l *listing) expect(rows int) {
+	l.endsBehind = rows
+	if rows == 0 || l.size.Rows() < 3 {
 		return
 	}
-	n := w.size.Rows() - 1
+	n := l.size.Rows() - 1
 	for n > 2 && rows%n == 0 {
 		n--
 	}
-	w.size = rest.NewPageSize(n, n)
+	l.size = rest.NewPageSize(n, n)
 }

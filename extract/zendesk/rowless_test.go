@@ -291,7 +291,7 @@ func TestHolesBecomeOneWhereThereAreTooMany(t *testing.T) {
 	t.Parallel()
 	var holes []hole
 	for i := range int64(500) {
-		holes = addHole(holes, hole{Since: 10 * i, Until: 10*i + 3})
+		holes = addHole(holes, hole{origin: origin{Since: 10 * i}, Until: 10*i + 3})
 	}
 	covers := func(second int64) bool {
 		return slices.ContainsFunc(holes, func(h hole) bool { return h.Since <= second && second <= h.Until })
@@ -304,12 +304,12 @@ func TestHolesBecomeOneWhereThereAreTooMany(t *testing.T) {
 	if len(holes) != maxHoles {
 		t.Errorf("%d holes", len(holes))
 	}
-	again := addHole(holes, hole{Since: 4991, Until: 4999})
-	if len(again) != maxHoles || again[maxHoles-1] != (hole{Since: 4990, Until: 4999}) {
+	again := addHole(holes, hole{origin: origin{Since: 4991}, Until: 4999})
+	if len(again) != maxHoles || again[maxHoles-1] != (hole{origin: origin{Since: 4990}, Until: 4999}) {
 		t.Errorf("a hole that touches the last one: %+v", again[len(again)-1])
 	}
-	byCursor := addHole(addHole(nil, hole{After: "a", Until: 5}), hole{After: "a", Until: 9})
-	if len(byCursor) != 1 || byCursor[0].Until != 9 || len(addHole(byCursor, hole{After: "b", Until: 5})) != 2 {
+	byCursor := addHole(addHole(nil, hole{origin: origin{After: "a"}, Until: 5}), hole{origin: origin{After: "a"}, Until: 9})
+	if len(byCursor) != 1 || byCursor[0].Until != 9 || len(addHole(byCursor, hole{origin: origin{After: "b"}, Until: 5})) != 2 {
 		t.Errorf("%+v", byCursor)
 	}
 }

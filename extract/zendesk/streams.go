@@ -7,26 +7,6 @@ import (
 	"desklake/schema"
 )
 
-// paging is how the pages of a stream follow each other.
-type paging uint8
-
-const (
-	cursorExport paging = iota + 1 // incremental export by cursor
-	timeExport                     // incremental export by start_time
-	list                           // a whole list by cursor: page[size], page[after]
-	numberedList                   // a whole list by page number: page, per_page
-	ratings                        // a list by cursor from a start_time on
-	ticketAudits                   // a cursor export of tickets, and the audits of each of them
-)
-
-// sizeParameter is the query parameter of the page size.
-func (p paging) sizeParameter() string {
-	if p == list || p == ratings {
-		return "page[size]"
-	}
-	return "per_page"
-}
-
 // stream is one walk along one endpoint, as data. It stands with the table that it fills.
 type stream struct {
 	name     string // the table's, unless set
@@ -35,33 +15,17 @@ type stream struct {
 	sideload map[string]string // values of include, each with the table that wants it
 	key      string            // of the rows in the envelope
 	count    string            // endpoint that tells how many rows there are of all; empty without one. Above 100,000 Zendesk counts once a day
-	paging   paging
-	time     string   // the rows' field whose latest value is the high-water mark
-	each     bool     // reading on needs each row's id and times
-	audits   bool     // its rows are audits
-	whole    string   // endpoint of a list of the same rows, for a second that holds more than a page of the export can
-	fills    []string // the tables that it fills, the one that it stands with unless set
-	needs    string   // what makes the stream readable, for accounts and roles that can't
-	optional bool     // accounts can lack it by their plan: a refusal means that, until it could be read once
+	paging   *paging           // how its pages follow each other: cursorExport, timeExport, list, numberedList, ratings or ticketAudits
+	time     string            // the rows' field whose latest value is the high-water mark
+	each     bool              // reading on needs each row's id and times
+	audits   bool              // its rows are audits
+	whole    string            // endpoint of a list of the same rows, for a second that holds more than a page of the export can
+	fills    []string          // the tables that it fills, the one that it stands with unless set
+	needs    string            // what makes the stream readable, for accounts and roles that can't
+	optional bool              // accounts can lack it by their plan: a refusal means that, until it could be read once
 
-	rows   int // on a page, the most that the API gives; by the paging
 	tables []*schema.Table
 }
-
-// rows is how many rows a page has at most.
-func (p paging) rows() int {
-	if p == cursorExport || p == timeExport {
-		return exportRows
-	}
-	return listRows
-}
-
-// The limits of pages: an export's, https://developer.zendesk.com/documentation/ticketing/managing-tickets/using-the-incremental-export-api/,
-// and a list's, https://developer.zendesk.com/api-reference/introduction/pagination/.
-const (
-	exportRows = 1000
-	listRows   = 100
-)
 
 // commentEvents is what to include, so that comments come with their text.
 const commentEvents = "comment_events"
@@ -91,7 +55,6 @@ func allStreams() (all []*stream) {
 			for _, name := range st.fills {
 				st.tables = append(st.tables, byName[name])
 			}
-			st.rows = st.paging.rows()
 			all = append(all, st)
 		}
 	}
@@ -110,16 +73,13 @@ func (s *Source) stream(name string) (*stream, error) {
 
 // scanner reads the envelopes of the stream's pages.
 func (st *stream) scanner() scanner {
-	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each, counted: st.paging == timeExport, audits: st.audits}
+	sc := scanner{key: st.key, id: "id", time: st.time, each: st.each || st.paging.pass, counted: st.paging == timeExport, audits: st.audits}
 	if len(st.tables) > 0 {
 		key := st.tables[0].Columns[0]
 		sc.id, sc.named = key.Name, key.Type == schema.Text
 	}
 	return sc
 }
-
-// pass reports that each walk is a complete reading.
-func (st *stream) pass() bool { return st.paging == list || st.paging == numberedList }
 
 // values is the query that every request has which fills the tables.
 func (st *stream) values(tables []*schema.Table) url.Values {

@@ -47,7 +47,7 @@ func Tables() []*schema.Table {
 func Catalog() extract.Catalog {
 	c := extract.Catalog{Tables: Tables(), Routes: map[string]string{}}
 	for _, st := range streams {
-		c.Streams = append(c.Streams, extract.Stream{Name: st.name, Tables: st.tables, Pass: st.pass(),
+		c.Streams = append(c.Streams, extract.Stream{Name: st.name, Tables: st.tables, Pass: st.paging.pass,
 			NewDecoder: func(tables []*schema.Table) extract.Decoder { return newDecoder(st, tables) }})
 		for _, t := range st.tables {
 			if st.paging == ticketAudits {

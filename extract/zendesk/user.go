@@ -22,21 +22,26 @@ type user struct {
 // anonymous is the answer of /users/me to a credential that is not good, where it is not 401.
 const anonymous = rest.Anonymous("GET /api/v2/users/me: Zendesk takes the caller for an anonymous user")
 
+// caller is what /users/me answers.
+type caller struct{ User user }
+
+// Decode implements rest.Decoder.
+func (c *caller) Decode(body []byte) error {
+	*c = caller{}
+	if err := json.Unmarshal(body, c); err != nil {
+		return err
+	}
+	if c.User.ID == nil {
+		return anonymous
+	}
+	return nil
+}
+
 // whoami asks who the credential stands for. Without a good one, and where a proxy takes it away, /users/me can answer 200,
 // with an anonymous user whose id is null.
 func (s *Source) whoami(ctx context.Context, spent *rest.Cost, o extract.Observer) (*user, error) {
-	var me struct{ User user }
-	accept := func(body []byte) error {
-		me.User = user{}
-		if err := json.Unmarshal(body, &me); err != nil {
-			return err
-		}
-		if me.User.ID == nil {
-			return anonymous
-		}
-		return nil
-	}
-	_, err := s.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: spent, Observer: o, Accept: accept})
+	var me caller
+	_, err := s.client.Do(ctx, &rest.Request{Endpoint: "/api/v2/users/me", Tries: rest.Enough, Spent: spent, Observer: o, Into: &me})
 	if err != nil {
 		return nil, s.client.Settled(ctx, refusedToAll(s.client, err))
 	}

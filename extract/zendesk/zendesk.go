@@ -2,8 +2,8 @@
 //
 // It owns everything that is particular to Zendesk: the literals of its tables and streams, the names of its headers, what its
 // errors mean, and the ways in which its pages follow each other. How it is asked is package rest, how to log in with OAuth
-// package oauth. Start with New, then read streams.go: what is read from where is data. Source.Read leads to the walks, and every
-// request to rest.Client.Do.
+// package oauth. Start with New, then read streams.go: what is read from where is data. Source.Read leads to the pager of a
+// stream: cursor.go, time.go, list.go, ratings.go or audits.go; each asks through fetcher.go, and that through rest.Client.Do.
 package zendesk
 
 import (
