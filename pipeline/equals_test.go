@@ -61,7 +61,7 @@ func (l *lake) tableEquals(c copied, table *schema.Table, gone map[string]bool, 
 			continue
 		}
 		if deleted := r.Deleted && !ofTickets[table.Name]; deleted != (row[schema.DeletedAt] != nil) {
-			report(r.Key, "deleted: %v, _desklake_deleted_at: %v", deleted, row[schema.DeletedAt])
+			report(r.Key, "deleted: %v, _desklake_deleted_at: %v (a mark of deletion stands as Deleted in the table, and in the list of the helpdesk)", deleted, row[schema.DeletedAt])
 		}
 		if r.Gone {
 			continue // nobody may have seen its last changes

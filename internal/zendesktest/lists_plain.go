@@ -3,7 +3,7 @@ package zendesktest
 // plainLists are the lists and the small exports whose records are their fields, by Zendesk's OpenAPI document,
 // https://developer.zendesk.com/zendesk/oas.yaml. One that is not here is another literal.
 var plainLists = []List{
-	{Table: "brands", id: spaced(36_000_333_000_029, 13), Fields: `
+	{Table: "brands", id: spaced(36_000_333_000_029, 13), Deleted: "is_deleted", Fields: `
 		id:int url active:bool brand_url default:bool has_help_center:bool help_center_state:enabled|disabled|restricted
 		host_mapping is_deleted:bool logo:object name signature_template subdomain ticket_form_ids:ticket_forms*
 		created_at:time updated_at:time`},

@@ -38,13 +38,14 @@ func newLayout(name string, t *tableState) *layout {
 	var nodes []parquet.Node
 	for i, c := range l.columns {
 		at := len(l.leaves)
+		if c.Name == t.Month { // which can be the version as well
+			l.month = at
+		}
 		switch c.Name {
 		case t.Key:
 			l.key, l.intKey = at, schema.Type(c.Type) == schema.Int
 		case t.Version:
 			l.version, l.versionType = at, schema.Type(c.Type)
-		case t.Month:
-			l.month = at
 		case schema.ExtractedAt:
 			l.extracted = at
 		case schema.RunID:

@@ -106,6 +106,21 @@ func numberVersion(t *testing.T, p *place) {
 	p.want(numbered, `{"id":1,"version":9007199254740993}`)
 }
 
+// versionIsMonth: what a row's time orders can be kept by the months of it, where no row changes.
+func versionIsMonth(t *testing.T, p *place) {
+	events := &schema.Table{Name: "events", Doc: "What happened.", Key: "id", Version: "at", Month: "at", Columns: []schema.Column{
+		{Name: "id", Type: schema.Int, Doc: "The event."}, {Name: "at", Type: schema.Time, Doc: "When it was."}}}
+	rows := []string{`{"id":1,"at":"2026-01-31T00:00:00Z"}`, `{"id":2,"at":"2026-02-01T00:00:00Z"}`, `{"id":3}`}
+	p.open(events)
+	p.load(events, 1, rows...)
+	p.close()
+	p.open(events)
+	if n := p.load(events, 2, rows...); n.Unchanged != 3 {
+		t.Errorf("once more: %+v", n)
+	}
+	p.want(events, rows...)
+}
+
 // nullVersionSaysNothing: what comes without a usable version comes later all the same, and so does what follows it.
 func nullVersionSaysNothing(t *testing.T, p *place) {
 	gone := `{"id":1,"name":"Rex","status":"deleted"}`

@@ -48,6 +48,7 @@ func Run(t *testing.T, describe func(folder string) Destination) {
 		"a null version says nothing":                           nullVersionSaysNothing,
 		"a version that can't be true keeps nothing out":        impossibleVersion,
 		"a version can be a number":                             numberVersion,
+		"a version can be the time that gives the month":        versionIsMonth,
 		"a table without versions takes what is written later":  withoutVersions,
 		"a replay changes nothing":                              replayChangesNothing,
 		"repeats in one batch leave one row":                    repeatsInBatch,
