@@ -52,7 +52,7 @@ type Destination interface {
 	Sources(ctx context.Context) ([]SourceReport, error)
 
 	// Changes says what Prepare would do for the tables: the destination first, if that would be created, then what ChangesOf
-	// makes of each table. Without tables it says whether Read would find nothing.
+	// makes of each table.
 	Changes(ctx context.Context, tables []*schema.Table) ([]Change, error)
 
 	// Check returns why a run could not write there, as far as that can be told without writing.

@@ -152,15 +152,12 @@ func (a *app) makePlan(t setup.Task, source extract.Source) (pipeline.Plan, erro
 
 // checkpoints reads the stored checkpoints without the lock; none where the sink is not there yet.
 func (a *app) checkpoints(d sink.Destination) (map[string]state.Checkpoint, error) {
-	changes, err := d.Changes(a.ctx, nil)
-	if err != nil {
-		return nil, &pipeline.SinkError{Err: err}
-	}
-	if len(changes) > 0 {
-		return nil, nil
-	}
 	report, err := sink.Inspect(a.ctx, d, sink.Look{})
-	if err != nil {
+	var none *sink.NotYet
+	switch {
+	case errors.As(err, &none):
+		return nil, nil
+	case err != nil:
 		return nil, &pipeline.SinkError{Err: err}
 	}
 	return report.Checkpoints, nil

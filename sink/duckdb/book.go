@@ -41,16 +41,14 @@ func (b books) isLost(table string) bool {
 	return false
 }
 
-// readBooks reads the books. What a file of an earlier version does not have is taken from its loads.
-func (s *Sink) readBooks(ctx context.Context) (b books, err error) {
+// readBooks reads the books of a file with this layout. What a file of an earlier version does not have is taken from its loads.
+func (s *Sink) readBooks(ctx context.Context, there layout) (b books, err error) {
 	b.checkpoints, b.noticed = map[string]state.Checkpoint{}, map[string]bool{}
-	if b.source, err = s.columns(ctx, catalog, s.options.schema()); err != nil {
-		return b, err
+	b.source, b.own = there[s.options.schema()], there[ownSchema]
+	if b.own["checkpoints"] == nil {
+		return b, nil
 	}
-	if b.own, err = s.columns(ctx, catalog, "desklake"); err != nil || b.own["checkpoints"] == nil {
-		return b, err
-	}
-	all, err := s.readKnown(ctx, catalog, b.own)
+	all, err := s.readKnown(ctx, catalog, there)
 	if err != nil {
 		return b, err
 	}
@@ -116,7 +114,11 @@ func (s *Sink) withoutLost(ctx context.Context, b books, c state.Checkpoint) (st
 func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b, err := s.readBooks(ctx)
+	there, err := s.layoutOf(ctx, catalog)
+	if err != nil {
+		return nil, explain(s.path, err)
+	}
+	b, err := s.readBooks(ctx, there)
 	return b.checkpoints, explain(s.path, err)
 }
 
@@ -124,9 +126,9 @@ func (s *Sink) Checkpoints(ctx context.Context) (map[string]state.Checkpoint, er
 func (s *Sink) DeleteCheckpoint(ctx context.Context, stream string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	present, err := s.columns(ctx, catalog, "desklake")
+	there, err := s.layoutOf(ctx, catalog)
 	if err == nil {
-		_, err = s.own.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE "+s.mineIn(present["checkpoints"])+" AND stream = $1", stream)
+		_, err = s.own.exec(ctx, "DELETE FROM "+ours+"checkpoints WHERE "+s.mineIn(there[ownSchema]["checkpoints"])+" AND stream = $1", stream)
 	}
 	return explain(s.path, err)
 }

@@ -9,8 +9,11 @@ import (
 	"desklake/sink/book"
 )
 
-// ours is the schema of desklake's own tables.
-const ours = catalog + ".desklake."
+// ownSchema is the schema of desklake's own tables; what is in front of their names in statements is ours.
+const (
+	ownSchema = "desklake"
+	ours      = catalog + "." + ownSchema + "."
+)
 
 // bookkeeping are desklake's own tables: those of every sink, and what it knows of each table.
 var bookkeeping = append(slices.Clone(book.Tables), knownTables.Schema())

@@ -16,12 +16,14 @@ func Changes(ctx context.Context, o Options, tables []*schema.Table) (changes []
 	if err != nil {
 		return nil, err
 	}
-	present := map[string]tableColumns{}
+	var present map[string]tableColumns
 	if s == nil {
 		changes = []sink.Change{{}}
 	} else {
 		defer s.detach()
-		if present, err = s.columns(ctx, catalog, o.schema()); err == nil {
+		var there layout
+		if there, err = s.layoutOf(ctx, catalog); err == nil {
+			present = there[o.schema()]
 			err = s.checkTables(tables, present)
 		}
 	}

@@ -16,19 +16,25 @@ type extent struct {
 func (e extent) dead() int64 { return e.rows - e.inserted }
 
 func (s *Sink) extent(ctx context.Context) (e extent, err error) {
-	present, err := s.columns(ctx, catalog, "desklake")
-	if err != nil || present["tables"] == nil { // a file that was not prepared
+	rows := map[string]int64{} // by schema
+	prepared := false
+	err = s.own.query(ctx, "SELECT schema_name, table_name, estimated_size::BIGINT FROM duckdb_tables() WHERE database_name = $1", []any{catalog}, func(v []any) error {
+		rows[text(v[0])] += number(v[2])
+		prepared = prepared || text(v[0]) == ownSchema && text(v[1]) == knownTables.Name
+		return nil
+	})
+	if err != nil || !prepared {
 		return e, err
 	}
-	tables, err := s.readKnown(ctx, catalog, present)
-	if err != nil {
-		return e, err
-	}
-	for _, k := range tables {
+	var tables []known
+	err = selectRows(ctx, s.own, knownTables, "SELECT * FROM "+ours+knownTables.Name, nil, func(k *known) error {
 		e.inserted, e.changed = e.inserted+k.inserted, e.changed+k.changed
+		tables = append(tables, *k)
+		return nil
+	})
+	for _, name := range schemas(tables) {
+		e.rows += rows[name]
 	}
-	e.rows, err = s.own.queryInt(ctx, `SELECT sum(estimated_size)::BIGINT FROM duckdb_tables()
-		WHERE database_name = $1 AND schema_name IN (SELECT unnest($2::VARCHAR[]))`, catalog, schemas(tables))
 	return e, err
 }
 

@@ -58,12 +58,12 @@ func (s *Sink) recordIssues(ctx context.Context, issues []schema.Issue) error {
 	if err != nil {
 		return err
 	}
-	present, err := s.columns(ctx, catalog, "desklake")
+	there, err := s.layoutOf(ctx, catalog)
 	if err != nil {
 		return err
 	}
 	return s.inTransaction(ctx, func() error {
-		if err := s.createBookkeeping(ctx, present); err != nil { // an earlier version may have made the file
+		if err := s.createBookkeeping(ctx, there[ownSchema]); err != nil { // an earlier version may have made the file
 			return err
 		}
 		return s.saveIssues(ctx, s.own, run, time.Now().UTC(), issues)
@@ -88,19 +88,23 @@ func (t sourceTable) name() string {
 // liveRows counts the live rows of the sources' tables in a database; none where it is not attached.
 func (s *Sink) liveRows(ctx context.Context, database string) (map[sourceTable]int64, error) {
 	live := map[sourceTable]int64{}
-	known, err := s.everyTable(ctx, database)
+	there, err := s.layoutOf(ctx, database)
 	if err != nil {
 		return nil, err
 	}
-	err = s.own.query(ctx, `SELECT schema_name, table_name FROM duckdb_columns()
-		WHERE database_name = $1 AND schema_name IN (SELECT unnest($2::VARCHAR[])) AND column_name = $3`, []any{database, schemas(known), schema.DeletedAt}, func(v []any) error {
-		live[sourceTable{text(v[0]), text(v[1])}] = 0
-		return nil
-	})
-	for t := range live {
-		if err == nil {
-			live[t], err = s.own.queryInt(ctx, "SELECT count(*) FROM "+within(database, t.schema, t.table)+" WHERE "+schema.DeletedAt+" IS NULL")
+	known, err := s.readKnown(ctx, database, there)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range schemas(known) {
+		for table, columns := range there[in] {
+			if _, ours := columns[schema.DeletedAt]; !ours {
+				continue
+			}
+			if live[sourceTable{in, table}], err = s.own.queryInt(ctx, "SELECT count(*) FROM "+within(database, in, table)+" WHERE "+schema.DeletedAt+" IS NULL"); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return live, err
+	return live, nil
 }

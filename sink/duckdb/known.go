@@ -45,9 +45,10 @@ var knownTables = &book.Table[known]{Name: "tables", Doc: "What desklake has don
 	{Name: "source", Type: schema.Text, Null: true, Added: true, Of: func(k *known) any { return &k.source }, Doc: "The source, as in desklake.runs."},
 }}
 
-// readKnown reads desklake.tables of a database that has these tables, of all sources. Of a file of an earlier version it is
+// readKnown reads desklake.tables of a database with this layout, of all sources. Of a file of an earlier version it is
 // what its loads say.
-func (s *Sink) readKnown(ctx context.Context, database string, present map[string]tableColumns) (all []known, err error) {
+func (s *Sink) readKnown(ctx context.Context, database string, there layout) (all []known, err error) {
+	present := there[ownSchema]
 	if present["loads"] == nil && present["tables"] == nil {
 		return nil, nil
 	}

@@ -45,7 +45,8 @@ func (s *Sink) mark(ctx context.Context, made time.Time, whole bool) error {
 // marks is known by its last run, which is in this file as well; forced, by its account. One that is marked may be of a file of
 // the same account that was made anew.
 func (s *Sink) checkMark(ctx context.Context, force bool) (touched bool, err error) {
-	present, err := s.columns(ctx, copied, "desklake")
+	there, err := s.layoutOf(ctx, copied)
+	present := there[ownSchema]
 	var made time.Time
 	var last string // run
 	var accounts []string

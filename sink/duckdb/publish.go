@@ -99,11 +99,11 @@ func (s *Sink) compare(ctx context.Context, force bool) (differs bool, err error
 // contents is a text that two files share if they hold the same rows and columns: of each table which run changed it last, how
 // many changes there ever were, and the columns. It is empty for a file that desklake did not make.
 func (s *Sink) contents(ctx context.Context, database string) (string, error) {
-	present, err := s.columns(ctx, database, "desklake")
-	if err != nil || present["loads"] == nil {
+	there, err := s.layoutOf(ctx, database)
+	if err != nil || there[ownSchema]["loads"] == nil {
 		return "", err
 	}
-	tables, err := s.readKnown(ctx, database, present)
+	tables, err := s.readKnown(ctx, database, there)
 	if err != nil {
 		return "", err
 	}

@@ -10,7 +10,8 @@ import (
 
 // reader is a transaction that only reads, on a connection of its own.
 type reader struct {
-	tables map[string]tableColumns
+	there  layout
+	tables map[string]tableColumns // those that it was asked for
 	end    func()
 
 	mu   sync.Mutex // guards look: the file can be opened anew, which ends the reading
@@ -65,10 +66,12 @@ func (r *reader) begin(ctx context.Context, tables []string) error {
 	if _, err := r.look.own.exec(ctx, "BEGIN TRANSACTION READ ONLY"); err != nil {
 		return err
 	}
-	present, err := r.look.columns(ctx, catalog, r.look.options.schema())
+	there, err := r.look.layoutOf(ctx, catalog)
 	if err != nil {
 		return err
 	}
+	r.there = there
+	present := there[r.look.options.schema()]
 	r.tables = map[string]tableColumns{}
 	for _, name := range tables {
 		if present[name] == nil {
@@ -102,7 +105,7 @@ func (r *reader) use(do func(s *Sink) error) error {
 // Report implements sink.Reader.
 func (r *reader) Report(ctx context.Context, look sink.Look) (report sink.Report, err error) {
 	err = r.use(func(s *Sink) error {
-		report, err = s.report(ctx, look)
+		report, err = s.report(ctx, r.there, look)
 		return err
 	})
 	return report, err

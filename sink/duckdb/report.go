@@ -28,8 +28,8 @@ func open(ctx context.Context, o Options) (_ *Sink, err error) {
 	return s, nil
 }
 
-func (s *Sink) report(ctx context.Context, look sink.Look) (r sink.Report, err error) {
-	b, err := s.readBooks(ctx)
+func (s *Sink) report(ctx context.Context, there layout, look sink.Look) (r sink.Report, err error) {
+	b, err := s.readBooks(ctx, there)
 	if err != nil {
 		return r, err
 	}

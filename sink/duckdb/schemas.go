@@ -33,20 +33,11 @@ func schemas(tables []known) []string {
 
 // ofEarlierVersion reads what a file of an earlier version, which knew one source without a name, says of that; and returns what
 // stores it for good where another one completes the file.
-func (s *Sink) ofEarlierVersion(ctx context.Context, b books) (store func() error, err error) {
+func (s *Sink) ofEarlierVersion(ctx context.Context, b books, there layout) (store func() error, err error) {
 	if !b.older() || s.options.Source == "" {
 		return func() error { return nil }, nil
 	}
 	only := &Sink{path: s.path, own: s.own}
-	itsBooks, err := only.readBooks(ctx)
+	itsBooks, err := only.readBooks(ctx, there)
 	return func() error { return only.remember(ctx, itsBooks, nil) }, err
-}
-
-// everyTable reads what is known of the tables of all sources.
-func (s *Sink) everyTable(ctx context.Context, database string) ([]known, error) {
-	present, err := s.columns(ctx, database, "desklake")
-	if err != nil {
-		return nil, err
-	}
-	return s.readKnown(ctx, database, present)
 }

@@ -24,7 +24,11 @@ func Sources(ctx context.Context, o Options) ([]sink.SourceReport, error) {
 }
 
 func (s *Sink) sources(ctx context.Context) (reports []sink.SourceReport, err error) {
-	tables, err := s.everyTable(ctx, catalog)
+	there, err := s.layoutOf(ctx, catalog)
+	if err != nil {
+		return nil, err
+	}
+	tables, err := s.readKnown(ctx, catalog, there)
 	if err != nil || len(tables) == 0 {
 		return nil, err
 	}
@@ -37,13 +41,9 @@ func (s *Sink) sources(ctx context.Context) (reports []sink.SourceReport, err er
 		return nil, err
 	}
 	for _, schemaName := range schemas(tables) {
-		present, err := s.columns(ctx, catalog, schemaName)
-		if err != nil {
-			return nil, err
-		}
 		var r sink.SourceReport
 		for _, k := range tables {
-			if (Options{Source: k.source}).schema() == schemaName && present[k.table] != nil && !k.committedAt.IsZero() {
+			if (Options{Source: k.source}).schema() == schemaName && there[schemaName][k.table] != nil && !k.committedAt.IsZero() {
 				r.Name = k.source
 				r.Add(k.table, k.committedAt)
 			}

@@ -16,14 +16,18 @@ import (
 func (s *Sink) Prepare(ctx context.Context, tables []*schema.Table) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	b, err := s.readBooks(ctx)
+	there, err := s.layoutOf(ctx, catalog)
+	if err != nil {
+		return explain(s.path, err)
+	}
+	b, err := s.readBooks(ctx, there)
 	if err != nil {
 		return explain(s.path, err)
 	}
 	if err := s.checkTables(tables, b.source); err != nil {
 		return err
 	}
-	earlier, err := s.ofEarlierVersion(ctx, b)
+	earlier, err := s.ofEarlierVersion(ctx, b, there)
 	if err != nil {
 		return explain(s.path, err)
 	}
@@ -62,22 +66,26 @@ type column struct {
 // tableColumns are a table's columns by name, and under the empty name the table itself (its comment).
 type tableColumns map[string]column
 
-// columns reads what a database has in a schema.
-func (s *Sink) columns(ctx context.Context, database, schemaName string) (map[string]tableColumns, error) {
-	found := map[string]tableColumns{}
+// layout is what a database has: by the names of schemas and tables.
+type layout map[string]map[string]tableColumns
+
+// layoutOf reads what a database has. DuckDB goes through everything in all that is attached, whatever is asked for: what several
+// need is asked once.
+func (s *Sink) layoutOf(ctx context.Context, database string) (layout, error) {
+	found := layout{}
 	err := s.own.query(ctx, `
-		SELECT table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns()
-		WHERE database_name = $1 AND schema_name = $2
-		UNION ALL SELECT table_name, '', '', coalesce(comment, '') FROM duckdb_tables()
-		WHERE database_name = $1 AND schema_name = $2
-		UNION ALL SELECT view_name, '', 'VIEW', '' FROM duckdb_views()
-		WHERE database_name = $1 AND schema_name = $2`,
-		[]any{database, schemaName}, func(v []any) error {
-			table := v[0].(string)
-			if found[table] == nil {
-				found[table] = tableColumns{}
+		SELECT schema_name, table_name, column_name, data_type, coalesce(comment, '') FROM duckdb_columns() WHERE database_name = $1
+		UNION ALL SELECT schema_name, table_name, '', '', coalesce(comment, '') FROM duckdb_tables() WHERE database_name = $1
+		UNION ALL SELECT schema_name, view_name, '', 'VIEW', '' FROM duckdb_views() WHERE database_name = $1`,
+		[]any{database}, func(v []any) error {
+			in, table := v[0].(string), v[1].(string)
+			if found[in] == nil {
+				found[in] = map[string]tableColumns{}
 			}
-			found[table][v[1].(string)] = column{strings.ReplaceAll(v[2].(string), `"`, ""), v[3].(string)}
+			if found[in][table] == nil {
+				found[in][table] = tableColumns{}
+			}
+			found[in][table][v[2].(string)] = column{strings.ReplaceAll(v[3].(string), `"`, ""), v[4].(string)}
 			return nil
 		})
 	return found, err
