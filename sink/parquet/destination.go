@@ -45,7 +45,7 @@ func (d Destination) Read(ctx context.Context, tables ...string) (sink.Reader, e
 func (d Destination) Sources(context.Context) ([]sink.SourceReport, error) { return Sources(d.Options) }
 
 // InUse implements sink.Destination.
-func (d Destination) InUse() bool { return durable.InUse(filepath.Join(d.Options.Path, lockName)) }
+func (d Destination) InUse() bool { return durable.InUse(filepath.Join(d.Path, lockName)) }
 
 // Changes implements sink.Destination.
 func (d Destination) Changes(ctx context.Context, tables []*schema.Table) ([]sink.Change, error) {
