@@ -72,7 +72,9 @@ func (j Job) streams(catalog extract.Catalog, stored map[string]state.Checkpoint
 // read. An earlier version of desklake did not store it: then it was the source's, as far as can be known.
 func (j Job) planned(s extract.Stream, start time.Time, stored map[string]state.Checkpoint) PlannedStream {
 	c, found := stored[checkpointName(s)]
-	s.Met = stored[s.Name].HighWater
+	if !j.AcceptDeletes { // else what was there may be gone
+		s.Met = stored[s.Name].HighWater
+	}
 	p := PlannedStream{Stream: s, stored: c, start: start}
 	if !found || j.FullRefresh || s.Pass || !c.Covers(extract.TableNames(s.Tables)) {
 		return p

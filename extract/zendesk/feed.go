@@ -11,6 +11,7 @@ import (
 
 	"desklake/extract"
 	"desklake/extract/rest"
+	"desklake/schema"
 )
 
 // feed is a walk along a stream that begins at a start_time: an export, or the ratings.
@@ -68,22 +69,49 @@ func (f *feed) nothing(ctx context.Context, err error) error {
 	return cmp.Or(err, early)
 }
 
-// tooEarly is why the stream is not at its end, though it says so: rows that an earlier reading met were not met yet. Where none
-// are known, a window is held against what begins behind it. The error is that of a request.
+// tooEarly is why the stream is not at its end, though it says so: rows that an earlier reading met are there, and were not met
+// yet. Where none are known, a window is held against what begins behind it. The latest rows can have been deleted for good; that all
+// were, nobody believes at once. The error is that of a request.
 func (f *feed) tooEarly(ctx context.Context) (early, err error) {
-	if to := f.window.To; f.known.IsZero() && !to.IsZero() && f.now().Sub(to) > lateRows {
-		page, err := f.fetch(ctx, &rest.Request{Size: rest.NewPageSize(1, f.stream.paging.rows)}, startTime(to.Unix()))
-		var api *rest.APIError
-		switch {
-		case errors.As(err, &api) && tooRecent(api):
-		case err != nil:
-			return nil, err
-		case page.rows > 0 || page.promises():
-			f.known = to
-		}
+	at := f.known
+	if to := f.window.To; at.IsZero() && !to.IsZero() && f.now().Sub(to) > lateRows {
+		at = to
 	}
-	if f.known.Unix() < f.begin || !f.met.Before(f.known) {
+	if at.Unix() < f.begin || !f.met.Before(at) {
 		return nil, nil
 	}
-	return f.wrong("it says that nothing follows, and rows of %s, which were there before, were not met", f.known.UTC().Format(time.RFC3339)), nil
+	there, err := f.goesOn(ctx, at)
+	switch second := at.UTC().Format(time.RFC3339); {
+	case err != nil:
+		return nil, err
+	case there:
+		return f.wrong("it says that nothing follows, and rows of %s, which were there before, were not met", second), nil
+	case f.known.IsZero():
+	case f.met.IsZero():
+		return f.emptied(second), nil
+	default:
+		f.note(schema.Issue{Reason: "the latest rows that were there before are gone from the export: they were deleted for good, or the account was restored from a backup", Value: second})
+		f.known = time.Time{}
+	}
+	return nil, nil
+}
+
+// goesOn reports that there are rows from a time on.
+func (f *feed) goesOn(ctx context.Context, at time.Time) (bool, error) {
+	page, err := f.fetch(ctx, &rest.Request{Size: rest.NewPageSize(1, f.stream.paging.rows)}, startTime(at.Unix()))
+	var api *rest.APIError
+	if errors.As(err, &api) && tooRecent(api) {
+		return false, nil
+	}
+	return err == nil && (page.rows > 0 || page.promises()), err
+}
+
+// emptied is the error of a stream that had rows up to a time, and has none at all.
+func (f *feed) emptied(second string) error {
+	err := f.client.API().Theirs(f.wrong("it has no rows at all, and had some up to %s", second))
+	var failure *extract.Failure
+	if errors.As(err, &failure) {
+		failure.Advice = "if all of it was deleted there, say so: desklake sync " + f.tables[0].Name + " --accept-deletes. If not, " + failure.Advice
+	}
+	return err
 }

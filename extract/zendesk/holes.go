@@ -51,8 +51,13 @@ func (h hole) touches(other hole) bool {
 // within reports that the hole begins in the other one.
 func (h hole) within(other hole) bool { return other.touches(h) }
 
-// behind returns what the page leaves of the hole; closed if nothing is. An end in front of rows that are known is none.
-func (h hole) behind(f fetched, known time.Time) (rest hole, closed bool) {
+// early reports that a page says that nothing follows in front of rows that are known, and stand behind the hole.
+func (h hole) early(f fetched, known time.Time) bool {
+	return f.rows > 0 && f.ended(false) && max(f.reached(), f.latest.Unix()) < min(h.Until, known.Unix())
+}
+
+// behind returns what the page leaves of the hole; closed if nothing is. An end that comes too early is none.
+func (h hole) behind(f fetched, early bool) (rest hole, closed bool) {
 	rest = h
 	if f.after != "" {
 		rest.origin = origin{After: f.after}
@@ -60,7 +65,6 @@ func (h hole) behind(f fetched, known time.Time) (rest hole, closed bool) {
 		rest.Since = max(h.Since, f.end)
 	}
 	stale := f.rows > 0 && f.after != "" && rest == h // an earlier answer, which says nothing of the hole
-	early := f.rows > 0 && max(f.reached(), f.latest.Unix()) < min(h.Until, known.Unix())
 	return rest, !stale && !early && f.ended(false) || f.rows > 0 && f.reached() >= h.Until && rest != h
 }
 
@@ -81,7 +85,8 @@ func (e *export) passOver(holes []hole, h hole) []hole {
 
 // filling asks once for what is missing from earlier runs. What can be read by now is to be handed over, page by page; the
 // walk's own place stays where it is. What came for a week without the same things, as tickets may that never have metrics, is
-// handed over as it is: it is given up. So is what came as an end without a row: rows change their places, but rarely vanish.
+// handed over as it is: it is given up. So is what came as an end, without a row or in front of rows that are known: rows change
+// their places, but rarely vanish.
 type filling struct {
 	*export
 	begins int            // rows that the first page of each hole asks for
@@ -112,15 +117,18 @@ func (l *filling) next(ctx context.Context) bool {
 			l.err = err
 			return false
 		}
-		before, closed, lacking := h, false, err == nil && (f.incomplete() || f.lacksMetrics() || f.endsEmpty())
-		final := lacking && f.keyless == 0 && h.Lacking != 0 && l.now().Unix()-h.Lacking > int64(missingFor/time.Second)
-		if err == nil && (!lacking || final) {
+		before, closed, early, lacking := h, false, false, err == nil && (f.incomplete() || f.lacksMetrics() || f.endsEmpty())
+		weekLong := err == nil && f.keyless == 0 && h.Lacking != 0 && l.now().Unix()-h.Lacking > int64(missingFor/time.Second)
+		if err == nil && (!lacking || weekLong) {
 			l.follow(&f, h.origin)
 			f.end = f.leads(h.Since)
-			h, closed = h.behind(f, slices.MaxFunc([]time.Time{l.highWater, l.known}, time.Time.Compare))
+			early = h.early(f, slices.MaxFunc([]time.Time{l.highWater, l.known}, time.Time.Compare))
+			h, closed = h.behind(f, early)
+			closed = closed || early && weekLong && h == before
 		}
+		final := weekLong && (lacking || early && closed)
 		if err != nil || !closed && (h == before || f.rows == 0) { // it is as bad as it was
-			if lacking && before.Lacking == 0 {
+			if (lacking || early) && before.Lacking == 0 {
 				before.Lacking = l.now().Unix()
 			}
 			l.kept = append(l.kept, before)

@@ -258,11 +258,11 @@ func TestAStalePageIsNoEndOfAStream(t *testing.T) {
 func TestAStalePageClosesNoHole(t *testing.T) {
 	t.Parallel()
 	f := fetched{envelope: &envelope{rows: 3, after: place{100, 7}.cursor(), told: true, last: true}}
-	if rest, closed := (hole{origin: origin{After: f.after}, Until: 200}).behind(f, time.Time{}); closed {
+	if rest, closed := (hole{origin: origin{After: f.after}, Until: 200}).behind(f, false); closed {
 		t.Errorf("closed, with the rest %+v", rest)
 	}
 	f.rows = 0
-	if _, closed := (hole{origin: origin{After: f.after}, Until: 200}).behind(f, time.Time{}); !closed {
+	if _, closed := (hole{origin: origin{After: f.after}, Until: 200}).behind(f, false); !closed {
 		t.Error("a hole in which there is nothing is not closed")
 	}
 }

@@ -189,14 +189,13 @@ func (s *Sink) rememberTable(ctx context.Context, b books, t *schema.Table) erro
 			now.inserted, now.changed = 0, 0
 		}
 	}
-	_, counted := b.own["tables"]["live"]
-	if !counted || now.live == 0 || now.inserted == 0 || b.isLost(t.Name) { // it may not be what was counted
+	if was.uncounted || now.live == 0 || now.inserted == 0 || b.isLost(t.Name) { // it may not be what was counted
 		var err error
 		if now.live, err = s.countLive(ctx, t.Name); err != nil {
 			return err
 		}
 	}
-	if there && counted && slices.Equal(now.columns, was.columns) && now.inserted == was.inserted && now.live == was.live {
+	if there && !was.uncounted && slices.Equal(now.columns, was.columns) && now.inserted == was.inserted && now.live == was.live {
 		return nil
 	}
 	if _, err := s.own.exec(ctx, "DELETE FROM "+ours+"tables WHERE "+s.mine()+" AND table_name = $1", t.Name); err != nil {

@@ -20,6 +20,7 @@ type known struct {
 	committedAt       time.Time
 	outcome, err      string
 	status            string // of the run, once that is forgotten
+	uncounted         bool   // an earlier version wrote last, which does not count live rows
 }
 
 // last is what was done last to the table.
@@ -52,20 +53,24 @@ func (s *Sink) readKnown(ctx context.Context, database string, there layout) (al
 	if present["loads"] == nil && present["tables"] == nil {
 		return nil, nil
 	}
-	sql := "SELECT * FROM " + database + ".desklake.tables"
+	columns := "*, -1::BIGINT AS live"
+	if _, there := present["tables"]["live"]; there {
+		columns = "* REPLACE (coalesce(live, -1) AS live)"
+	}
+	sql := "SELECT " + columns + " FROM " + database + ".desklake.tables"
 	if present["tables"] == nil {
 		ended := "NULL::VARCHAR AS outcome, NULL::VARCHAR AS error"
 		if _, there := present["loads"]["outcome"]; there {
 			ended = "arg_max_null(outcome, committed_at) AS outcome, arg_max_null(error, committed_at) AS error"
 		}
-		sql = `SELECT table_name, NULL::VARCHAR[] AS columns, sum(inserted)::BIGINT AS inserted, sum(updated + deleted)::BIGINT AS changed,
+		sql = `SELECT table_name, NULL::VARCHAR[] AS columns, sum(inserted)::BIGINT AS inserted, -1::BIGINT AS live, sum(updated + deleted)::BIGINT AS changed,
 			max(run_id) FILTER (inserted + updated + deleted > 0) AS changed_by, arg_max(stream, committed_at) AS stream,
 			arg_max(run_id, committed_at) AS run_id, max(committed_at) AS committed_at, ` + ended + `
 			FROM ` + database + `.desklake.loads GROUP BY table_name`
 	}
 	err = selectRows(ctx, s.own, knownTables, sql, nil, func(k *known) error {
-		if _, counted := present["tables"]["live"]; !counted {
-			k.live = k.inserted
+		if k.uncounted = k.live < 0; k.uncounted {
+			k.live = k.inserted // there can't be more
 		}
 		all = append(all, *k)
 		return nil

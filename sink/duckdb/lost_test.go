@@ -18,6 +18,7 @@ func TestATableWithoutItsRowsUnderACursorIsNoticed(t *testing.T) {
 	}{
 		"untouched":                       {"SELECT 1", false},
 		"dropped":                         {"DROP TABLE words", true},
+		"dropped, not counted before":     {"UPDATE desklake.tables SET live = NULL; DROP TABLE words", true},
 		"renamed":                         {"ALTER TABLE words RENAME TO words_of_2025", true},
 		"emptied":                         {"DELETE FROM words", true},
 		"truncated":                       {"TRUNCATE words", true},
@@ -58,6 +59,19 @@ func TestATableWithoutItsRowsUnderACursorIsNoticed(t *testing.T) {
 			f.want("ever after", kept)
 		})
 	}
+}
+
+// An earlier version writes without counting live rows: the next one counts them.
+func TestLiveRowsThatWereNotCountedAreCounted(t *testing.T) {
+	t.Parallel()
+	f := newFile(t)
+	kept := state.Checkpoint{Stream: "stream", Cursor: "c", HighWater: night, Tables: []string{"notes", "words"}, RunID: "run", SavedAt: night, CompleteAt: night}
+	f.sync(kept, sink.Complete, `{"word":"a","count":1}`, `{"word":"b","count":2}`, `{"word":"c","count":3}`)
+	f.run("UPDATE words SET _desklake_deleted_at = now() WHERE word = 'c'", "UPDATE desklake.tables SET live = NULL")
+	f.prepare()
+	f.run("DROP TABLE words")
+	kept.Tables, kept.Lost = []string{"notes"}, map[string]int64{"words": 2}
+	f.want("dropped", kept)
 }
 
 // What a newer version of desklake brings was never there, and what a table has no more is not missed.
