@@ -52,6 +52,8 @@ func (w *worker) newCheckpoint(f facts, now time.Time) state.Checkpoint {
 	if f.load.Outcome == sink.Complete && !w.complete {
 		c.CompleteAt = now
 		w.stored, w.complete = c, true
+	} else if w.stream.Window.IsZero() && w.stream.Met.After(c.HighWater) {
+		c.Met = w.stream.Met
 	}
 	return c
 }

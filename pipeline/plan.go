@@ -73,7 +73,7 @@ func (j Job) streams(catalog extract.Catalog, stored map[string]state.Checkpoint
 func (j Job) planned(s extract.Stream, start time.Time, stored map[string]state.Checkpoint) PlannedStream {
 	c, found := stored[checkpointName(s)]
 	if !j.AcceptDeletes { // else what was there may be gone
-		s.Met = stored[s.Name].HighWater
+		s.Met = stored[s.Name].LatestMet()
 	}
 	p := PlannedStream{Stream: s, stored: c, start: start}
 	if !found || j.FullRefresh || s.Pass || !c.Covers(extract.TableNames(s.Tables)) {

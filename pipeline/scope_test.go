@@ -113,6 +113,38 @@ func TestAnEarlierStartDateIsReadUntilTheRowsThatAreThere(t *testing.T) {
 	})
 }
 
+// What was met before stays known until it is met again: the second reading of those that are broken off is to be told as well.
+func TestWhatAnEarlierReadingMetStaysKnownUntilTheEndOfTheNext(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dst := &kept{}
+		run(t, dst, pipeline.Job{}, script{Pages: pages(5, nil)})
+		met := dst.checkpoints["things"].HighWater
+		source := script{Pages: pages(2, errors.New("broken off"))}
+		for _, full := range []bool{true, false} {
+			run(t, dst, pipeline.Job{FullRefresh: full}, source)
+			c := dst.checkpoints["things"]
+			if !c.Met.Equal(met) || !c.HighWater.Before(met) {
+				t.Errorf("%+v", c)
+			}
+		}
+		catalog, err := scripts{source}.Discover(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for accept, want := range map[bool]time.Time{false: met, true: {}} {
+			plan, err := pipeline.Job{Tables: []string{"things"}, AcceptDeletes: accept}.Plan(scripts{source}.Scope(), catalog, dst.checkpoints)
+			if err != nil || !plan.Streams[0].Met.Equal(want) {
+				t.Errorf("%v, %+v", err, plan)
+			}
+		}
+		run(t, dst, pipeline.Job{}, script{Pages: pages(3, nil)})
+		if c := dst.checkpoints["things"]; !c.Met.IsZero() || c.CompleteAt.IsZero() {
+			t.Errorf("%+v", c)
+		}
+	})
+}
+
 func TestATableWhoseRowsAreGoneIsReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

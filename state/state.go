@@ -27,10 +27,22 @@ type Checkpoint struct {
 	// empty if unknown, and for feeds.
 	Reader string
 
+	// Met is the latest source-side time of a row that an earlier reading met, UTC, while the stream is read again and has not come
+	// there yet; zero otherwise.
+	Met time.Time `json:",omitzero"`
+
 	// Lost are tables that held every row, and did not any more: somebody dropped or emptied them, or dropped a column; and how
 	// many live rows each had. The sink puts them here, and takes them out of Tables, when it hands the checkpoint back. They
 	// stay until a reading to the end was believed to have brought everything again, while it is under way beside Tables.
 	Lost map[string]int64 `json:",omitempty"`
+}
+
+// LatestMet is the latest source-side time, UTC, of a row that any reading of the stream met; zero if none is known.
+func (c Checkpoint) LatestMet() time.Time {
+	if c.Met.After(c.HighWater) {
+		return c.Met
+	}
+	return c.HighWater
 }
 
 // WithoutLost is the checkpoint with those of its tables among Lost that are lost; isLost tells how many live rows one had.

@@ -55,6 +55,7 @@ var Checkpoints = &Table[Checkpoint]{Name: "checkpoints", Doc: "Where each strea
 	{Name: "complete_at", Type: schema.Time, Added: true, Of: func(c *Checkpoint) any { return &c.CompleteAt }, Doc: "When the stream was last read to its end; null if never."},
 	{Name: "reader", Type: schema.Text, Null: true, Added: true, Of: func(c *Checkpoint) any { return &c.Reader }, Doc: "As whom a list was read when its rows were last taken for all that there are; null if unknown, and for feeds."},
 	{Name: "lost", Type: schema.Text, Null: true, Added: true, Of: func(c *Checkpoint) any { return &c.Lost }, Doc: "JSON: tables that were dropped, emptied or damaged, with how many live rows each had, until they were read again; null for none."},
+	{Name: "met", Type: schema.Time, Added: true, Of: func(c *Checkpoint) any { return &c.Met }, Doc: "The latest source-side time of a row that an earlier reading met, while the stream is read again and has not come there yet; else null."},
 	{Name: "source", Type: schema.Text, Null: true, Added: true, Of: func(c *Checkpoint) any { return &c.Source }, Doc: sourceDoc},
 }}
 
