@@ -63,6 +63,9 @@ func TestEveryQueryOfTheDocumentsHasAnAnswerOnTheDemo(t *testing.T) {
 // The first reply is what Zendesk measured: between nothing and the length of the data's time, and all tickets of that
 // month that were replied to are counted once.
 func TestTheFirstReplyOfLastMonthIsThatOfTheTickets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the same demo is made for the queries of the documents")
+	}
 	t.Parallel()
 	l := demoLake(t)
 	firstReply := strings.TrimSpace(cli.Questions[1].SQL)

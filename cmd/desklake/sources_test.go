@@ -119,6 +119,9 @@ func TestWhatGoesWrongWithOneSourceKeepsNoOtherFromBeingRead(t *testing.T) {
 
 // What a configuration of one source has read stays where it is, when sources with names come to the same place.
 func TestASinkOfOneSourceTakesSourcesWithNames(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many processes, one behind the other")
+	}
 	t.Parallel()
 	for name, parquet := range map[string]bool{"a DuckDB file": false, "a lake of Parquet files": true} {
 		t.Run(name, func(t *testing.T) {

@@ -10,6 +10,9 @@ import (
 
 // A source that was taken out of the configuration, or has another name there, stays in the sink, and is told wherever somebody looks.
 func TestASourceThatNoConfigurationNamesIsTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("dozens of processes, one behind the other")
+	}
 	t.Parallel()
 	for name, parquet := range map[string]bool{"a DuckDB file": false, "a lake of Parquet files": true} {
 		t.Run(name, func(t *testing.T) {

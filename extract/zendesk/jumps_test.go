@@ -38,6 +38,9 @@ func jumping(rt http.RoundTripper, times int, to place, rows bool) http.RoundTri
 }
 
 func TestACursorThatLeadsBeyondTheRowsOfItsPageLosesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many walks, each on its own")
+	}
 	t.Parallel()
 	for name, times := range map[string]int{"once": 1, "each time": 1000} {
 		for table, o := range map[string]Options{"tickets": {}, "users": {}, "ticket_audits": {AuditsInFull: true}} {
@@ -85,6 +88,9 @@ func emptying(rt http.RoundTripper, times *int) http.RoundTripper {
 // An empty page that leads on however often it is asked for can be one whose rows the export leaves out, or lost: nothing else
 // is lost by it, and what it can have had is asked for again in each run.
 func TestAnEmptyPageThatLeadsOnIsAHole(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many walks, each on its own")
+	}
 	t.Parallel()
 	for _, table := range []string{"users", "organizations", "tickets", "ticket_comments"} {
 		for _, times := range []int{1, 2, 3, 4} {

@@ -36,6 +36,9 @@ func (r *replica) highWater() (at time.Time) {
 
 // Nobody reads a window again of itself: the end of a stream in front of rows that are known is none.
 func TestAWindowEndsBehindTheRowsThatAreKnown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many walks, each on its own")
+	}
 	t.Parallel()
 	for name, once := range map[string]ending{
 		"the first page is empty":      {},

@@ -185,6 +185,9 @@ func wholeList(t *testing.T, s *Server, l *list) {
 }
 
 func TestEverythingThatCanBeAskedForIsTheTruthAfterManyChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("everything is asked for five times, one behind the other")
+	}
 	t.Parallel()
 	now := someDay
 	s := helpdesk(Options{Tickets: 70, Users: 60, Now: func() time.Time { return now }})

@@ -342,6 +342,9 @@ func (p *place) reader(table string) sink.Reader {
 
 // readsLargeRows reads rows that are too large to be held all at once.
 func readsLargeRows(t *testing.T, p *place) {
+	if testing.Short() {
+		t.Skip("large rows take their time")
+	}
 	p.open(words)
 	var records []string
 	for i := range 120 {
