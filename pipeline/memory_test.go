@@ -42,7 +42,12 @@ func (k *kept) Checkpoints(context.Context) (map[string]state.Checkpoint, error)
 	return maps.Clone(k.checkpoints), nil
 }
 
-func (k *kept) DeleteCheckpoint(context.Context, string) error { return nil }
+func (k *kept) DeleteCheckpoint(_ context.Context, stream string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.checkpoints, stream)
+	return nil
+}
 
 func (k *kept) Settle(ctx context.Context) error {
 	if k.OnSettle == nil {

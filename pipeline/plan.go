@@ -118,3 +118,11 @@ func Backfills(stream string, stored map[string]state.Checkpoint) (names []strin
 	slices.Sort(names)
 	return names
 }
+
+// windowsWithin are the names of the checkpoints of windows that begin within what the stream reads from its start on.
+func (w *worker) windowsWithin() []string {
+	return slices.DeleteFunc(Backfills(w.stream.Name, w.checkpoints), func(name string) bool {
+		from, err := time.Parse(time.RFC3339, strings.TrimPrefix(name, w.stream.Name+backfillMark))
+		return err != nil || from.Before(w.plan.start) || !(state.Checkpoint{Tables: w.result.Tables}).Covers(w.checkpoints[name].Tables)
+	})
+}

@@ -145,6 +145,26 @@ func TestWhatAnEarlierReadingMetStaysKnownUntilTheEndOfTheNext(t *testing.T) {
 	})
 }
 
+// It would be taken for half of what a later backfill asks for.
+func TestAWindowThatWasBrokenOffIsForgottenWhenAllOfItIsReadFromTheStart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		dst := &kept{}
+		run(t, dst, pipeline.Job{}, script{Pages: pages(5, nil)})
+		window := extract.Window{From: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), To: time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC)}
+		run(t, dst, pipeline.Job{Window: window}, script{Pages: pages(2, errors.New("broken off"))})
+		left := func() int { return len(pipeline.Backfills("things", dst.checkpoints)) }
+		run(t, dst, pipeline.Job{}, script{Pages: pages(1, nil)})
+		if n := left(); n != 1 {
+			t.Errorf("%d windows are left behind an ordinary run", n)
+		}
+		run(t, dst, pipeline.Job{FullRefresh: true}, script{Pages: pages(5, nil)})
+		if n := left(); n != 0 {
+			t.Errorf("%d windows are left", n)
+		}
+	})
+}
+
 func TestATableWhoseRowsAreGoneIsReadAgain(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -116,7 +116,9 @@ func (w *worker) walk(outer context.Context) error {
 	case w.result.Unavailable != nil:
 		return nil
 	case ended == nil && !w.stream.Window.IsZero() && w.noRows() == 0: // else the checkpoint says what is to be tried again
-		return w.forget(ctx)
+		return w.forget(ctx, checkpointName(w.stream.Stream))
+	case ended == nil && !w.stream.Pass && w.stream.Window.IsZero() && from == (extract.Position{}): // windows that were broken off are read with it
+		return w.forget(ctx, w.windowsWithin()...)
 	}
 	return ended
 }
@@ -135,10 +137,12 @@ func (w *worker) sign(answered bool) {
 	}
 }
 
-// forget deletes the checkpoint of a window that was read to its end.
-func (w *worker) forget(ctx context.Context) error {
-	if err := w.sink.DeleteCheckpoint(ctx, checkpointName(w.stream.Stream)); err != nil {
-		return &SinkError{fmt.Errorf("%s: forget the checkpoint of the window: %w", w.stream.Name, err)}
+// forget deletes checkpoints of windows that were read to their end.
+func (w *worker) forget(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		if err := w.sink.DeleteCheckpoint(ctx, name); err != nil {
+			return &SinkError{fmt.Errorf("%s: forget the checkpoint of the window: %w", w.stream.Name, err)}
+		}
 	}
 	return nil
 }
