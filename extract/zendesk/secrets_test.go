@@ -39,7 +39,7 @@ var written = map[string]func(string) string{
 
 // reply is an answer of the given status with the header and the body.
 func reply(r *http.Request, status int, h http.Header, body string) *http.Response {
-	return &http.Response{StatusCode: status, Header: h, Request: r, Body: io.NopCloser(strings.NewReader(body))}
+	return &http.Response{StatusCode: status, Header: h.Clone(), Request: r, Body: io.NopCloser(strings.NewReader(body))}
 }
 
 // repeating are the places in which an answer repeats what was sent.
